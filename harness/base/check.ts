@@ -1,0 +1,42 @@
+import type { z } from 'zod';
+import { badInput } from './errors.js';
+
+/**
+ * Reads input against a schema and returns it with its defaults filled in.
+ * @throws HarnessError `bad-input`, one sentence: where, what was expected, what was got
+ */
+export function check<S extends z.ZodType>(where: string, schema: S, input: unknown): z.output<S> {
+  const result = schema.safeParse(input, { reportInput: true });
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw badInput(`${[where, ...issue.path.map(String)].join('.')}: ${sentence(issue)}`);
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return `unknown option ${issue.keys.map((key) => `'${key}'`).join(', ')}`;
+  if (issue.code === 'custom') return issue.message;
+  return `expected ${expectation(issue)}, got ${show(issue.input)}`;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'too_small':
+      return `${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
+    case 'too_big':
+      return `${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
+    case 'invalid_type':
+      return issue.expected;
+    case 'invalid_value':
+      return `one of ${issue.values.map(String).join(', ')}`;
+    default:
+      return issue.message;
+  }
+}
+
+/** A value as a person would type it, cut to a readable length. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'function') return 'a function';
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

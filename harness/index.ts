@@ -1,0 +1,26 @@
+/** The one door for topologies and experiments. */
+export { type Duration, minutes, ms, s } from './base/units.js';
+export {
+  type Check,
+  failoverDelay,
+  handlingSpeed,
+  handlingTime,
+  noRequestLost,
+  utilisation,
+} from './experiment/checks.js';
+export { constant, type Distribution, exponential } from './experiment/distribution.js';
+export { type Experiment, experiment, type Phases } from './experiment/experiment.js';
+export type { Policy, PolicyName } from './experiment/policy.js';
+export {
+  type PoolElementOptions,
+  type PoolUserOptions,
+  poolElement,
+  poolUser,
+  type RegistrarOptions,
+  registrar,
+} from './experiment/role.js';
+export { cutPath, type Fault, failure, freeze, impair, isolate, kill, powerOff, shutdown } from './fault/fault.js';
+export { at, every, mtbf, type ScheduledFault } from './fault/schedule.js';
+export { all, busy, named, one, type Target } from './fault/target.js';
+export type { Impairment } from './topology/impairment.js';
+export { hosts, network, type Topology, topology } from './topology/topology.js';

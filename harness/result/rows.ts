@@ -1,0 +1,73 @@
+/**
+ * What a run says about its requests and failovers, one row each: the same for a lab and for the simulator, so that
+ * every measured number has its predicted twin. Times are seconds since the run began; null is what never happened.
+ */
+import { z } from 'zod';
+
+const time = z.number().nullable();
+const span = z.number().nullable();
+
+/** `completed`; `open`: being served or queued when the run ended; `lost`: given up by its user. */
+export const requestStates = ['completed', 'open', 'lost'] as const;
+
+export const requestRowSchema = z.object({
+  user: z.string(),
+  id: z.int(),
+  /** Calculations. Null when the request never showed its size. */
+  size: z.number().nullable(),
+  state: z.enum(requestStates),
+  /** Generated and put into the user's queue. */
+  queuedAt: time,
+  /** Dequeued: a pool element is being looked for. */
+  startedAt: time,
+  /** First accepted by a pool element. */
+  acceptedAt: time,
+  completedAt: time,
+  queuingDelay: span,
+  startupDelay: span,
+  processingTime: span,
+  handlingTime: span,
+  /** Calculations per second. */
+  handlingSpeed: z.number().nullable(),
+  failovers: z.int(),
+  /** The element that completed it, or served it last. */
+  element: z.string().nullable(),
+});
+export type RequestRow = z.infer<typeof requestRowSchema>;
+
+export const stageNames = ['detection', 'selection', 'connection', 'resumption'] as const;
+export type StageName = (typeof stageNames)[number];
+
+export const failoverRowSchema = z.object({
+  user: z.string(),
+  requestId: z.int(),
+  oldElement: z.string(),
+  /** Null when no element took over before the run ended. */
+  newElement: z.string().nullable(),
+  /** The journal's fault that caused it; null when none did (the lab or the subject failed by itself). */
+  faultId: z.int().nullable(),
+  faultKind: z.string().nullable(),
+  /**
+   * `running`: the element had accepted the request; `starting`: the request was sent or about to be, and not accepted;
+   * only `running` and `starting` failovers stall a request.
+   */
+  phase: z.enum(['running', 'starting']),
+  faultAt: time,
+  /** The user gives up on the old element. */
+  detectedAt: time,
+  /** The registrar's answer with the new element has arrived. */
+  selectedAt: time,
+  /** The association with the new element is up. */
+  connectedAt: time,
+  /** The new element's first answer to this request has arrived. */
+  resumedAt: time,
+  /** `resumedAt − faultAt`. */
+  delay: span,
+  detection: span,
+  selection: span,
+  connection: span,
+  resumption: span,
+  /** Calculations done twice; null when it cannot be told. */
+  repeatedCalculations: z.number().nullable(),
+});
+export type FailoverRow = z.infer<typeof failoverRowSchema>;

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+const count = z.int().min(0);
+
+/** Seconds; nulls when there was nothing to measure. */
+export const delaySchema = z.object({
+  count,
+  mean: z.number().nullable(),
+  p50: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  max: z.number().nullable(),
+});
+export type DelaySummary = z.infer<typeof delaySchema>;
+
+export const verdicts = ['pass', 'fail', 'unknown'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+export const checkResultSchema = z.object({ name: z.string(), verdict: z.enum(verdicts), detail: z.string() });
+export type CheckResult = z.infer<typeof checkResultSchema>;
+
+/** `summary.json`: the public result of a run. SI units, times in seconds since the run began. */
+export const summarySchema = z.object({
+  schemaVersion: z.literal(1),
+  experiment: z.string(),
+  on: z.string(),
+  /** `real`, or `simulated` for the simulator's own time. */
+  clock: z.enum(['real', 'simulated']),
+  seed: z.int(),
+  point: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** Requests of the measurement; `queued` is all of them: `completed + lost + open`. */
+  requests: z.object({ queued: count, completed: count, lost: count, open: count }),
+  handlingSpeed: z.object({ calculationsPerSecond: z.number().nullable(), percentOfCapacity: z.number().nullable() }),
+  utilisation: z.object({ percent: z.number().nullable() }),
+  delays: z.object({ queuing: delaySchema, startup: delaySchema, processing: delaySchema, handling: delaySchema }),
+  failovers: z.object({
+    count,
+    /** Failovers that had not resumed when the run ended. */
+    open: count,
+    delay: delaySchema,
+    stages: z.object({
+      detection: delaySchema,
+      selection: delaySchema,
+      connection: delaySchema,
+      resumption: delaySchema,
+    }),
+  }),
+  faults: z.array(
+    z.object({
+      kind: z.string(),
+      target: z.string(),
+      intendedAt: z.number(),
+      injectedAt: z.number(),
+      healedAt: z.number().nullable(),
+      evidence: z.string().nullable(),
+    }),
+  ),
+  checks: z.array(checkResultSchema),
+  verdict: z.enum(verdicts),
+  /** Why the run is unknown, when it is. */
+  reasons: z.array(z.string()),
+  versions: z.record(z.string(), z.string().nullable()),
+  replay: z.string(),
+});
+export type Summary = z.infer<typeof summarySchema>;

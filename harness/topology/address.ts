@@ -1,0 +1,43 @@
+import { Address4 } from 'ip-address';
+import { show } from '../base/check.js';
+import { badInput } from '../base/errors.js';
+
+/** An IPv4 network: its first address as a number, how many addresses it spans, and its text, e.g. `10.1.0.0/24`. */
+export interface Subnet {
+  readonly cidr: string;
+  readonly first: number;
+  readonly size: number;
+  readonly prefixLength: number;
+}
+
+/** @throws HarnessError `bad-input` when the text is no IPv4 network with its host bits zero */
+export function subnet(where: string, cidr: string): Subnet {
+  if (!Address4.isValid(cidr) || !cidr.includes('/')) {
+    throw badInput(`${where}: expected an IPv4 network such as 10.1.0.0/24, got ${show(cidr)}`);
+  }
+  const address = new Address4(cidr);
+  const [first, prefixLength] = [Number(address.startAddress().bigInt()), address.subnetMask];
+  if (Number(address.bigInt()) !== first) {
+    throw badInput(`${where}: expected the network's own address ${dotted(first)}/${prefixLength}, got ${show(cidr)}`);
+  }
+  return { cidr, first, prefixLength, size: 2 ** (32 - prefixLength) };
+}
+
+export const overlap = (a: Subnet, b: Subnet): boolean => a.first < b.first + b.size && b.first < a.first + a.size;
+
+/** How many hosts fit: the network's own and the broadcast address are nobody's. */
+export const capacity = ({ size }: Subnet): number => Math.max(0, size - 2);
+
+/** The n-th usable address, counted from 1. */
+export const addressAt = ({ first }: Subnet, index: number): string => dotted(first + index);
+
+/**
+ * The n-th spare address, counted from 1 at the top of the network: what a pool element that reappears under a new
+ * address gets. Spares are used in turn and come round again only when all of them have been used.
+ */
+export function spareAddress(network: Subnet, hostsInUse: number, index: number): string {
+  const spares = capacity(network) - hostsInUse;
+  return dotted(network.first + network.size - 2 - ((index - 1) % spares));
+}
+
+const dotted = (value: number): string => Address4.fromBigInt(BigInt(value)).correctForm();

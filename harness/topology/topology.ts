@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { check } from '../base/check.js';
+import { badInput } from '../base/errors.js';
+import { deepFreeze } from '../base/freeze.js';
+import type { Duration } from '../base/units.js';
+import { addressAt, capacity, overlap, type Subnet, subnet } from './address.js';
+import { type Impairment, impairmentSchema } from './impairment.js';
+
+/** One emulated network: every host on it is one hop from every other. */
+export interface Network {
+  readonly cidr: string;
+  readonly impairment: Impairment;
+}
+
+/** So many hosts of one kind, each with a leg in every network it is `on`. */
+export interface HostGroup<Net extends string = string> {
+  readonly count: number;
+  readonly on: readonly Net[];
+}
+
+/** Where a host touches a network. */
+export interface Leg {
+  readonly network: string;
+  readonly address: string;
+}
+
+export interface Host {
+  readonly name: string;
+  readonly group: string;
+  /** 1-based place within its group. */
+  readonly index: number;
+  readonly legs: readonly Leg[];
+}
+
+/** Networks and hosts on paper. `Group` carries the host groups' names into the experiment's types. */
+export interface Topology<Group extends string = string> {
+  readonly name: string;
+  readonly networks: Readonly<Record<string, Network>>;
+  readonly groups: Readonly<Record<Group, HostGroup>>;
+  readonly hosts: readonly Host[];
+}
+
+/**
+ * An emulated network with what it does to packets (see {@link Impairment}: delays are one-way, per direction).
+ * @throws HarnessError `bad-input` for an impossible network or impairment
+ */
+export function network(cidr: string, impairment: NetworkOptions = {}): Network {
+  subnet('network', cidr);
+  return { cidr, impairment: check(`network(${cidr})`, impairmentSchema, impairment) };
+}
+
+export type NetworkOptions = Omit<Impairment, 'delay' | 'jitter'> & { delay?: Duration; jitter?: Duration };
+
+/** @throws HarnessError `bad-input` for a count below 1 or no network */
+export function hosts<const Net extends string>(count: number, { on }: { on: readonly Net[] }): HostGroup<Net> {
+  check('hosts', z.int().min(1).max(100_000), count);
+  check('hosts.on', z.array(z.string()).min(1, 'expected at least one network'), on);
+  return { count, on };
+}
+
+/**
+ * Puts networks and hosts together and gives every host its name and addresses: `pr1`, `pe1`, `pu1` for the groups
+ * `registrars`, `elements`, `users`, else the group's name and a number; addresses in order of the groups.
+ * @throws HarnessError `bad-input` for unknown or overlapping networks, or one too small for its hosts
+ */
+export function topology<Net extends string, Group extends string>(description: {
+  name: string;
+  networks: Readonly<Record<Net, Network>>;
+  hosts: Readonly<Record<Group, HostGroup<NoInfer<Net>>>>;
+}): Topology<Group> {
+  const { name, networks, hosts: groups } = description;
+  const where = `topology ${name}`;
+  const subnets = new Map(Object.entries<Network>(networks).map(([net, { cidr }]) => [net, subnet(where, cidr)]));
+  rejectOverlaps(where, [...subnets]);
+  const used = new Map<string, number>();
+  const placed = Object.entries<HostGroup>(groups).flatMap(([group, { count, on }]) =>
+    Array.from({ length: count }, (_, at): Host => {
+      const index = at + 1;
+      return { name: `${prefixes[group] ?? group}${index}`, group, index, legs: on.map((net) => place(net)) };
+    }),
+  );
+  return deepFreeze({ name, networks, groups, hosts: placed });
+
+  function place(net: string): Leg {
+    const range = subnets.get(net);
+    if (!range)
+      throw badInput(`${where}: expected one of the networks ${[...subnets.keys()].join(', ')}, got '${net}'`);
+    const index = (used.get(net) ?? 0) + 1;
+    if (index > capacity(range))
+      throw badInput(`${where}: network '${net}' (${range.cidr}) has no room for ${index} hosts`);
+    used.set(net, index);
+    return { network: net, address: addressAt(range, index) };
+  }
+}
+
+const prefixes: Record<string, string> = { registrars: 'pr', elements: 'pe', users: 'pu' };
+
+function rejectOverlaps(where: string, subnets: readonly [string, Subnet][]): void {
+  for (const [at, [first, a]] of subnets.entries()) {
+    for (const [second, b] of subnets.slice(at + 1)) {
+      if (overlap(a, b)) {
+        throw badInput(
+          `${where}: networks '${first}' (${a.cidr}) and '${second}' (${b.cidr}) overlap; expected distinct ones`,
+        );
+      }
+    }
+  }
+}
