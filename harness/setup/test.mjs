@@ -1,0 +1,46 @@
+/** `npm test`: set-up, types, lint, unit and lab tests, stopping at the first that fails. */
+import './node-version.mjs';
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { prepare, root } from './prepare.mjs';
+
+const steps = [
+  { name: 'types', program: 'typescript/bin/tsc', options: ['--project', 'test/tsconfig.json'] },
+  { name: 'lint', program: '@biomejs/biome/bin/biome', options: ['check', '--error-on-warnings', '.'] },
+  {
+    name: 'tests',
+    program: 'vitest/vitest.mjs',
+    options: ['run', '--config', 'test/vitest.config.ts', ...process.argv.slice(2)],
+  },
+];
+
+await prepare({ toolsRequired: false });
+for (const { name, program, options } of steps) {
+  process.stdout.write(`test: ${name}\n`);
+  const code = await run(join(root, 'node_modules', program), options);
+  if (code !== 0) {
+    process.stderr.write(`test: ${name} failed\n`);
+    process.exit(code);
+  }
+}
+
+/**
+ * @param {string} program
+ * @param {string[]} options
+ * @returns {Promise<number>} its exit code
+ */
+function run(program, options) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [program, ...options], { cwd: root, stdio: 'inherit' });
+    // Ctrl-C reaches the child by itself; a signal for this process alone has to be passed on.
+    const ignore = () => {};
+    const pass = () => void child.kill('SIGTERM');
+    process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass);
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      process.off('SIGINT', ignore).off('SIGTERM', pass).off('SIGHUP', pass);
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+}
