@@ -1,0 +1,221 @@
+/**
+ * Lets a plan's faults strike in a simulation, drawn or as a lab recorded them. What a fault does is the model's
+ * business; when it strikes, whom, and when it is healed is decided here, alike for both models.
+ */
+import type { Random } from '../base/random.js';
+import type { Plan } from '../experiment/plan.js';
+import type { FaultKind } from '../fault/fault.js';
+import { nextUpTime, type ScheduledFault, timesOf } from '../fault/schedule.js';
+import type { Impairment } from '../topology/impairment.js';
+import type { EventQueue } from './queue.js';
+
+/** A fault as it hit one host. Times are seconds since the run began. */
+export interface Strike {
+  /** Counts the faults of a run from 1. */
+  readonly id: number;
+  /** What was done: a `failure` is a `shutdown` or a `powerOff` here. */
+  readonly kind: Exclude<FaultKind, 'failure'>;
+  readonly host: string;
+  readonly network: string | null;
+  readonly impairment: Impairment | null;
+  readonly reappear: 'same-address' | 'new-address' | null;
+  readonly injectedAt: number;
+  /** Null while it lasts. */
+  healedAt: number | null;
+}
+
+/** A fault that a lab injected, with times on the clock of its journal. */
+export interface RecordedFault {
+  readonly kind: string;
+  readonly host: string;
+  readonly network: string | null;
+  readonly injectedAt: number;
+  readonly healedAt: number | null;
+}
+
+/** The faults of a lab's run, to be replayed instead of drawn ones. */
+export interface FaultJournal {
+  /** When the lab's measurement began, on the clock of the faults' times. */
+  readonly measureAt: number;
+  readonly faults: readonly RecordedFault[];
+}
+
+/** What faults need to know of a model, and do to it. Hosts are known by name. */
+export interface Victims {
+  isUp(host: string): boolean;
+  /** Whether the host serves a request. */
+  isBusy(host: string): boolean;
+  /** Lets the fault bite. @returns the earliest time at which it can be healed */
+  inject(strike: Strike): number;
+  heal(strike: Strike): void;
+}
+
+/** Faults that end the process, so that the host has to become ready again. */
+export const isDeath = (kind: FaultKind): boolean =>
+  kind === 'shutdown' || kind === 'kill' || kind === 'powerOff' || kind === 'failure';
+
+type How = Pick<Strike, 'network' | 'impairment' | 'reappear'>;
+
+/** One up-time after the other: of one host, or of a group of which one host is hit at a time. */
+interface Clock {
+  readonly schedule: Extract<ScheduledFault, { when: 'mtbf' }>;
+  readonly host: string | null;
+  readonly random: Random;
+  armed: number | null;
+}
+
+export class FaultDriver {
+  readonly strikes: Strike[] = [];
+  readonly #clocks: Clock[] = [];
+  readonly #clocksOf = new Map<string, Clock[]>();
+  readonly #cleanDraws = new Map<string, Random>();
+  readonly #clean = new Map<string, number>();
+  #last = 0;
+
+  /** `from` and `to`: begin and end of the measurement, after which no fault strikes any more. */
+  constructor(
+    readonly plan: Plan,
+    readonly random: Random,
+    readonly queue: EventQueue,
+    readonly victims: Victims,
+    readonly window: { readonly from: number; readonly to: number },
+    readonly options: { readonly keep: boolean; readonly journal: FaultJournal | undefined },
+  ) {
+    for (const { name, role } of plan.hosts) {
+      if (role.kind === 'poolElement') this.#clean.set(name, role.cleanShutdownProbability);
+    }
+    if (options.journal) this.#replay(options.journal);
+    else for (const [index, schedule] of plan.faults.entries()) this.#plan(schedule, index);
+  }
+
+  /** A host is ready, for the first time or again: its own clocks start anew. */
+  ready(host: string): void {
+    for (const clock of this.#clocksOf.get(host) ?? []) this.#arm(clock);
+  }
+
+  /** A host died: nothing that its clocks had in store happens any more. */
+  #stop(host: string): void {
+    for (const clock of this.#clocksOf.get(host) ?? []) {
+      if (clock.armed !== null) this.queue.revoke(clock.armed);
+      clock.armed = null;
+    }
+  }
+
+  #plan(schedule: ScheduledFault, index: number): void {
+    const random = this.random.fork('faults', index);
+    if (schedule.when !== 'mtbf') {
+      for (const time of timesOf(schedule, this.window.to - this.window.from)) {
+        this.queue.call(this.window.from + time, () => this.#strikeAll(schedule, random, null));
+      }
+      return;
+    }
+    const { target } = schedule.fault;
+    if (target.select === 'one' || target.select === 'busy') {
+      const clock: Clock = { schedule, host: null, random, armed: null };
+      this.#clocks.push(clock);
+      this.#arm(clock);
+      return;
+    }
+    for (const host of this.#hostsOf(schedule)) {
+      const clock: Clock = { schedule, host, random: this.random.fork('faults', index, host), armed: null };
+      this.#clocks.push(clock);
+      this.#clocksOf.set(host, [...(this.#clocksOf.get(host) ?? []), clock]);
+    }
+  }
+
+  #arm(clock: Clock): void {
+    if (clock.armed !== null) this.queue.revoke(clock.armed);
+    const time = this.queue.now + nextUpTime(clock.schedule, clock.random);
+    clock.armed = time > this.window.to ? null : this.queue.call(time, () => this.#ring(clock));
+  }
+
+  #ring(clock: Clock): void {
+    clock.armed = null;
+    const { schedule, host, random } = clock;
+    if (host === null) this.#strikeAll(schedule, random, clock);
+    else if (this.victims.isUp(host)) this.#strike(schedule, host, clock);
+    else this.#arm(clock);
+  }
+
+  /** `clock` is the one that rang, to be armed again once the fault is healed. */
+  #strikeAll(schedule: ScheduledFault, random: Random, clock: Clock | null): void {
+    const hosts = this.#hostsOf(schedule).filter((host) => this.victims.isUp(host));
+    const { select } = schedule.fault.target;
+    if (select === 'all' || select === 'named') {
+      for (const host of hosts) this.#strike(schedule, host, clock);
+      return;
+    }
+    const candidates = select === 'busy' ? hosts.filter((host) => this.victims.isBusy(host)) : hosts;
+    if (candidates.length > 0) this.#strike(schedule, candidates[random.below(candidates.length)]!, clock);
+    else if (clock) this.#arm(clock);
+  }
+
+  #strike({ fault, lasting }: ScheduledFault, host: string, clock: Clock | null): void {
+    const kind = fault.kind === 'failure' ? this.#drawFailure(host) : fault.kind;
+    const healAt = lasting === null ? null : this.queue.now + lasting;
+    this.#inject(kind, host, fault, healAt, clock);
+  }
+
+  #inject(kind: Strike['kind'], host: string, how: How, healAt: number | null, clock: Clock | null): void {
+    const strike: Strike = {
+      id: ++this.#last,
+      kind,
+      host,
+      network: how.network,
+      impairment: how.impairment,
+      reappear: how.reappear,
+      injectedAt: this.queue.now,
+      healedAt: null,
+    };
+    if (this.options.keep) this.strikes.push(strike);
+    if (isDeath(kind)) this.#stop(host);
+    const earliest = this.victims.inject(strike);
+    if (healAt === null) return;
+    // Healing at once is not an event of its own: nothing may come between disappearing and reappearing.
+    if (Math.max(healAt, earliest) <= this.queue.now) this.#heal(strike, clock);
+    else this.queue.call(Math.max(healAt, earliest), () => this.#heal(strike, clock));
+  }
+
+  #heal(strike: Strike, clock: Clock | null): void {
+    strike.healedAt = this.queue.now;
+    this.victims.heal(strike);
+    // A host's own clock waits for the host to be ready again, which a dead one is only after its return.
+    if (clock && (clock.host === null || !isDeath(strike.kind))) this.#arm(clock);
+  }
+
+  #drawFailure(host: string): 'shutdown' | 'powerOff' {
+    const probability = this.#clean.get(host)!;
+    if (probability === 0 || probability === 1) return probability === 1 ? 'shutdown' : 'powerOff';
+    const random = this.#cleanDraws.get(host) ?? this.random.fork('clean shutdowns', host);
+    this.#cleanDraws.set(host, random);
+    return random.uniform() < probability ? 'shutdown' : 'powerOff';
+  }
+
+  #hostsOf({ fault: { target } }: ScheduledFault): string[] {
+    if (target.select === 'named') return target.names;
+    return this.plan.hosts.filter(({ group }) => group === target.group).map(({ name }) => name);
+  }
+
+  #replay({ measureAt, faults }: FaultJournal): void {
+    const shift = this.window.from - measureAt;
+    for (const { kind: recorded, host, network, injectedAt, healedAt } of faults) {
+      const planned = this.plan.faults.find(
+        ({ fault }) => fault.kind === recorded || isPlannedAs(fault.kind, recorded),
+      );
+      const how: How = {
+        network,
+        impairment: planned?.fault.impairment ?? null,
+        reappear: planned?.fault.reappear ?? 'same-address',
+      };
+      this.queue.call(Math.max(0, injectedAt + shift), () => {
+        const kind = recorded === 'failure' ? this.#drawFailure(host) : (recorded as Strike['kind']);
+        const healAt = healedAt === null ? null : healedAt + shift;
+        if (this.victims.isUp(host)) this.#inject(kind, host, how, healAt, null);
+      });
+    }
+  }
+}
+
+/** A lab records what a `failure` turned out to be. */
+const isPlannedAs = (planned: FaultKind, recorded: string): boolean =>
+  planned === 'failure' && (recorded === 'shutdown' || recorded === 'powerOff');

@@ -1,0 +1,153 @@
+/** Keeps what happened to every request and in every failover, in the rows that a lab's run gives too. */
+import type { FailoverRow, RequestRow } from '../result/rows.js';
+import type { Strike } from './faults.js';
+
+export class Recorder {
+  readonly requests: RequestRow[] = [];
+  readonly failovers: FailoverRow[] = [];
+  readonly #users: readonly string[];
+  readonly #open: (RequestRow | undefined)[] = [];
+  /** Failovers that have not ended, by user. */
+  readonly #stalls: (FailoverRow | undefined)[] = [];
+
+  constructor(users: readonly string[]) {
+    this.#users = users;
+  }
+
+  /** A user takes a request from its queue. */
+  started(user: number, request: { id: number; size: number; queuedAt: number }, at: number): void {
+    const row = this.#row(user, request);
+    row.startedAt = at;
+    row.queuingDelay = at - request.queuedAt;
+    this.#open[user] = row;
+  }
+
+  /** The element's first answer reaches the user at this time. */
+  accepted(user: number, element: string, at: number): void {
+    const row = this.#open[user]!;
+    row.element = element;
+    if (row.acceptedAt === null) {
+      row.acceptedAt = at;
+      row.startupDelay = at - row.startedAt!;
+    }
+    const stall = this.#stalls[user];
+    this.#stalls[user] = undefined;
+    if (!stall) return;
+    stall.newElement = element;
+    stall.connectedAt ??= stall.selectedAt;
+    stall.resumedAt = at;
+    stall.delay = at - stall.faultAt!;
+    stall.selection = stall.selectedAt! - stall.detectedAt!;
+    stall.connection = stall.connectedAt! - stall.selectedAt!;
+    stall.resumption = at - stall.connectedAt!;
+  }
+
+  /**
+   * The user gives up on an element. A request that stalls again before anybody accepted it is still in the same
+   * failover, whose selection takes the longer for it.
+   */
+  gaveUp(
+    user: number,
+    at: number,
+    { element, strike, faultAt, repeated }: Cause & { element: string; repeated: number | null },
+  ): void {
+    const request = this.#open[user]!;
+    const running = request.acceptedAt !== null;
+    if (running && !this.#stalls[user]) request.failovers++;
+    if (this.#stalls[user]) return;
+    const row: FailoverRow = {
+      user: this.#users[user]!,
+      requestId: request.id,
+      oldElement: element,
+      newElement: null,
+      faultId: strike?.id ?? null,
+      faultKind: strike?.kind ?? null,
+      phase: running ? 'running' : 'starting',
+      faultAt,
+      detectedAt: at,
+      selectedAt: null,
+      connectedAt: null,
+      resumedAt: null,
+      delay: null,
+      detection: at - faultAt,
+      selection: null,
+      connection: null,
+      resumption: null,
+      repeatedCalculations: repeated,
+    };
+    this.failovers.push(row);
+    this.#stalls[user] = row;
+  }
+
+  /** The registrar's answer reaches the user at this time. */
+  selected(user: number, at: number): void {
+    const stall = this.#stalls[user];
+    if (stall) stall.selectedAt = at;
+  }
+
+  /** The association with the selected element is up. */
+  connected(user: number, at: number): void {
+    const stall = this.#stalls[user];
+    if (stall) stall.connectedAt = at;
+  }
+
+  completed(user: number, at: number): void {
+    const row = this.#open[user]!;
+    this.#open[user] = undefined;
+    row.state = 'completed';
+    row.completedAt = at;
+    row.processingTime = at - row.acceptedAt!;
+    row.handlingTime = at - row.queuedAt!;
+    row.handlingSpeed = row.handlingTime > 0 ? row.size! / row.handlingTime : null;
+    this.requests.push(row);
+  }
+
+  /** A request that is still in its user's queue when the run ends. */
+  waiting(user: number, request: { id: number; size: number; queuedAt: number }): void {
+    this.requests.push(this.#row(user, request));
+  }
+
+  /** The run ends here: what was announced for a later time has not happened. Rows are put in order of generation. */
+  close(end: number): void {
+    for (const row of this.#open) {
+      if (!row) continue;
+      if (row.acceptedAt !== null && row.acceptedAt > end) Object.assign(row, { acceptedAt: null, startupDelay: null });
+      this.requests.push(row);
+    }
+    for (const row of this.failovers) {
+      if (row.selectedAt !== null && row.selectedAt > end) row.selectedAt = null;
+      if (row.resumedAt === null || row.resumedAt <= end) continue;
+      Object.assign(row, { newElement: null, resumedAt: null, delay: null, resumption: null });
+      if (row.selectedAt === null) row.selection = null;
+      if (row.connectedAt !== null && row.connectedAt > end)
+        Object.assign(row, { connectedAt: null, connection: null });
+    }
+    this.requests.sort((a, b) => a.queuedAt! - b.queuedAt! || (a.user < b.user ? -1 : 1));
+  }
+
+  #row(user: number, { id, size, queuedAt }: { id: number; size: number; queuedAt: number }): RequestRow {
+    return {
+      user: this.#users[user]!,
+      id,
+      size,
+      state: 'open',
+      queuedAt,
+      startedAt: null,
+      acceptedAt: null,
+      completedAt: null,
+      queuingDelay: null,
+      startupDelay: null,
+      processingTime: null,
+      handlingTime: null,
+      handlingSpeed: null,
+      failovers: 0,
+      element: null,
+    };
+  }
+}
+
+/** Why an element did not answer. */
+export interface Cause {
+  readonly strike: Strike | null;
+  readonly faultAt: number;
+}

@@ -1,0 +1,268 @@
+import { hostsWith } from '../../experiment/plan.js';
+import type { PoolElement } from '../../experiment/role.js';
+import type { Strike } from '../faults.js';
+import type { ElementWork } from '../metrics.js';
+import { isAdaptive } from '../policy.js';
+import { Cookies } from './cookies.js';
+import type { Entry } from './registrar.js';
+import type { World } from './world.js';
+
+/** An element renews its registration so long before it expires, seconds. */
+const renewalMargin = 20;
+
+/** The pool elements: the jobs they share their capacity among, their registrations, their deaths and returns. */
+export class Elements {
+  readonly cookies: Cookies;
+  readonly #world: World;
+  readonly #roles: PoolElement[];
+  readonly #names: string[];
+  readonly #numbers: Map<string, number>;
+  readonly #jobSlots: number;
+  readonly #registrationSlots: number;
+  readonly #up: Uint8Array;
+  readonly #incarnations: Int32Array;
+  readonly #entries: (Entry | undefined)[] = [];
+  readonly #adaptive: Uint8Array;
+  /** Whether a registration is on its way, in which case the slot holds its arrival, else the next sending. */
+  readonly #inFlight: Uint8Array;
+  /** Whether the load has changed since the last registration was sent. */
+  readonly #changed: Uint8Array;
+  readonly #sentAt: Float64Array;
+  readonly #announced: Float64Array;
+  readonly #upSince: Float64Array;
+  /** Seconds up, and seconds busy, before the window; up-time of incarnations that have ended. */
+  readonly #upBefore: Float64Array;
+  readonly #busyBefore: Float64Array;
+  readonly #upSeconds: Float64Array;
+  /** Work that a silent death took from a user's request, calculations. */
+  readonly #lost: Float64Array;
+
+  constructor(world: World, users: number) {
+    const hosts = hostsWith(world.plan, 'poolElement');
+    const count = hosts.length;
+    this.#world = world;
+    this.#roles = hosts.map(({ role }) => role);
+    this.#names = hosts.map(({ name }) => name);
+    this.#numbers = new Map(this.#names.map((name, element) => [name, element]));
+    this.#jobSlots = users;
+    this.#registrationSlots = users + count;
+    this.#up = new Uint8Array(count);
+    this.#incarnations = new Int32Array(count);
+    this.#adaptive = Uint8Array.from(this.#roles, ({ policy }) => (isAdaptive(policy) ? 1 : 0));
+    this.#inFlight = new Uint8Array(count);
+    this.#changed = new Uint8Array(count);
+    this.#sentAt = new Float64Array(count);
+    this.#announced = new Float64Array(count);
+    this.#upSince = new Float64Array(count);
+    this.#upBefore = new Float64Array(count);
+    this.#busyBefore = new Float64Array(count);
+    this.#upSeconds = new Float64Array(count);
+    this.#lost = new Float64Array(users);
+    this.cookies = new Cookies(world, this.#roles, users);
+  }
+
+  get count(): number {
+    return this.#roles.length;
+  }
+
+  nameOf(element: number): string {
+    return this.#names[element]!;
+  }
+
+  isUpHost(host: string): boolean {
+    return this.#up[this.#numbers.get(host) ?? -1] === 1;
+  }
+
+  isBusyHost(host: string): boolean {
+    return (this.#world.sharing.jobs[this.#numbers.get(host) ?? -1] ?? 0) > 0;
+  }
+
+  /** Whether this incarnation of the element still listens. */
+  isAt(element: number, incarnation: number): boolean {
+    return this.#up[element] === 1 && this.#incarnations[element] === incarnation;
+  }
+
+  isFull(element: number): boolean {
+    return this.#world.sharing.jobs[element]! >= this.#roles[element]!.maxRequests;
+  }
+
+  /** Work that the last silent death took from the user's request, calculations. */
+  lostWork(user: number): number {
+    return this.#lost[user]!;
+  }
+
+  /** The process starts under a new address and identity, and registers. */
+  start(element: number): void {
+    const { queue, delay, registrar, faults } = this.#world;
+    const role = this.#roles[element]!;
+    this.#up[element] = 1;
+    this.#upSince[element] = queue.now;
+    const incarnation = ++this.#incarnations[element]!;
+    this.#entries[element] = registrar.announce(registrar.poolNumber(role.pool), element, incarnation, role.policy);
+    this.#sentAt[element] = queue.now;
+    this.#inFlight[element] = 0;
+    this.#changed[element] = 0;
+    queue.schedule(this.#registrationSlots + element, queue.now + this.#renewalOf(element));
+    // Up-times count from the acknowledgement of the registration.
+    queue.call(queue.now + 2 * delay, () => {
+      if (this.isAt(element, incarnation)) faults.ready(this.nameOf(element));
+    });
+  }
+
+  /** Takes a request, from its beginning or from where its user's cookie says. */
+  serve(element: number, user: number, size: number): void {
+    const { queue, sharing } = this.#world;
+    sharing.advance(element, queue.now);
+    sharing.add(element, user, size - this.#world.users.secured(user));
+    this.cookies.started(user);
+    this.#jobsChanged(element);
+  }
+
+  /** An element's slot came up: something about its jobs, or its registration. */
+  handle(slot: number): void {
+    if (slot >= this.#registrationSlots) this.#handleRegistration(slot - this.#registrationSlots);
+    else this.#handleJobs(slot - this.#jobSlots);
+  }
+
+  /** Lets a fault bite. @returns the earliest time at which the element can be back */
+  inject(strike: Strike): number {
+    const { queue, delay, sharing, registrar, users } = this.#world;
+    const element = this.#numbers.get(strike.host)!;
+    const entry = this.#entries[element]!;
+    const clean = strike.kind === 'shutdown';
+    this.#up[element] = 0;
+    this.#upSeconds[element]! += queue.now - this.#upSince[element]!;
+    entry.strike = strike;
+    entry.diedAt = queue.now;
+    this.#abandonRegistration(element, entry);
+    if (clean) queue.call(queue.now + delay, () => registrar.remove(entry));
+    else registrar.elementDied(entry, this.#roles[element]!.registrationLife);
+    sharing.advance(element, queue.now);
+    for (let user = sharing.first(element); user >= 0; user = sharing.after(user)) {
+      const progress = sharing.progress(element, user);
+      if (clean) this.cookies.sendLast(element, user);
+      else this.#lost[user] = this.cookies.loseRest(element, user, progress);
+      if (clean) users.elementLeft(user);
+      else users.elementDied(user);
+    }
+    sharing.clear(element);
+    queue.cancel(this.#jobSlots + element);
+    // A clean shutdown ends with the acknowledgement of the deregistration.
+    return clean ? queue.now + 2 * delay : queue.now;
+  }
+
+  heal({ host }: Strike): void {
+    const element = this.#numbers.get(host)!;
+    if (this.#up[element] === 0) this.start(element);
+  }
+
+  /** Brings the cookies sent and the work done up to now. */
+  settle(): void {
+    const { queue, sharing } = this.#world;
+    for (let element = 0; element < this.count; element++) {
+      sharing.advance(element, queue.now);
+      for (let user = sharing.first(element); user >= 0; user = sharing.after(user))
+        this.cookies.catchUp(element, user);
+    }
+  }
+
+  /** The window begins: what was done until now does not count. */
+  beginWindow(): void {
+    for (let element = 0; element < this.count; element++) {
+      this.#upBefore[element] = this.#upUntilNow(element);
+      this.#busyBefore[element] = this.#world.sharing.busySeconds(element);
+    }
+  }
+
+  /** What the elements did since the window began. */
+  work(): ElementWork {
+    const capacities = this.#roles.map(({ capacity }) => capacity);
+    const busy = (element: number) => this.#world.sharing.busySeconds(element) - this.#busyBefore[element]!;
+    return {
+      capacities,
+      calculations: capacities.map((capacity, element) => capacity * busy(element)),
+      upSeconds: capacities.map((_, element) => this.#upUntilNow(element) - this.#upBefore[element]!),
+    };
+  }
+
+  #upUntilNow(element: number): number {
+    const current = this.#up[element] === 1 ? this.#world.queue.now - this.#upSince[element]! : 0;
+    return this.#upSeconds[element]! + current;
+  }
+
+  #handleJobs(element: number): void {
+    const { queue, sharing, users } = this.#world;
+    sharing.advance(element, queue.now);
+    if (this.cookies.sendDue(element)) {
+      this.#scheduleJobs(element);
+      return;
+    }
+    const user = sharing.first(element);
+    this.cookies.catchUp(element, user, true);
+    sharing.remove(element, user);
+    users.finished(user);
+    this.#jobsChanged(element);
+  }
+
+  #jobsChanged(element: number): void {
+    this.#scheduleJobs(element);
+    if (this.#adaptive[element] === 0) return;
+    this.#changed[element] = 1;
+    if (this.#inFlight[element] === 1) return;
+    // Only one registration may be outstanding; its answer takes a round trip.
+    const { queue, delay } = this.#world;
+    const possibleAt = this.#sentAt[element]! + 2 * delay;
+    if (queue.now >= possibleAt) this.#register(element);
+    else queue.schedule(this.#registrationSlots + element, possibleAt);
+  }
+
+  #scheduleJobs(element: number): void {
+    const { queue, sharing } = this.#world;
+    const first = sharing.first(element);
+    if (first < 0) {
+      queue.cancel(this.#jobSlots + element);
+      return;
+    }
+    const done = sharing.timeOfLevel(element, sharing.endLevel[first]!);
+    queue.schedule(this.#jobSlots + element, Math.min(done, this.cookies.nextDue(element)));
+  }
+
+  #handleRegistration(element: number): void {
+    const { queue, delay, registrar } = this.#world;
+    if (this.#inFlight[element] === 0) {
+      this.#register(element);
+      return;
+    }
+    registrar.register(this.#entries[element]!, this.#announced[element]!);
+    this.#inFlight[element] = 0;
+    const wait = this.#changed[element] === 1 ? 2 * delay : this.#renewalOf(element);
+    queue.schedule(this.#registrationSlots + element, this.#sentAt[element]! + wait);
+  }
+
+  #register(element: number): void {
+    const { queue, delay, sharing } = this.#world;
+    this.#announced[element] = sharing.jobs[element]! / this.#roles[element]!.maxRequests;
+    this.#sentAt[element] = queue.now;
+    this.#inFlight[element] = 1;
+    this.#changed[element] = 0;
+    queue.schedule(this.#registrationSlots + element, queue.now + delay);
+  }
+
+  /** What is on its way arrives although its sender is dead. */
+  #abandonRegistration(element: number, entry: Entry): void {
+    const { queue, registrar } = this.#world;
+    const slot = this.#registrationSlots + element;
+    const load = this.#announced[element]!;
+    if (this.#inFlight[element] === 1) {
+      queue.call(queue.timeOf(slot), () => {
+        if (entry.registered) registrar.register(entry, load);
+      });
+    }
+    queue.cancel(slot);
+  }
+
+  #renewalOf(element: number): number {
+    const life = this.#roles[element]!.registrationLife;
+    return Math.max(life - renewalMargin, life / 2);
+  }
+}

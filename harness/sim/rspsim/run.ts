@@ -1,0 +1,34 @@
+import type { Plan } from '../../experiment/plan.js';
+import type { FaultJournal } from '../faults.js';
+import { metricsOf } from '../metrics.js';
+import type { SimulationResult } from '../simulate.js';
+import { buildWorld, momentsOf } from './world.js';
+
+/** Runs a plan in RSPSIM's model, from the registration of the elements to the end of the drain. */
+export function runRspsim(plan: Plan, record: boolean, journal: FaultJournal | undefined): SimulationResult {
+  const world = buildWorld(plan, record, journal);
+  const { queue, users, elements, counters, recorder, faults, delay } = world;
+  const moments = momentsOf(plan);
+  const handle = (slot: number) => (slot < users.count ? users.handle(slot) : elements.handle(slot));
+  const noteCreditsAt = (edge: number, when: 'before' | 'end') => {
+    // What has been sent one delay before the edge has been received, and is credited, at the edge.
+    queue.run(Math.max(queue.now, edge - delay), handle);
+    elements.settle();
+    users.noteCredits(when);
+    queue.run(edge, handle);
+    elements.settle();
+  };
+  for (let element = 0; element < elements.count; element++) elements.start(element);
+  noteCreditsAt(moments.measureAt, 'before');
+  counters.reset();
+  elements.beginWindow();
+  noteCreditsAt(moments.endAt, 'end');
+  const endQueueLength = users.close(moments.endAt);
+  return {
+    metrics: metricsOf(counters, elements.work(), { endQueueLength, events: queue.events }),
+    moments,
+    requests: recorder?.requests ?? [],
+    failovers: recorder?.failovers ?? [],
+    faults: faults.strikes,
+  };
+}

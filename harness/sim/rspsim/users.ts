@@ -1,0 +1,286 @@
+import type { Random } from '../../base/random.js';
+import { hostsWith } from '../../experiment/plan.js';
+import type { PoolUser } from '../../experiment/role.js';
+import { RequestStream } from '../requests.js';
+import { type Entry, firstUnanswered } from './registrar.js';
+import type { World } from './world.js';
+
+/** How long a user waits before it asks again for an element of an empty pool, seconds. */
+const emptyPoolRetry = 30;
+/** The longest wait before a rejected request is tried again, seconds. */
+const longestRejectRetry = 0.2;
+
+/** What a user waits for; its event slot holds when that happens. */
+enum Phase {
+  /** For its next request to be generated. */
+  Idle,
+  /** For its handle resolution to reach the registrar. */
+  Resolving,
+  /** For its request to reach the element. */
+  Sent,
+  /** For the request timeout: the element is not there. */
+  Unaccepted,
+  /** For the element; nothing is scheduled, the element decides. */
+  Served,
+  /** For the session keep-alive timeout: the element died. */
+  Stalled,
+  /** For the element's abort. */
+  Aborted,
+  /** For the completion. */
+  Completed,
+  /** To try again, after an empty pool or a rejection. */
+  Waiting,
+}
+
+/** The pool users: their requests one after the other, each from its generation to its completion. */
+export class Users {
+  readonly #world: World;
+  readonly #roles: PoolUser[];
+  readonly #pools: Int32Array;
+  readonly #streams: RequestStream[] = [];
+  readonly #retryStreams: Random[] = [];
+  readonly #phases: Uint8Array;
+  readonly #entries: (Entry | undefined)[] = [];
+  /** Whether the next handle resolution comes with a report on the entry. */
+  readonly #reports: Uint8Array;
+  readonly #sizes: Float64Array;
+  readonly #queuedAt: Float64Array;
+  readonly #startedAt: Float64Array;
+  /** First accept; negative while there was none. */
+  readonly #firstAcceptAt: Float64Array;
+  /** Latest accept: the session keep-alives count from here. */
+  readonly #acceptAt: Float64Array;
+  /** Calculations secured by the newest cookie. */
+  readonly #secured: Float64Array;
+  /** Calculations of the request in service that were credited before the window, and by its end. */
+  readonly #creditBefore: Float64Array;
+  readonly #creditAtEnd: Float64Array;
+
+  constructor(world: World) {
+    const hosts = hostsWith(world.plan, 'poolUser');
+    const { settle } = world.plan.phases;
+    this.#world = world;
+    this.#roles = hosts.map(({ role }) => role);
+    this.#pools = Int32Array.from(hosts, ({ role }) => world.registrar.poolNumber(role.pool));
+    this.#phases = new Uint8Array(hosts.length);
+    this.#reports = new Uint8Array(hosts.length);
+    this.#sizes = new Float64Array(hosts.length);
+    this.#queuedAt = new Float64Array(hosts.length);
+    this.#startedAt = new Float64Array(hosts.length);
+    this.#firstAcceptAt = new Float64Array(hosts.length);
+    this.#acceptAt = new Float64Array(hosts.length);
+    this.#secured = new Float64Array(hosts.length);
+    this.#creditBefore = new Float64Array(hosts.length);
+    this.#creditAtEnd = new Float64Array(hosts.length);
+    for (const [user, { name, role }] of hosts.entries()) {
+      const random = world.random.fork('requests', name);
+      const stream = new RequestStream(settle, role.requestInterval, role.requestSize, random);
+      this.#streams.push(stream);
+      world.queue.schedule(user, stream.time);
+    }
+  }
+
+  get count(): number {
+    return this.#roles.length;
+  }
+
+  /** Calculations secured by the newest cookie of the request in service. */
+  secured(user: number): number {
+    return this.#secured[user]!;
+  }
+
+  /** A cookie is on its way to the user. */
+  secure(user: number, calculations: number): void {
+    this.#secured[user] = calculations;
+  }
+
+  /** What the user waited for has happened. */
+  handle(user: number): void {
+    const { counters } = this.#world;
+    switch (this.#phases[user]! as Phase) {
+      case Phase.Idle:
+        this.#begin(user);
+        break;
+      case Phase.Resolving:
+        this.#askRegistrar(user);
+        break;
+      case Phase.Sent:
+        this.#reachElement(user);
+        break;
+      case Phase.Completed:
+        this.#complete(user);
+        break;
+      case Phase.Waiting:
+        this.#resolve(user);
+        break;
+      case Phase.Unaccepted:
+        counters.unreachables++;
+        this.#giveUp(user, true, null);
+        break;
+      case Phase.Stalled:
+        counters.unreachables++;
+        counters.failovers++;
+        this.#giveUp(user, true, this.#world.elements.lostWork(user));
+        break;
+      case Phase.Aborted:
+        counters.failovers++;
+        this.#giveUp(user, false, 0);
+        break;
+      case Phase.Served:
+        throw new Error('a served user waits for nothing');
+    }
+  }
+
+  /** The element of a user's request died silently now: the keep-alives of the session will find out. */
+  elementDied(user: number): void {
+    const { queue, delay } = this.#world;
+    const { sessionKeepAliveInterval, sessionKeepAliveTimeout } = this.#roles[user]!;
+    const sentAt = firstUnanswered(this.#acceptAt[user]!, sessionKeepAliveInterval, delay, queue.now);
+    this.#phases[user] = Phase.Stalled;
+    queue.schedule(user, sentAt + sessionKeepAliveTimeout);
+  }
+
+  /** The element sent a last cookie and an abort. */
+  elementLeft(user: number): void {
+    this.#arriveAfterDelay(user, Phase.Aborted);
+  }
+
+  /** The element finished the user's request. */
+  finished(user: number): void {
+    this.#arriveAfterDelay(user, Phase.Completed);
+  }
+
+  /** Notes what the cookies received so far have credited, for the window's begin or end. */
+  noteCredits(when: 'before' | 'end'): void {
+    const credits = when === 'before' ? this.#creditBefore : this.#creditAtEnd;
+    for (let user = 0; user < this.count; user++) {
+      credits[user] = this.#phases[user] === Phase.Idle ? 0 : this.#secured[user]!;
+    }
+  }
+
+  /** Counts what is still under way when the run ends. @returns requests that wait in queues */
+  close(end: number): number {
+    const { counters, recorder } = this.#world;
+    let waiting = 0;
+    for (const [user, stream] of this.#streams.entries()) {
+      if (this.#phases[user] !== Phase.Idle) {
+        counters.jobSizeCompleted += this.#creditAtEnd[user]! - this.#creditBefore[user]!;
+      }
+      for (; stream.time <= end; stream.advance()) {
+        waiting++;
+        if (counters.covers(stream.time)) counters.requestsQueued++;
+        recorder?.waiting(user, { id: stream.taken + 1, size: stream.size, queuedAt: stream.time });
+      }
+    }
+    recorder?.close(end);
+    return waiting;
+  }
+
+  #begin(user: number): void {
+    const { queue, counters, recorder } = this.#world;
+    const { now } = queue;
+    const stream = this.#streams[user]!;
+    if (counters.covers(stream.time)) counters.requestsQueued++;
+    if (counters.covers(now)) counters.queuing.add(now - stream.time);
+    recorder?.started(user, { id: stream.taken + 1, size: stream.size, queuedAt: stream.time }, now);
+    this.#sizes[user] = stream.size;
+    this.#queuedAt[user] = stream.time;
+    this.#startedAt[user] = now;
+    this.#firstAcceptAt[user] = -1;
+    this.#secured[user] = 0;
+    this.#creditBefore[user] = 0;
+    this.#creditAtEnd[user] = 0;
+    stream.advance();
+    this.#resolve(user);
+  }
+
+  #resolve(user: number): void {
+    this.#world.counters.serverSelections++;
+    this.#arriveAfterDelay(user, Phase.Resolving);
+  }
+
+  #askRegistrar(user: number): void {
+    const { queue, delay, registrar, recorder } = this.#world;
+    // The report travels with the resolution and is read first, so it can keep the same element from being chosen.
+    if (this.#reports[user] === 1) registrar.report(this.#entries[user]!);
+    this.#reports[user] = 0;
+    const entry = registrar.select(this.#pools[user]!);
+    if (!entry) {
+      this.#wait(user, queue.now + delay + emptyPoolRetry);
+      return;
+    }
+    recorder?.selected(user, queue.now + delay);
+    this.#entries[user] = entry;
+    this.#phases[user] = Phase.Sent;
+    queue.schedule(user, queue.now + 2 * delay);
+  }
+
+  #reachElement(user: number): void {
+    const { queue, delay, elements, counters, recorder } = this.#world;
+    const entry = this.#entries[user]!;
+    const { element } = entry;
+    if (!elements.isAt(element, entry.incarnation)) {
+      this.#phases[user] = Phase.Unaccepted;
+      queue.schedule(user, queue.now - delay + this.#roles[user]!.requestTimeout);
+      return;
+    }
+    if (elements.isFull(element)) {
+      this.#wait(user, queue.now + delay + this.#retries(user).uniform() * longestRejectRetry);
+      return;
+    }
+    this.#phases[user] = Phase.Served;
+    const acceptAt = queue.now + delay;
+    this.#acceptAt[user] = acceptAt;
+    recorder?.accepted(user, elements.nameOf(element), acceptAt);
+    if (this.#firstAcceptAt[user]! < 0) {
+      this.#firstAcceptAt[user] = acceptAt;
+      if (counters.covers(acceptAt)) counters.startup.add(acceptAt - this.#startedAt[user]!);
+    }
+    elements.serve(element, user, this.#sizes[user]!);
+  }
+
+  #giveUp(user: number, report: boolean, repeated: number | null): void {
+    const { queue, elements, recorder } = this.#world;
+    const entry = this.#entries[user]!;
+    if (recorder) {
+      const { strike, diedAt } = entry;
+      recorder.gaveUp(user, queue.now, { element: elements.nameOf(entry.element), strike, faultAt: diedAt, repeated });
+    }
+    this.#reports[user] = report ? 1 : 0;
+    this.#resolve(user);
+  }
+
+  #complete(user: number): void {
+    const { queue, counters, recorder } = this.#world;
+    const { now } = queue;
+    recorder?.completed(user, now);
+    if (counters.covers(now)) {
+      counters.processing.add(now - this.#firstAcceptAt[user]!);
+      counters.handling.add(now - this.#queuedAt[user]!);
+      counters.jobSizeCompleted += this.#sizes[user]! - this.#creditBefore[user]!;
+    }
+    const next = this.#streams[user]!.time;
+    if (next <= now) {
+      this.#begin(user);
+      return;
+    }
+    this.#phases[user] = Phase.Idle;
+    queue.schedule(user, next);
+  }
+
+  /** Most users are never rejected, so the stream is made when it is needed. */
+  #retries(user: number): Random {
+    this.#retryStreams[user] ??= this.#streams[user]!.random.fork('retries');
+    return this.#retryStreams[user]!;
+  }
+
+  #wait(user: number, until: number): void {
+    this.#phases[user] = Phase.Waiting;
+    this.#world.queue.schedule(user, until);
+  }
+
+  #arriveAfterDelay(user: number, phase: Phase): void {
+    this.#phases[user] = phase;
+    this.#world.queue.schedule(user, this.#world.queue.now + this.#world.delay);
+  }
+}

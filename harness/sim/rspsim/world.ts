@@ -1,0 +1,82 @@
+/**
+ * The model of RSPSIM: a star of components with one delay between any two, datagrams instead of associations, and a
+ * registrar that never fails. What a message does when it arrives is one event; what follows from it alone (an accept,
+ * a cookie, a keep-alive that is answered) is computed, not simulated: its time is known when its cause happens.
+ */
+import { type Random, randomFrom } from '../../base/random.js';
+import { hostsWith, type Plan } from '../../experiment/plan.js';
+import { FaultDriver, type FaultJournal, type Victims } from '../faults.js';
+import { Counters } from '../metrics.js';
+import { EventQueue } from '../queue.js';
+import { Recorder } from '../recorder.js';
+import { ProcessorSharing } from '../sharing.js';
+import { Elements } from './elements.js';
+import { Registrar } from './registrar.js';
+import { Users } from './users.js';
+
+/** What all parts of the model share. */
+export interface World {
+  readonly plan: Plan;
+  readonly random: Random;
+  /** One-way delay between any two components, seconds. */
+  readonly delay: number;
+  readonly queue: EventQueue;
+  readonly sharing: ProcessorSharing;
+  readonly counters: Counters;
+  readonly recorder: Recorder | null;
+  readonly users: Users;
+  readonly elements: Elements;
+  readonly registrar: Registrar;
+  readonly faults: FaultDriver;
+}
+
+/** Moments of a run, seconds since it began. */
+export interface Moments {
+  readonly warmUpAt: number;
+  readonly measureAt: number;
+  readonly drainAt: number;
+  readonly endAt: number;
+}
+
+export function momentsOf({ phases }: Plan): Moments {
+  const measureAt = phases.settle + phases.warmUp;
+  const drainAt = measureAt + phases.measure;
+  return { warmUpAt: phases.settle, measureAt, drainAt, endAt: drainAt + phases.drain };
+}
+
+/** Event slots: one per user, then one per element for its jobs, then one per element for its registration. */
+export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | undefined): World {
+  const users = hostsWith(plan, 'poolUser');
+  const elements = hostsWith(plan, 'poolElement');
+  const moments = momentsOf(plan);
+  const world = {
+    plan,
+    random: randomFrom(plan.seed),
+    delay: Object.values(plan.topology.networks)[0]!.impairment.delay ?? 0,
+    queue: new EventQueue(users.length + 2 * elements.length),
+    sharing: new ProcessorSharing(
+      elements.map(({ role }) => role.capacity),
+      users.length,
+    ),
+    counters: new Counters(moments.measureAt, moments.endAt),
+    recorder: record ? new Recorder(users.map(({ name }) => name)) : null,
+  } as { -readonly [Name in keyof World]: World[Name] };
+  world.registrar = new Registrar(world);
+  world.elements = new Elements(world, users.length);
+  world.users = new Users(world);
+  const victims: Victims = {
+    isUp: (host) => world.elements.isUpHost(host),
+    isBusy: (host) => world.elements.isBusyHost(host),
+    inject: (strike) => world.elements.inject(strike),
+    heal: (strike) => world.elements.heal(strike),
+  };
+  world.faults = new FaultDriver(
+    plan,
+    world.random,
+    world.queue,
+    victims,
+    { from: moments.measureAt, to: moments.drainAt },
+    { keep: record, journal },
+  );
+  return world;
+}

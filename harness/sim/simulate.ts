@@ -1,0 +1,36 @@
+/** The simulator's door: a plan goes in, what it predicts comes out. */
+import type { Plan } from '../experiment/plan.js';
+import type { FailoverRow, RequestRow } from '../result/rows.js';
+import type { FaultJournal, Strike } from './faults.js';
+import type { Metrics } from './metrics.js';
+import { checkRepresentable } from './representable.js';
+import { runRspsim } from './rspsim/run.js';
+import type { Moments } from './rspsim/world.js';
+
+export interface SimulationOptions {
+  /** Keep a row for every request and failover, and the faults. @defaultValue false: metrics only, which is faster */
+  readonly record?: boolean;
+  /** Let these faults strike instead of drawn ones. */
+  readonly journal?: FaultJournal;
+}
+
+/** Times are seconds since the run began, where the elements start. */
+export interface SimulationResult {
+  readonly metrics: Metrics;
+  readonly moments: Moments;
+  /** Every request of the run, in order of generation; empty unless recorded. */
+  readonly requests: readonly RequestRow[];
+  /** Every stall of a request; empty unless recorded. */
+  readonly failovers: readonly FailoverRow[];
+  /** Every fault that struck; empty unless recorded. */
+  readonly faults: readonly Strike[];
+}
+
+/**
+ * Simulates a plan. The same plan gives the same result, bit for bit, on any machine.
+ * @throws HarnessError `bad-input` for a plan that its model cannot represent
+ */
+export function simulate(plan: Plan, { record = false, journal }: SimulationOptions = {}): SimulationResult {
+  checkRepresentable(plan, journal);
+  return runRspsim(plan, record, journal);
+}
