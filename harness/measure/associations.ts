@@ -1,0 +1,106 @@
+import type { Endpoint, Message } from './packet.js';
+
+/** What a transport sees of one packet's SACK chunk: the cumulative TSN and gap blocks as offsets to it. */
+export interface Sack {
+  readonly cumulative: number;
+  readonly gaps: readonly (readonly [start: number, end: number])[];
+}
+
+/**
+ * Follows SCTP associations (RFC 9260) from host to host, whichever of their paths a packet takes: names each life of
+ * one, and tells a retransmission from a first transmission. Forgets what has been acknowledged, so its memory follows
+ * what is under way.
+ */
+export class Associations {
+  readonly #lives = new Map<string, { serial: number; initiateTag: string | null }>();
+  readonly #directions = new Map<string, Direction>();
+
+  /** @param heardByReceiver whether the capture shows packets as they reach their receiver, so that a lost copy is not seen */
+  constructor(private readonly heardByReceiver: boolean) {}
+
+  /**
+   * The association of a packet. An INIT with another initiate tag begins a new one between the same ports.
+   * @param initiateTag of the packet's INIT chunk, null when it has none
+   */
+  nameOf(from: Endpoint, to: Endpoint, initiateTag: string | null): string {
+    const [a, b] = [label(from), label(to)];
+    const pair = a < b ? `${a}-${b}` : `${b}-${a}`;
+    const life = this.#lives.get(pair);
+    if (!life) {
+      this.#lives.set(pair, { serial: 1, initiateTag });
+      return `${pair}#1`;
+    }
+    if (initiateTag !== null && life.initiateTag !== initiateTag) {
+      // An association whose beginning was not captured has no tag yet; its INIT may still be on its way again.
+      if (life.initiateTag !== null) life.serial += 1;
+      life.initiateTag = initiateTag;
+    }
+    return `${pair}#${life.serial}`;
+  }
+
+  /**
+   * Takes note of a DATA chunk.
+   * @returns whether it repeats an earlier one, and the message that came with the first
+   */
+  data(association: string, from: Endpoint, tsn: number, message: Message | null, receivedAt: number): Repetition {
+    const direction = this.#direction(association, from);
+    const earlier = direction.underWay.get(tsn);
+    if (earlier === undefined) {
+      const repeated = direction.cumulative !== null && !isAfter(tsn, direction.cumulative);
+      if (!repeated) direction.underWay.set(tsn, { message, acknowledged: false });
+      return { repeated, message: repeated ? null : message };
+    }
+    if (earlier.message) {
+      earlier.message.copies += 1;
+      // Sent again before its acknowledgement was seen: the copies before were lost between capture and receiver.
+      if (!earlier.acknowledged && !this.heardByReceiver) earlier.message.receivedAt = receivedAt;
+    }
+    return { repeated: true, message: earlier.message };
+  }
+
+  /** Takes note of a SACK that `from` sent: what it acknowledges has arrived. */
+  sack(association: string, to: Endpoint, { cumulative, gaps }: Sack): void {
+    const direction = this.#directions.get(`${association}>${label(to)}`);
+    if (!direction) return;
+    if (direction.cumulative === null || isAfter(cumulative, direction.cumulative)) direction.cumulative = cumulative;
+    for (const [tsn, sent] of direction.underWay) {
+      if (!isAfter(tsn, direction.cumulative)) direction.underWay.delete(tsn);
+      else if (gaps.some(([start, end]) => within(tsn - cumulative, start, end))) sent.acknowledged = true;
+    }
+  }
+
+  /** The association is over: nothing more of it needs to be known. */
+  end(association: string, a: Endpoint, b: Endpoint): void {
+    this.#directions.delete(`${association}>${label(a)}`);
+    this.#directions.delete(`${association}>${label(b)}`);
+  }
+
+  #direction(association: string, from: Endpoint): Direction {
+    const key = `${association}>${label(from)}`;
+    let direction = this.#directions.get(key);
+    if (!direction) {
+      direction = { cumulative: null, underWay: new Map() };
+      this.#directions.set(key, direction);
+    }
+    return direction;
+  }
+}
+
+export interface Repetition {
+  readonly repeated: boolean;
+  readonly message: Message | null;
+}
+
+interface Direction {
+  cumulative: number | null;
+  readonly underWay: Map<number, { message: Message | null; acknowledged: boolean }>;
+}
+
+const label = ({ host, address, port }: Endpoint): string => `${host ?? address}:${port}`;
+
+// TSNs count modulo 2^32 (RFC 9260, section 1.6).
+const isAfter = (a: number, b: number): boolean => ((a - b) | 0) > 0;
+const within = (offset: number, start: number, end: number): boolean => {
+  const distance = offset | 0;
+  return distance >= start && distance <= end;
+};

@@ -1,0 +1,173 @@
+/**
+ * From a capture file to typed packets, in one pass. Order of things: tshark prints one line per frame; a line becomes
+ * a draft of a packet; drafts are put in order of time, because a capture of several interfaces is not; then
+ * associations are followed, which tells retransmissions from first transmissions.
+ */
+import type { AddressBook } from './addresses.js';
+import { Associations, type Sack } from './associations.js';
+import { type Content, Contents, FrameLine, tsharkArguments } from './fields.js';
+import { type Chunk, type ControlKind, chunkTypes, type Message, type Packet } from './packet.js';
+import { type Reading, tsharkLines } from './tshark.js';
+
+export interface DissectOptions {
+  readonly book: AddressBook;
+  /** The lab's wall clock when the run began: epoch seconds. */
+  readonly epoch: number;
+  /**
+   * Where the emulated delay lies: `sender` when it comes after the capture, so that a frame's time is when it was
+   * sent; `receiver` when it comes before it, so that a frame's time is when it reaches its receiver.
+   */
+  readonly capturedAt: 'sender' | 'receiver';
+  /** One-way delay of each network. */
+  readonly delays: Readonly<Record<string, number>>;
+  readonly signal?: AbortSignal;
+}
+
+/** What became of a capture, complete when its packets have all been read. */
+export interface Dissection extends Reading {
+  readonly packets: AsyncIterable<Packet>;
+  /** Frames read, those of no interest (ARP, IGMP, IPv6) included. */
+  frames: number;
+  /** Frames that came so late in the file that their place had gone by. */
+  late: number;
+  /** Messages that could not be told which chunk they came in. */
+  stray: number;
+}
+
+/**
+ * Reads a capture (pcapng or pcap).
+ * @throws HarnessError `lab-broken`, while iterating, when tshark is missing or cannot read the file
+ */
+export function dissect(file: string, options: DissectOptions): Dissection {
+  const result = { truncated: false, frames: 0, late: 0, stray: 0 };
+  return Object.assign(result, { packets: packetsOf(file, options, result as Dissection) });
+}
+
+async function* packetsOf(file: string, options: DissectOptions, result: Dissection): AsyncGenerator<Packet> {
+  const associations = new Associations(options.capturedAt === 'receiver');
+  const order = new Reordering();
+  for await (const lines of tsharkLines(tsharkArguments(file), result, options.signal)) {
+    for (const text of lines) {
+      result.frames += 1;
+      const line = new FrameLine(text);
+      if (line.text('source') !== '') order.add({ time: Number(line.text('time')) - options.epoch, line });
+    }
+    for (const frame of order.ready()) yield packetOf(frame, options, associations, result);
+  }
+  for (const frame of order.rest()) yield packetOf(frame, options, associations, result);
+  result.late = order.late;
+}
+
+interface Frame {
+  readonly time: number;
+  readonly line: FrameLine;
+}
+
+/**
+ * Holds frames until no earlier one is to be expected: dumpcap writes what each interface's buffer holds, in turn, and
+ * a busy lab kernel lets it wait.
+ */
+class Reordering {
+  static readonly windowSeconds = 2;
+  #waiting: Frame[] = [];
+  #latest = Number.NEGATIVE_INFINITY;
+  #released = Number.NEGATIVE_INFINITY;
+  late = 0;
+
+  add(frame: Frame): void {
+    if (frame.time < this.#released) this.late += 1;
+    if (frame.time > this.#latest) this.#latest = frame.time;
+    this.#waiting.push(frame);
+  }
+
+  ready(): Frame[] {
+    return this.#release(this.#latest - Reordering.windowSeconds);
+  }
+
+  rest(): Frame[] {
+    return this.#release(Number.POSITIVE_INFINITY);
+  }
+
+  #release(until: number): Frame[] {
+    const ready = this.#waiting.filter(({ time }) => time <= until).sort((a, b) => a.time - b.time);
+    if (ready.length === 0) return ready;
+    this.#waiting = this.#waiting.filter(({ time }) => time > until);
+    this.#released = Math.max(this.#released, ready.at(-1)!.time);
+    return ready;
+  }
+}
+
+function packetOf({ time, line }: Frame, options: DissectOptions, associations: Associations, result: Dissection) {
+  const { book, capturedAt, delays } = options;
+  const [source, target] = [line.first('source'), line.first('target')];
+  const network = book.networkOf(source);
+  const delay = (network !== null && delays[network]) || 0;
+  const sentAt = capturedAt === 'sender' ? time : time - delay;
+  const transport = line.text('icmp') !== '' ? 'icmp' : line.text('chunkType') !== '' ? 'sctp' : 'udp';
+  const port = (side: 'Source' | 'Target') =>
+    transport === 'icmp' ? 0 : Number(line.first(`${transport}${side}Port`) || 0);
+  const base = {
+    sentAt,
+    receivedAt: sentAt + delay,
+    network,
+    from: { host: book.hostOf(source, time), address: source, port: port('Source') },
+    to: { host: book.hostOf(target, time), address: target, port: port('Target') },
+    length: Number(line.text('length')),
+  };
+  if (transport === 'icmp') return { ...base, transport, association: null, chunks: [] } satisfies Packet;
+  if (transport === 'udp') return datagram(base, line);
+  return sctpPacket(base, line, associations, result);
+}
+
+type Base = Omit<Packet, 'transport' | 'association' | 'chunks'>;
+
+function datagram(base: Base, line: FrameLine): Packet {
+  const chunks = new Contents(line)
+    .rest()
+    .map(
+      (content): Chunk => ({ kind: 'data', tsn: null, message: carried(content, base, null), retransmission: false }),
+    );
+  return { ...base, transport: 'udp', association: null, chunks };
+}
+
+function sctpPacket(base: Base, line: FrameLine, associations: Associations, result: Dissection): Packet {
+  const { from, to } = base;
+  const association = associations.nameOf(from, to, line.text('initiateTag') || null);
+  const contents = new Contents(line);
+  const [tsns, protocols, endings] = [line.list('tsn'), line.list('protocol'), line.list('ending')];
+  let data = 0;
+  const chunks = line.list('chunkType').map((type): Chunk => {
+    const kind = kindOf(type);
+    if (kind !== 'data') return { kind };
+    const tsn = Number(tsns[data]);
+    // A message in several chunks is whole with its last one.
+    const content = isSet(endings[data]) ? contents.next(protocols[data] ?? '') : undefined;
+    data += 1;
+    const fresh = content ? carried(content, base, association) : null;
+    const { repeated, message } = associations.data(association, from, tsn, fresh, base.receivedAt);
+    return { kind, tsn, message, retransmission: repeated };
+  });
+  result.stray += contents.rest().length;
+  if (line.text('cumulative') !== '') associations.sack(association, to, sackOf(line));
+  if (chunks.some(({ kind }) => kind === 'shutdownComplete' || kind === 'abort'))
+    associations.end(association, from, to);
+  return { ...base, transport: 'sctp', association, chunks };
+}
+
+function sackOf(line: FrameLine): Sack {
+  const ends = line.list('gapEnd');
+  return {
+    cumulative: Number(line.first('cumulative')),
+    gaps: line.list('gapStart').map((start, index) => [Number(start), Number(ends[index])] as const),
+  };
+}
+
+function carried(content: Content, { from, to, sentAt, receivedAt }: Base, association: string | null): Message {
+  return { ...content, from, to, association, sentAt, receivedAt, copies: 1 };
+}
+
+const kindOf = (type: string): 'data' | ControlKind =>
+  (chunkTypes as Record<string, 'data' | ControlKind>)[type] ?? 'other';
+
+// tshark prints flags as 1 or, from 4.2 on, as True.
+const isSet = (flag: string | undefined): boolean => flag === '1' || flag === 'True';

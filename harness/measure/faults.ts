@@ -1,0 +1,64 @@
+import type { FaultKind } from '../fault/fault.js';
+import type { JournalEvent } from '../result/journal.js';
+
+/** A fault as the journal tells it, from its injection to its healing. */
+export interface FaultRecord {
+  readonly id: number;
+  readonly kind: string;
+  readonly host: string;
+  readonly injectedAt: number;
+  /** Null when it lasted to the end of the run. */
+  readonly healedAt: number | null;
+  readonly addresses: readonly string[];
+}
+
+/** The faults that happened, in order of injection. */
+export function faultsOf(journal: readonly JournalEvent[]): FaultRecord[] {
+  const healed = new Map<number, number>();
+  for (const event of journal) if (event.event === 'faultHealed') healed.set(event.id, event.healedAt);
+  return journal
+    .filter((event) => event.event === 'faultInjected')
+    .map(({ id, kind, host, injectedAt, addresses }) => {
+      return { id, kind, host, injectedAt, healedAt: healed.get(id) ?? null, addresses };
+    })
+    .sort((a, b) => a.injectedAt - b.injectedAt);
+}
+
+const stopping: ReadonlySet<string> = new Set<FaultKind>(['shutdown', 'kill', 'powerOff', 'freeze', 'failure']);
+
+/** Whether the host's process does no work any more: killed, ended or frozen, but not merely cut off. */
+export const stopsWork = ({ kind }: FaultRecord): boolean => stopping.has(kind);
+
+/** One element that was given up: which, under which address, and while it was relied upon. */
+export interface Loss {
+  readonly element: string;
+  readonly address: string | null;
+  readonly user: string;
+  readonly from: number;
+  readonly givenUpAt: number;
+}
+
+/**
+ * The fault that made a user give up an element: one that was at work, on the element or else on the user's own host,
+ * between turning to the element and giving it up. What ends or isolates a host comes before what merely hampers it;
+ * among equals the first is the cause, the later ones found it gone already.
+ * @returns null when the journal knows of none
+ */
+export function causeOf(faults: readonly FaultRecord[], loss: Loss): FaultRecord | null {
+  const atWork = faults.filter(
+    ({ injectedAt, healedAt }) => injectedAt <= loss.givenUpAt && (healedAt === null || healedAt > loss.from),
+  );
+  const onElement = atWork.filter(({ host, addresses }) => {
+    // A host that came back under another address is a different element, which the old one's fault says nothing about.
+    const same = loss.address === null || addresses.length === 0 || addresses.includes(loss.address);
+    return host === loss.element && same;
+  });
+  const isolating = ({ kind }: FaultRecord) => stopping.has(kind) || kind === 'isolate';
+  return (
+    onElement.find(isolating) ??
+    onElement.find(({ kind }) => kind === 'cutPath') ??
+    onElement[0] ??
+    atWork.find(({ host }) => host === loss.user) ??
+    null
+  );
+}

@@ -1,0 +1,76 @@
+import type { FaultRecord } from './faults.js';
+import type { AsapMessage, Packet } from './packet.js';
+import type { DeadSelectable, Registration } from './statistics.js';
+
+type Open = { -readonly [K in keyof Registration]: Registration[K] };
+
+/** Follows who is in the handlespace, as far as the wire shows it. */
+export class Handlespace {
+  readonly #all: Open[] = [];
+  readonly #current = new Map<string, Open>();
+  /** The association on which an element registered, and its host. */
+  readonly #registeredOn = new Map<string, string>();
+  readonly #offers: { element: string; at: number }[] = [];
+
+  message(message: AsapMessage): void {
+    const [element] = message.elements;
+    if (message.type === 'registrationResponse' && element !== undefined) this.#registered(message, element);
+    if (message.type === 'deregistrationResponse' && element !== undefined) {
+      this.#removed(element, message.sentAt, 'deregistration');
+    }
+    if (message.type === 'handleResolutionResponse') {
+      for (const each of message.elements) this.#offers.push({ element: each, at: message.sentAt });
+    }
+  }
+
+  /** A registrar that aborts an element's association has removed the element. */
+  aborted({ association, sentAt, from }: Packet, isRegistrar: (host: string) => boolean): void {
+    const element = association === null ? undefined : this.#registeredOn.get(association);
+    if (element !== undefined && from.host !== null && isRegistrar(from.host))
+      this.#removed(element, sentAt, 'registrar');
+  }
+
+  registrations(): Registration[] {
+    return this.#all;
+  }
+
+  deadSelectable(faults: readonly FaultRecord[]): DeadSelectable[] {
+    return faults.flatMap(({ id, host, kind, injectedAt, healedAt }) => {
+      if (kind === 'cutPath' || kind === 'impair') return [];
+      const life = this.#all.findLast(
+        (each) => each.host === host && each.registeredAt <= injectedAt && (each.removedAt ?? injectedAt) >= injectedAt,
+      );
+      if (!life) return [];
+      const { element, removedAt } = life;
+      const until = removedAt ?? (healedAt === null ? Number.POSITIVE_INFINITY : healedAt);
+      const offers = this.#offers.filter(
+        (each) => each.element === element && each.at > injectedAt && each.at <= until,
+      );
+      return {
+        faultId: id,
+        host,
+        element,
+        faultAt: injectedAt,
+        lastOfferedAt: offers.at(-1)?.at ?? null,
+        offered: offers.length,
+        removedAt,
+        seconds: removedAt === null ? null : removedAt - injectedAt,
+      };
+    });
+  }
+
+  #registered({ to, sentAt, association }: AsapMessage, element: string): void {
+    if (association !== null) this.#registeredOn.set(association, element);
+    if (to.host === null || this.#current.has(element)) return;
+    const life: Open = { host: to.host, element, registeredAt: sentAt, removedAt: null, removedBy: null };
+    this.#current.set(element, life);
+    this.#all.push(life);
+  }
+
+  #removed(element: string, at: number, by: Registration['removedBy']): void {
+    const life = this.#current.get(element);
+    if (!life) return;
+    Object.assign(life, { removedAt: at, removedBy: by });
+    this.#current.delete(element);
+  }
+}

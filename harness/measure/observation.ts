@@ -1,0 +1,129 @@
+import { hostsWith, type Plan } from '../experiment/plan.js';
+import type { JournalEvent } from '../result/journal.js';
+import { type FaultRecord, faultsOf, stopsWork } from './faults.js';
+import { type Packet, readCookie } from './packet.js';
+import type { WireStatistics } from './statistics.js';
+import { type Attempt, type Job, type UserEvents, UserTracker } from './users.js';
+import { WireCounter } from './wire.js';
+import { Workload } from './workload.js';
+
+/** Everything that is worked out while a capture passes by, in one place: feed it packets in order of time. */
+export class Observation {
+  readonly #wire: WireCounter;
+  readonly #workload: Workload;
+  readonly #trackers: Map<string, UserTracker>;
+  readonly #faults: FaultRecord[];
+  readonly #window: { from: number; to: number };
+  readonly #elements: Set<string>;
+  readonly #happenings: { at: number; happen: () => void }[];
+
+  constructor(plan: Plan, journal: readonly JournalEvent[]) {
+    const elements = hostsWith(plan, 'poolElement');
+    this.#elements = new Set(elements.map(({ name }) => name));
+    this.#faults = faultsOf(journal);
+    this.#window = measured(journal);
+    this.#wire = new WireCounter(plan);
+    this.#workload = new Workload(
+      elements.map(({ name, role }) => ({ host: name, capacity: role.capacity })),
+      this.#window,
+    );
+    this.#trackers = new Map(hostsWith(plan, 'poolUser').map(({ name }) => [name, this.#tracker(name)]));
+    this.#happenings = this.#collect(journal);
+  }
+
+  packet(packet: Packet): void {
+    this.#until(packet.sentAt);
+    this.#wire.packet(packet);
+    const { from, to } = packet;
+    if (from.host !== null) this.#trackers.get(from.host)?.packet(packet);
+    if (to.host !== null && to.host !== from.host) this.#trackers.get(to.host)?.packet(packet);
+    if (from.host !== null && this.#elements.has(from.host)) this.#cookies(packet, from.host);
+  }
+
+  /** The capture is over. */
+  finish(): void {
+    this.#until(Number.POSITIVE_INFINITY);
+    for (const tracker of this.#trackers.values()) tracker.finish();
+  }
+
+  jobsOf(user: string): readonly Job[] {
+    return this.#trackers.get(user)?.jobs ?? [];
+  }
+
+  progressOf(association: string): number | null {
+    return this.#workload.progressOf(association);
+  }
+
+  statistics(): WireStatistics {
+    return this.#wire.statistics(this.#faults);
+  }
+
+  utilisationPercent(): number | null {
+    const { from, to } = this.#window;
+    return this.#workload.utilisationPercent((host) => {
+      const down = this.#faults
+        .filter((fault) => fault.host === host && stopsWork(fault))
+        .map(({ injectedAt, healedAt }) => Math.max(0, Math.min(healedAt ?? to, to) - Math.max(injectedAt, from)));
+      return Math.max(0, to - from - down.reduce((sum, each) => sum + each, 0));
+    });
+  }
+
+  #tracker(user: string): UserTracker {
+    const workload = this.#workload;
+    const leave = (attempt: Attempt, at: number | null | undefined) => {
+      if (attempt.element !== null && attempt.association !== null && at != null)
+        workload.leave(attempt.element, attempt.association, at);
+    };
+    const events: UserEvents = {
+      accepted({ element, association, accept, hello }, { size }) {
+        if (element === null || association === null) return;
+        const told = hello?.protocol === 'asap' ? readCookie(hello.cookie)?.completed : 0;
+        const request = { size: size ?? Number.POSITIVE_INFINITY, progress: told ?? 0 };
+        workload.accept(element, association, request, accept!.sentAt);
+      },
+      completed: (attempt, { complete }) => leave(attempt, complete?.sentAt),
+      givenUp: (attempt) => leave(attempt, attempt.givenUpAt),
+    };
+    return new UserTracker(user, (host) => this.#elements.has(host), events);
+  }
+
+  #cookies({ chunks, sentAt }: Packet, element: string): void {
+    for (const chunk of chunks) {
+      if (chunk.kind !== 'data' || chunk.retransmission || chunk.message?.protocol !== 'asap') continue;
+      const { type, cookie, association } = chunk.message;
+      const progress = type === 'cookie' ? readCookie(cookie)?.completed : undefined;
+      if (progress !== undefined && association !== null)
+        this.#workload.observe(element, association, progress, sentAt);
+    }
+  }
+
+  /** What happened beside the wire, in order of time. */
+  #collect(journal: readonly JournalEvent[]): { at: number; happen: () => void }[] {
+    // Users are ended on purpose once the run is over; what they were working on is open then, not lost.
+    const over = journal.find(
+      (event) => event.event === 'phase' && (event.phase === 'collect' || event.phase === 'end'),
+    );
+    const ends = journal.flatMap((event) => {
+      const tracker = event.event === 'processEnded' ? this.#trackers.get(event.host) : undefined;
+      if (!tracker || event.time >= (over?.time ?? Number.POSITIVE_INFINITY)) return [];
+      return { at: event.time, happen: () => tracker.ended() };
+    });
+    const stops = this.#faults
+      .filter(stopsWork)
+      .map(({ host, injectedAt }) => ({ at: injectedAt, happen: () => this.#workload.stop(host, injectedAt) }));
+    return [...ends, ...stops].sort((a, b) => a.at - b.at);
+  }
+
+  #until(time: number): void {
+    while (this.#happenings.length > 0 && this.#happenings[0]!.at <= time) this.#happenings.shift()!.happen();
+  }
+}
+
+/** The measurement phase by the journal; what there is of it when the run broke off. */
+function measured(journal: readonly JournalEvent[]): { from: number; to: number } {
+  const phases = journal.filter((event) => event.event === 'phase');
+  const at = phases.findIndex(({ phase }) => phase === 'measure');
+  const last = journal.at(-1)?.time ?? 0;
+  if (at < 0) return { from: 0, to: last };
+  return { from: phases[at]!.time, to: phases[at + 1]?.time ?? last };
+}

@@ -1,0 +1,83 @@
+import type { Spread } from './spread.js';
+
+/** What the wire says beside requests and failovers. Spans and times in seconds, times since the run began. */
+export interface WireStatistics {
+  readonly packets: number;
+  readonly bytes: number;
+  readonly from: number | null;
+  readonly to: number | null;
+  /** Messages by protocol and type, e.g. `asap.cookie`; retransmissions not counted. */
+  readonly messages: Readonly<Record<string, number>>;
+  readonly keepAlives: {
+    /** Pool user asks pool element. */
+    readonly session: KeepAlives;
+    /** Pool element asks pool user. */
+    readonly reverseSession: KeepAlives;
+    /** Registrar asks pool element. */
+    readonly endpoint: KeepAlives;
+  };
+  readonly cookies: { readonly sent: number; readonly bytes: number; readonly echoed: number };
+  /** Requests that an element declined. */
+  readonly rejections: number;
+  readonly registrars: readonly RegistrarLoad[];
+  readonly registrations: readonly Registration[];
+  readonly deadSelectable: readonly DeadSelectable[];
+  readonly associations: {
+    /** Begun with an INIT. */
+    readonly begun: number;
+    readonly established: number;
+    /** Never came up: nobody answered, or an ABORT did. */
+    readonly failed: number;
+    readonly aborted: number;
+    readonly closed: number;
+  };
+  /** DATA chunks sent again, by sending host. */
+  readonly retransmissions: Readonly<Record<string, number>>;
+  /** Fresh data on another network than before in the same direction of an association, by sending host. */
+  readonly pathSwitches: Readonly<Record<string, number>>;
+  readonly heartbeats: { readonly sent: number; readonly acknowledged: number };
+  /** Packets that carry acknowledgements and nothing else. */
+  readonly sackOnly: number;
+  readonly icmp: number;
+}
+
+export interface KeepAlives {
+  readonly sent: number;
+  readonly answered: number;
+  /** From sending one to receiving its acknowledgement. */
+  readonly roundTrip: Spread;
+}
+
+export interface RegistrarLoad {
+  readonly host: string;
+  /** Messages received and sent, per second of the capture, by type. */
+  readonly perSecond: Readonly<Record<string, number>>;
+}
+
+/** One life of a pool element in the handlespace. */
+export interface Registration {
+  readonly host: string;
+  /** PE identifier. */
+  readonly element: string;
+  /** The registrar's first confirmation left. */
+  readonly registeredAt: number;
+  /** Null while it was not removed, or not visibly. */
+  readonly removedAt: number | null;
+  /** `deregistration`: it asked; `registrar`: its registrar aborted the association for want of an answer. */
+  readonly removedBy: 'deregistration' | 'registrar' | null;
+}
+
+/** How long users could still be sent to an element that a fault had stopped or cut off. */
+export interface DeadSelectable {
+  readonly faultId: number;
+  readonly host: string;
+  readonly element: string;
+  readonly faultAt: number;
+  /** The last handle resolution response that named it after the fault left; null when none did. */
+  readonly lastOfferedAt: number | null;
+  /** How often it was named after the fault. */
+  readonly offered: number;
+  readonly removedAt: number | null;
+  /** From the fault to the removal; null when the removal was not seen. */
+  readonly seconds: number | null;
+}
