@@ -1,6 +1,6 @@
 /** The part of set-up that prepares the machine: the programs of a lab, and the modules of the lab kernel. */
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { cacheFolder } from '../base/cache.js';
 import { badInput, labBroken } from '../base/errors.js';
@@ -30,14 +30,16 @@ export function machineLock(): string {
 }
 
 /**
- * Gets what is missing.
+ * Gets what is missing. To be called with `machineLock` held.
  * @throws HarnessError `bad-input` where it cannot be got at all, `lab-broken` where getting it failed
  */
 export async function setUpMachine(say: Say): Promise<void> {
+  removeLeftovers(toolRoot());
   await setUpTools(say);
   for (const folder of umlModuleFolders()) {
     if (folder.ready) continue;
     say(`lab kernel: preparing the modules of Linux ${folder.version} in ${folder.prepared}`);
+    removeLeftovers(folder.prepared);
     await prepareModules(folder);
   }
 }
@@ -85,4 +87,11 @@ async function prepareModules({ version, source, prepared }: { version: string; 
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** What a set-up that was killed while making `folder` left beside it. */
+function removeLeftovers(folder: string): void {
+  if (!existsSync(dirname(folder))) return;
+  const left = readdirSync(dirname(folder)).filter((name) => name.startsWith(`${basename(folder)}.new-`));
+  for (const name of left) rmSync(join(dirname(folder), name), { recursive: true, force: true });
 }
