@@ -1,0 +1,59 @@
+import { open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.js';
+import { labBroken } from '../base/errors.js';
+import { waitFor } from '../base/wait.js';
+import type { CaptureReport, LabProcess, StartOptions } from './lab.js';
+
+export const captureFile = 'capture.pcapng';
+const captureLog = 'logs/dumpcap.log';
+
+/** A running capture of all networks of a lab. */
+export interface Capture {
+  readonly process: LabProcess;
+  stop(): Promise<CaptureReport>;
+}
+
+/**
+ * Records every network's bridge into one file, one interface per network.
+ * @param start starts a command where the bridges are
+ * @throws HarnessError `lab-broken` when it does not begin within ten seconds
+ */
+export async function startCapture(
+  networks: readonly string[],
+  folder: string,
+  clock: Clock,
+  start: (command: readonly string[], options: StartOptions) => Promise<LabProcess>,
+): Promise<Capture> {
+  // dumpcap writes as a user of its own unless the file is there already.
+  await (await open(join(folder, captureFile), 'w')).close();
+  const interfaces = networks.flatMap((name) => ['-i', name]);
+  // 64 MiB of kernel buffer per interface: a busy lab kernel may leave dumpcap waiting for a second or more.
+  const command = ['dumpcap', '-q', '-B', '64', ...interfaces, '-w', join(folder, captureFile)];
+  const process = await start(command, { log: captureLog, workingDirectory: folder });
+  const log = () => readFile(join(folder, captureLog), 'utf8');
+  await waitFor('the capture to begin', async () => ((await log()).includes('File:') ? true : undefined), {
+    clock,
+    withinSeconds: 10,
+  }).catch(async (cause) => {
+    throw labBroken(`The capture did not begin: ${(await log()).trim() || 'dumpcap said nothing'}`, cause);
+  });
+  return {
+    process,
+    async stop() {
+      process.signal('SIGINT');
+      await process.ended;
+      return captureReport(join(folder, captureFile), await log());
+    },
+  };
+}
+
+/** Reads dumpcap's closing words: `Packets received/dropped on interface 'red': 456/0 (…)`. */
+export function captureReport(file: string, log: string): CaptureReport {
+  const counts = [...log.matchAll(/on interface '[^']*': (\d+)\/(\d+)/g)];
+  return {
+    file,
+    captured: counts.reduce((sum, [, received]) => sum + Number(received), 0),
+    dropped: counts.reduce((sum, [, , dropped]) => sum + Number(dropped), 0),
+  };
+}

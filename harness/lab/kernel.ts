@@ -1,0 +1,61 @@
+/** What Linux tells in `/proc` about a namespace and its processes: files instead of commands, for commands are slow. */
+import { readFile } from 'node:fs/promises';
+
+/** Packets received by each device of the namespace that the process lives in. */
+export async function packetsReceived(pid: number): Promise<Map<string, number>> {
+  const text = await readFile(`/proc/${pid}/net/dev`, 'utf8');
+  return new Map(
+    text
+      .split('\n')
+      .slice(2)
+      .filter((line) => line.includes(':'))
+      .map((line) => {
+        const [device, counters] = line.split(':') as [string, string];
+        return [device.trim(), Number(counters.trim().split(/\s+/)[1])];
+      }),
+  );
+}
+
+/** One-letter state of a process, e.g. `T` for stopped; undefined when there is no such process. */
+export async function processState(pid: number): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  // The second field is the program's name in parentheses, which may itself hold anything.
+  return stat?.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+}
+
+/** An SCTP association as the kernel lists it. */
+export interface Association {
+  readonly localPort: number;
+  readonly remotePort: number;
+  readonly localAddresses: readonly string[];
+  readonly remoteAddresses: readonly string[];
+  readonly established: boolean;
+}
+
+/** The SCTP associations of the namespace that the process lives in; none when the process is gone. */
+export async function associationsOf(pid: number): Promise<Association[]> {
+  const text = await readFile(`/proc/${pid}/net/sctp/assocs`, 'utf8').catch(() => '');
+  return parseAssociations(text);
+}
+
+const established = '3';
+
+export function parseAssociations(text: string): Association[] {
+  return text
+    .split('\n')
+    .slice(1)
+    .filter((line) => line.includes('<->'))
+    .map((line) => {
+      const [local, remote] = line.split('<->').map((side) => side.trim().split(/\s+/)) as [string[], string[]];
+      // Addresses end where the counters begin: those hold no dots. An asterisk marks the primary path.
+      const addresses = (words: string[]) =>
+        words.filter((word) => word.includes('.')).map((word) => word.replace('*', ''));
+      return {
+        localPort: Number(local[11]),
+        remotePort: Number(local[12]),
+        localAddresses: addresses(local),
+        remoteAddresses: addresses(remote),
+        established: local[4] === established,
+      };
+    });
+}

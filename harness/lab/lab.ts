@@ -1,0 +1,78 @@
+/**
+ * The contract of a lab: where hosts and networks are made. A lab knows nothing of RSerPool; it starts processes on
+ * hosts, cuts and impairs their legs, and says how well it kept up.
+ */
+import type { Clock } from '../base/clock.js';
+import type { Plan } from '../experiment/plan.js';
+import type { FaultKind } from '../fault/fault.js';
+import type { Impairment } from '../topology/impairment.js';
+import type { Association } from './kernel.js';
+
+export interface Lab {
+  readonly name: string;
+  /** Faults whose effect this lab can produce; a plan that asks for another is refused before anything starts. */
+  readonly faults: readonly FaultKind[];
+  /** Makes the networks and hosts of the plan; what it opened, `close` removes, whatever happened in between. */
+  open(plan: Plan, context: LabContext): Promise<OpenLab>;
+}
+
+export interface LabContext {
+  /** Labels everything that is made, so that it can be found and removed later. */
+  readonly session: string;
+  /** Where captures and logs go; exists. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export interface OpenLab {
+  readonly name: string;
+  readonly kernel: string;
+  readonly hosts: ReadonlyMap<string, LabHost>;
+  /** Ends the capture of all networks and says what it missed. */
+  stopCapture(): Promise<CaptureReport>;
+  /** What went wrong with the emulation itself; empty when the run can be trusted. */
+  troubles(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface CaptureReport {
+  readonly file: string;
+  readonly captured: number;
+  readonly dropped: number;
+}
+
+export interface LabHost {
+  readonly name: string;
+  /** The addresses it has now, one per leg; see {@link LabHost.readdress}. */
+  readonly addresses: readonly string[];
+  start(command: readonly string[], options: StartOptions): Promise<LabProcess>;
+  /** Ends or restores all traffic of the host on one network, or on all. Returns what shows that it is so. */
+  setLinks(network: string | null, up: boolean): Promise<string>;
+  /** Makes one of its legs, or all, this much worse; null restores what the network does by itself. */
+  impair(network: string | null, impairment: Impairment | null): Promise<string>;
+  /** Packets that left the host since it was made, over all networks. */
+  packetsSent(): Promise<number>;
+  /** Its SCTP associations at this moment; none while no process runs on it. */
+  associations(): Promise<Association[]>;
+  /** Gives every leg a fresh address, as if the host were a new one. The links must be down. */
+  readdress(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** File in the run folder that gets everything the process prints. */
+  readonly log: string;
+  readonly workingDirectory: string;
+}
+
+export interface LabProcess {
+  readonly pid: number;
+  readonly ended: Promise<ProcessEnd>;
+  /** @throws HarnessError `lab-broken` when the process is gone already */
+  signal(name: 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void;
+}
+
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}

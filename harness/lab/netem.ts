@@ -1,0 +1,57 @@
+import { toMilliseconds } from '../base/units.js';
+import type { Impairment } from '../topology/impairment.js';
+
+/** What follows `netem` on a `tc qdisc` command line; the queue is always sized on purpose. */
+export function netemArguments(impairment: Impairment): string[] {
+  const { delay, jitter, lossPercent, duplicatePercent, corruptPercent, reorderPercent, rateMbit } = impairment;
+  return [
+    // netem silently drops what exceeds its default of 1000 packets.
+    ...['limit', String(impairment.queuePackets ?? defaultQueuePackets)],
+    ...(delay === undefined ? [] : ['delay', milliseconds(delay)]),
+    // Without a distribution netem draws jitter uniformly, which real links do not.
+    ...(jitter === undefined ? [] : [milliseconds(jitter), 'distribution', 'normal']),
+    ...(lossPercent === undefined ? [] : ['loss', `${lossPercent}%`]),
+    ...(duplicatePercent === undefined ? [] : ['duplicate', `${duplicatePercent}%`]),
+    ...(corruptPercent === undefined ? [] : ['corrupt', `${corruptPercent}%`]),
+    ...(reorderPercent === undefined ? [] : ['reorder', `${reorderPercent}%`]),
+    ...(rateMbit === undefined ? [] : ['rate', `${rateMbit}mbit`]),
+  ];
+}
+
+/** Ten thousand small messages a second for ten seconds of delay: far more than any pool here sends. */
+export const defaultQueuePackets = 100_000;
+
+const milliseconds = (duration: number): string => `${toMilliseconds(duration)}ms`;
+
+/** The part of `tc -j qdisc show` that is about netem. */
+export interface NetemOptions {
+  limit?: number;
+  delay?: { delay: number; jitter: number };
+  'loss-random'?: { loss: number };
+  duplicate?: { duplicate: number };
+  corrupt?: { corrupt: number };
+  reorder?: { reorder: number };
+  rate?: { rate: number };
+}
+
+/**
+ * Compares what the kernel says it does with what was asked for.
+ * @returns the differences, each as `loss: asked 5, got 0`; none when all is as asked
+ */
+export function netemDifferences(asked: Impairment, got: NetemOptions): string[] {
+  const pairs: [string, number, number][] = [
+    ['delay', asked.delay ?? 0, got.delay?.delay ?? 0],
+    ['jitter', asked.jitter ?? 0, got.delay?.jitter ?? 0],
+    ['loss', asked.lossPercent ?? 0, 100 * (got['loss-random']?.loss ?? 0)],
+    ['duplicate', asked.duplicatePercent ?? 0, 100 * (got.duplicate?.duplicate ?? 0)],
+    ['corrupt', asked.corruptPercent ?? 0, 100 * (got.corrupt?.corrupt ?? 0)],
+    ['reorder', asked.reorderPercent ?? 0, 100 * (got.reorder?.reorder ?? 0)],
+    // tc says bytes per second.
+    ['rate', asked.rateMbit ?? 0, ((got.rate?.rate ?? 0) * 8) / 1e6],
+    ['limit', asked.queuePackets ?? defaultQueuePackets, got.limit ?? 0],
+  ];
+  // Percentages are kept by the kernel as 32-bit fractions and printed rounded; delays in whole microseconds or finer.
+  return pairs
+    .filter(([, want, have]) => Math.abs(want - have) > 1e-6 + 1e-4 * Math.abs(want))
+    .map(([name, want, have]) => `${name}: asked ${want}, got ${have}`);
+}

@@ -1,0 +1,80 @@
+/**
+ * The batches for `ip` and `tc` that turn a plan's topology into namespaces, bridges and veth pairs. Pure, so that they
+ * can be read and tested without a kernel.
+ *
+ * Delay, loss and all else sit on the bridge's end of each leg, where packets leave the network for a host: the sender's
+ * kernel never learns of a loss, one qdisc per leg is enough, and a capture on the bridge sees every packet when it is
+ * sent, the lost ones too.
+ */
+import type { Plan, PlannedHost } from '../../experiment/plan.js';
+import type { Impairment } from '../../topology/impairment.js';
+import { netemArguments } from '../netem.js';
+import { legDevice, namespaceOf, switchOf } from './names.js';
+
+type Batch = string[][];
+
+export const namespaceBatch = (plan: Plan, session: string): Batch =>
+  [switchOf(session), ...plan.hosts.map(({ name }) => namespaceOf(session, name))].map((name) => [
+    'netns',
+    'add',
+    name,
+  ]);
+
+/** In the switch: one bridge per network, one veth pair per leg with its far end in the host. */
+export function switchBatch(plan: Plan, session: string): Batch {
+  const bridges = Object.keys(plan.topology.networks).flatMap((name) => [
+    ['link', 'add', name, 'type', 'bridge'],
+    ['link', 'set', name, 'addrgenmode', 'none'],
+    ['link', 'set', name, 'up'],
+  ]);
+  const legs = plan.hosts.flatMap(({ name, legs }) =>
+    legs.flatMap(({ network }) => {
+      const device = legDevice(name, network);
+      const peer = ['peer', 'name', network, 'netns', namespaceOf(session, name)];
+      return [
+        ['link', 'add', device, 'type', 'veth', ...peer],
+        ['link', 'set', device, 'addrgenmode', 'none'],
+        ['link', 'set', device, 'master', network, ...wholePackets, 'up'],
+      ];
+    }),
+  );
+  return [...bridges, ...legs];
+}
+
+// A segmentation super-packet would be delayed, lost or counted as one.
+const wholePackets = ['gso_max_segs', '1'];
+
+/** In one host: its legs' addresses, and a multicast route, without which RSPLIB cannot hunt for registrars. */
+export const hostBatch = ({ legs }: Pick<PlannedHost, 'legs'>, prefixes: Readonly<Record<string, number>>): Batch => [
+  ['link', 'set', 'lo', 'up'],
+  ...legs.flatMap(({ network, address }) => [
+    ['link', 'set', network, 'addrgenmode', 'none'],
+    ['address', 'add', `${address}/${prefixes[network]}`, 'dev', network],
+    ['link', 'set', network, ...wholePackets, 'up'],
+  ]),
+  ['route', 'add', '224.0.0.0/4', 'dev', legs[0]!.network],
+];
+
+/** In one host: other addresses in place of those it has. */
+export const readdressBatch = (
+  { legs }: Pick<PlannedHost, 'legs'>,
+  fresh: readonly string[],
+  prefixes: Readonly<Record<string, number>>,
+): Batch => [
+  ...legs.flatMap(({ network }, at) => [
+    ['address', 'flush', 'dev', network],
+    ['address', 'add', `${fresh[at]}/${prefixes[network]}`, 'dev', network],
+  ]),
+  ['route', 'replace', '224.0.0.0/4', 'dev', legs[0]!.network],
+];
+
+/** In the switch: what a leg's network does to packets on their way to the host. */
+export const netemCommand = (device: string, impairment: Impairment): string[] => [
+  ...['qdisc', 'replace', 'dev', device, 'root', 'netem'],
+  ...netemArguments(impairment),
+];
+
+export const netemBatch = (plan: Plan): Batch =>
+  plan.hosts.flatMap(({ name, legs }) =>
+    legs.map(({ network }) => netemCommand(legDevice(name, network), plan.topology.networks[network]!.impairment)),
+  );

@@ -1,0 +1,47 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { labBroken, messageOf } from '../base/errors.js';
+import type { LabProcess, ProcessEnd, StartOptions } from './lab.js';
+
+/**
+ * Starts a process that writes straight into its log file, so that nothing it printed is lost with us.
+ * @throws HarnessError `lab-broken` when the program cannot be started
+ */
+export async function startProcess(
+  command: readonly string[],
+  { log, workingDirectory }: StartOptions,
+  environment: Record<string, string>,
+): Promise<LabProcess> {
+  const [file, ...rest] = command;
+  const output = await open(join(workingDirectory, log), 'a');
+  try {
+    const child = execa(file!, rest, {
+      cwd: workingDirectory,
+      env: environment,
+      stdin: 'ignore',
+      // Any file descriptor works; execa's types name only the standard ones.
+      stdout: output.fd as 1,
+      stderr: output.fd as 1,
+      buffer: false,
+      reject: false,
+      // Its own process group: Ctrl-C in a terminal is for us alone, who then end it in good order.
+      detached: true,
+      cleanup: true,
+    });
+    const ended = child.then(({ exitCode, signal, cause }): ProcessEnd => {
+      if (child.pid === undefined) throw labBroken(`Cannot start ${file}: ${messageOf(cause)}`);
+      return { exitCode: exitCode ?? null, signal: signal ?? null };
+    });
+    if (child.pid === undefined) await ended;
+    return {
+      pid: child.pid!,
+      ended,
+      signal: (name) => {
+        if (!child.kill(name)) throw labBroken(`Cannot send ${name} to process ${child.pid} (${file}): it is gone`);
+      },
+    };
+  } finally {
+    await output.close();
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Boots Debian's user-mode Linux as an ordinary process and has it run one job. No root is needed: inside, the user is
+ * root; outside, it is whoever started it.
+ */
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { badInput, labBroken } from '../../base/errors.js';
+import { findTool, toolEnvironment, umlModules } from '../../base/tools.js';
+import { exitLine, type Job, stopWord } from './job.js';
+
+export interface BootOptions {
+  readonly session: string;
+  /** Compiled module that runs inside; see {@link Job}. */
+  readonly module: string;
+  readonly input: unknown;
+  readonly memoryMiB: number;
+  /** Each line that the job prints. */
+  readonly onLine: (line: string) => void;
+}
+
+export interface LabKernel {
+  readonly pid: number;
+  /**
+   * The job's exit code.
+   * Rejects with HarnessError `lab-broken` when the kernel ended without the job having ended.
+   */
+  readonly ended: Promise<number>;
+  /** Asks the job to end in good order. */
+  stop(): void;
+  /** Ends the kernel at once, and with it all that ran inside. */
+  kill(): void;
+}
+
+/** @throws HarnessError `bad-input` when user-mode Linux is not installed or not prepared */
+export async function bootLabKernel({ session, module, input, memoryMiB, onLine }: BootOptions): Promise<LabKernel> {
+  const linux = findTool('linux.uml');
+  const modules = umlModules();
+  if (!linux || !modules) {
+    throw badInput('lab uml: expected user-mode Linux and its modules, got none; `npm run setup` installs them');
+  }
+  const folder = await jobFolder(session, { module, input, environment: toolEnvironment(), modules });
+  const kernel = execa(
+    linux,
+    [
+      ...['rootfstype=hostfs', 'rootflags=/', 'rw', 'quiet', `init=${join(folder, 'init')}`, `RSPLAB_JOB=${folder}`],
+      ...[`mem=${memoryMiB}M`, 'con=null', 'con0=fd:0,fd:1', `uml_dir=${folder}`, `umid=${umid(session)}`],
+    ],
+    // A process group of its own: Ctrl-C in the terminal is for us, who then ask the job to stop.
+    { buffer: false, reject: false, detached: true, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' },
+  );
+  const { pid } = kernel;
+  const seen: string[] = [];
+  let exitCode: number | undefined;
+  const take = (line: string) => {
+    const text = line.replace(/\r$/, '');
+    const exit = exitLine.exec(text);
+    if (exit) exitCode = Number(exit[1]);
+    else onLine(text);
+    seen.push(text);
+    if (seen.length > 10) seen.shift();
+  };
+  for (const input of [kernel.stdout, kernel.stderr]) createInterface({ input }).on('line', take);
+  const kill = () => {
+    try {
+      // All of the kernel's processes are in its group.
+      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
+  const ended = kernel.then(async (result) => {
+    kill();
+    await rm(folder, { recursive: true, force: true });
+    if (exitCode !== undefined) return exitCode;
+    throw labBroken(
+      `The lab kernel ended (${result.signal ?? result.exitCode}) before its job did: ${seen.join(' | ')}`,
+    );
+  });
+  if (pid === undefined) await ended;
+  return { pid: pid!, ended, kill, stop: () => kernel.stdin.write(`${stopWord}\n`) };
+}
+
+/** Names the kernel in the machine's process list, so that a forgotten one can be told from others. */
+export const umid = (session: string): string => `rsplab-${session}`;
+
+/** Links instead of paths on the kernel's command line, which blanks would split. */
+async function jobFolder(session: string, job: Job): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), `rsplab-${session}-`));
+  const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  await symlink(process.execPath, join(folder, 'node'));
+  await symlink(here('guest.js'), join(folder, 'guest.js'));
+  // The script is not compiled, so it stays with the sources.
+  await symlink(here('../../../../harness/lab/uml/init.sh'), join(folder, 'init'));
+  await writeFile(join(folder, 'job.json'), JSON.stringify(job));
+  return folder;
+}

@@ -1,0 +1,46 @@
+/**
+ * Runs inside the lab kernel, as root of a machine whose file tree is the host's: prepares it, runs the job, and
+ * switches the kernel off when the host is gone.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { interrupted, messageOf } from '../../base/errors.js';
+import { type Inside, type Job, stopWord } from './job.js';
+
+/** hmac, md5 and sha1 before sctp: without them its listen() fails with ENOSYS. */
+const modules = ['hmac', 'md5', 'sha1_generic', 'crc32c_generic', 'sctp', 'sch_netem', 'veth', 'bridge', 'af_packet'];
+
+const job = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Job;
+const stopping = watchHost();
+try {
+  await prepare(job);
+  const { inside } = (await import(job.module)) as { inside: Inside };
+  process.exit(await inside(job.input, stopping));
+} catch (error) {
+  console.log(`The lab kernel's job failed: ${error instanceof Error ? error.stack : messageOf(error)}`);
+  process.exit(1);
+}
+
+/** The console is the line to the host: a word asks to stop, its end means that nobody is there any more. */
+function watchHost(): AbortSignal {
+  const stop = new AbortController();
+  const off = () => writeFileSync('/proc/sysrq-trigger', 'o');
+  process.stdin.on('error', off);
+  createInterface({ input: process.stdin, terminal: false })
+    .on('line', (line) => {
+      if (line.trim() === stopWord) stop.abort(interrupted('The host asked the lab kernel to stop'));
+    })
+    .on('close', off);
+  return stop.signal;
+}
+
+async function prepare({ environment, modules: folder }: Job): Promise<void> {
+  Object.assign(process.env, environment);
+  await execa('mount', ['-t', 'sysfs', 'sysfs', '/sys']);
+  await execa('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
+  // Kernel messages would tear the lines that we send on the console.
+  writeFileSync('/proc/sys/kernel/printk', '1');
+  mkdirSync('/run/netns');
+  await execa('modprobe', ['--all', '--dirname', folder, ...modules]);
+}

@@ -1,0 +1,32 @@
+/** The contract of a pool driver: it knows how one implementation of RSerPool is started, watched and ended on hosts. */
+import type { Clock } from '../base/clock.js';
+import type { Plan } from '../experiment/plan.js';
+import type { FaultHandler } from '../fault/injector.js';
+import type { OpenLab } from '../lab/lab.js';
+import type { UntimedEvent } from '../result/journal.js';
+
+export interface PoolDriver {
+  readonly name: string;
+  /** @throws HarnessError `bad-input` for a plan that this implementation cannot carry out faithfully */
+  checkPlan(plan: Plan): void;
+  deploy(plan: Plan, lab: OpenLab, context: PoolContext): DeployedPool;
+}
+
+export interface PoolContext {
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly record: (event: UntimedEvent) => void;
+  /** Told once when a component ended that nobody asked to end. */
+  readonly broken: (reason: string) => void;
+}
+
+/** Components in the order in which they need each other; each step resolves with evidence that it is done. */
+export interface DeployedPool extends FaultHandler {
+  startRegistrars(): Promise<void>;
+  /** Resolves when every element is in the handlespace. */
+  startElements(): Promise<void>;
+  startUsers(): Promise<void>;
+  /** Ends all components in good order, so that they write what they counted. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,167 @@
+/**
+ * RSPLIB 3.4.4's command lines from roles (`man rspregistrar`, `man rspserver`, `man calcappclient`). Its units: whole
+ * milliseconds for keep-alives, seconds for job intervals and run times, calculations for work.
+ */
+import { badInput } from '../../base/errors.js';
+import { toMilliseconds } from '../../base/units.js';
+import type { HostWith, Plan, PlannedHost } from '../../experiment/plan.js';
+import { hostsWith } from '../../experiment/plan.js';
+import type { Policy } from '../../experiment/policy.js';
+import type { PoolElement, PoolUser, Registrar, Role } from '../../experiment/role.js';
+
+const asapPort = 3863;
+const enrpPort = 9901;
+
+/** Log level 4 tells of registrations, without a line per message. */
+const logging = ['-logcolor=off', '-loglevel=4'];
+
+/** Where components are told to find their registrars: addresses of their first legs, RSPLIB learns the others. */
+const registrarsOf = (plan: Plan): string[] =>
+  hostsWith(plan, 'registrar').map(({ legs }) => `-registrar=${legs[0]!.address}:${asapPort}`);
+
+/** `10.1.0.1:3863,10.2.0.1`: all addresses of an endpoint, the port after the first. */
+const endpoint = (addresses: readonly string[], port: number): string =>
+  [`${addresses[0]}:${port}`, ...addresses.slice(1)].join(',');
+
+export function registrarCommand(plan: Plan, host: HostWith<Registrar>): string[] {
+  const { role, name } = host;
+  const addresses = host.legs.map(({ address }) => address);
+  const peers = hostsWith(plan, 'registrar').filter((peer) => peer.name !== name);
+  return [
+    'rspregistrar',
+    '-disable-ipv6',
+    `-asap=${endpoint(addresses, asapPort)}`,
+    `-enrp=${endpoint(addresses, enrpPort)}`,
+    ...peers.map(({ legs }) => `-peer=${legs[0]!.address}:${enrpPort}`),
+    `-endpointkeepalivetransmissioninterval=${toMilliseconds(role.endpointKeepAliveInterval)}`,
+    `-endpointkeepalivetimeoutinterval=${toMilliseconds(role.endpointKeepAliveTimeout)}`,
+    `-maxbadpereports=${role.maxBadPeReports ?? neverReports}`,
+    ...logging,
+  ];
+}
+
+// RSPLIB knows no infinity; no run comes near this many reports.
+const neverReports = 1_000_000_000;
+
+export function elementCommand(
+  plan: Plan,
+  { name, role }: HostWith<PoolElement>,
+  addresses: readonly string[],
+  identifier: number,
+  life: number,
+): string[] {
+  return [
+    'rspserver',
+    '-calcapp',
+    '-disable-ipv6',
+    `-local=${endpoint(addresses, 0)}`,
+    `-identifier=0x${identifier.toString(16)}`,
+    ...registrarsOf(plan),
+    `-poolhandle=${role.pool}`,
+    `-policy=${policyArgument(role.policy)}`,
+    // Renewed when two thirds of its life are over, as RSPLIB does by itself (90 s and 30 s).
+    `-rereginterval=${Math.round(toMilliseconds(role.registrationLife) / 3)}`,
+    `-capcapacity=${role.capacity}`,
+    `-capmaxjobs=${role.maxRequests}`,
+    `-capcookiemaxcalculations=${role.cookieInterval ?? noCookies}`,
+    `-capcookiemaxtime=${role.cookieTime ?? neverSeconds}`,
+    // The injector decides between clean and unclean: with 0 here RSPLIB would still deregister.
+    '-capcleanshutdownprobability=1',
+    `-capkeepalivetransmissioninterval=${toMilliseconds(role.sessionKeepAliveInterval)}`,
+    `-capkeepalivetimeoutinterval=${toMilliseconds(role.sessionKeepAliveTimeout)}`,
+    `-capobject=${name}`,
+    `-capvector=${fileOf(name, life, 'vec')}`,
+    `-capscalar=${fileOf(name, life, 'sca')}`,
+    ...logging,
+  ];
+}
+
+const noCookies = 1e15;
+const neverSeconds = 1_000_000;
+
+/** A restarted component must not overwrite what it wrote before, so each of its lives has files of its own. */
+export const fileOf = (host: string, life: number, extension: 'log' | 'vec' | 'sca'): string =>
+  `${life === 1 ? host : `${host}-${life}`}.${extension}`;
+
+export function userCommand(
+  plan: Plan,
+  { name, role }: HostWith<PoolUser>,
+  runSeconds: number,
+  life: number,
+): string[] {
+  return [
+    'calcappclient',
+    ...registrarsOf(plan),
+    `-poolhandle=${role.pool}`,
+    `-jobinterval=${role.requestInterval.mean}`,
+    `-jobsize=${role.requestSize.mean}`,
+    `-keepalivetransmissioninterval=${toMilliseconds(role.sessionKeepAliveInterval)}`,
+    `-keepalivetimeoutinterval=${toMilliseconds(role.sessionKeepAliveTimeout)}`,
+    // A load that ends by itself, should nobody be left to end it.
+    `-runtime=${Math.ceil(runSeconds)}`,
+    `-object=${name}`,
+    `-vector=${fileOf(name, life, 'vec')}`,
+    `-scalar=${fileOf(name, life, 'sca')}`,
+    ...logging,
+  ];
+}
+
+/** RSPLIB's spelling of a pool policy, e.g. `WeightedRoundRobin:3`, `LeastUsedDegradation:0.1`. */
+export function policyArgument({ name, ...parameters }: Policy): string {
+  return [name, ...Object.values(parameters)].join(':');
+}
+
+/**
+ * Refuses what RSPLIB would silently change or cannot do.
+ * @throws HarnessError `bad-input`
+ */
+export function checkSupported(plan: Plan): void {
+  const { experiment } = plan;
+  const kinds: Role['kind'][] = ['registrar', 'poolElement'];
+  for (const kind of kinds) {
+    if (hostsWith(plan, kind).length === 0)
+      throw badInput(`${experiment}.deploy: expected at least one ${kind}, got none`);
+  }
+  for (const host of plan.hosts) {
+    const where = `${experiment}.${host.name}`;
+    for (const [name, span] of keepAlivesOf(host)) checkMilliseconds(`${where}.${name}`, span);
+    if (host.role.kind === 'poolUser') checkUser(where, host.role);
+  }
+}
+
+function keepAlivesOf({ role }: PlannedHost): [string, number][] {
+  return Object.entries(role).filter((entry): entry is [string, number] =>
+    /KeepAlive(Interval|Timeout)$/.test(entry[0]),
+  );
+}
+
+const shortestKeepAlive = 0.1;
+
+function checkMilliseconds(where: string, span: number): void {
+  if (span < shortestKeepAlive) {
+    throw badInput(
+      `${where}: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got ${toMilliseconds(span)} ms`,
+    );
+  }
+  if (!Number.isInteger(toMilliseconds(span))) {
+    throw badInput(`${where}: expected whole milliseconds, which is what RSPLIB takes, got ${toMilliseconds(span)} ms`);
+  }
+}
+
+function checkUser(
+  where: string,
+  { requestSize, requestInterval, requestTimeout, sessionKeepAliveTimeout }: PoolUser,
+): void {
+  for (const [name, { kind }] of Object.entries({ requestSize, requestInterval })) {
+    if (kind !== 'exponential') {
+      throw badInput(
+        `${where}.${name}: expected exponential, which is all that RSPLIB's calcappclient draws, got ${kind}`,
+      );
+    }
+  }
+  if (requestTimeout !== sessionKeepAliveTimeout) {
+    throw badInput(
+      `${where}.requestTimeout: expected the session keep-alive timeout (${sessionKeepAliveTimeout} s), which RSPLIB uses for both, got ${requestTimeout} s`,
+    );
+  }
+}

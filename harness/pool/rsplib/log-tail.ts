@@ -1,0 +1,32 @@
+import { open, stat } from 'node:fs/promises';
+
+/** Reads a growing log piece by piece, so that watching a long one stays cheap. A log that is not there yet is empty. */
+export class LogTail {
+  #offset = 0;
+
+  constructor(private readonly file: string) {}
+
+  /** Skips what is there already. */
+  async toEnd(): Promise<void> {
+    this.#offset = await stat(this.file).then(
+      ({ size }) => size,
+      () => 0,
+    );
+  }
+
+  /** What was added since the last reading, whole lines only. */
+  async read(): Promise<string> {
+    const handle = await open(this.file).catch(() => undefined);
+    if (!handle) return '';
+    try {
+      const { size } = await handle.stat();
+      const buffer = Buffer.alloc(Math.max(0, size - this.#offset));
+      await handle.read(buffer, 0, buffer.length, this.#offset);
+      const whole = buffer.subarray(0, buffer.lastIndexOf('\n') + 1);
+      this.#offset += whole.length;
+      return whole.toString('utf8');
+    } finally {
+      await handle.close();
+    }
+  }
+}

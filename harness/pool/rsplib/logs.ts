@@ -1,0 +1,19 @@
+/** What RSPLIB's components print that shows their state. */
+
+export const registrarIsReady = (log: string): boolean => log.includes('The registrar is ready!');
+
+/** Pool element identifiers that a registrar says it put into its handlespace. */
+export function registeredIn(log: string): Set<number> {
+  const found = log.matchAll(/Successfully registered [^\n]*\/\$([0-9a-f]{8})/g);
+  return new Set([...found].map(([, hex]) => Number.parseInt(hex!, 16)));
+}
+
+/** The last words of a component, for the message about its unexpected end. */
+export function lastLines(log: string, count = 5): string {
+  return log
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .slice(-count)
+    .join(' | ');
+}

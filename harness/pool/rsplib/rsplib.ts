@@ -1,0 +1,169 @@
+/** RSPLIB, the reference implementation: rspregistrar, rspserver with CalcApp, calcappclient. */
+import { labBroken } from '../../base/errors.js';
+import { waitFor } from '../../base/wait.js';
+import type { Plan, PlannedHost } from '../../experiment/plan.js';
+import type { PoolElement, PoolUser, Registrar, Role } from '../../experiment/role.js';
+import type { Strike } from '../../fault/injector.js';
+import type { OpenLab } from '../../lab/lab.js';
+import type { DeployedPool, PoolContext, PoolDriver } from '../pool.js';
+import { checkSupported, elementCommand, registrarCommand, userCommand } from './commands.js';
+import { Component } from './component.js';
+import { heal, inject } from './faults.js';
+import { LogTail } from './log-tail.js';
+import { registeredIn, registrarIsReady } from './logs.js';
+
+export const rsplib: PoolDriver = {
+  name: 'rsplib',
+  checkPlan: checkSupported,
+  deploy: (plan, lab, context) => new RsplibPool(plan, lab, context),
+};
+
+const registrarStartSeconds = 30;
+const registrationSeconds = 60;
+/** Long enough for a component to take leave of its peers over a slow network. */
+const farewellSeconds = 3;
+
+class RsplibPool implements DeployedPool {
+  readonly #components: Map<string, Component>;
+
+  constructor(
+    private readonly plan: Plan,
+    lab: OpenLab,
+    private readonly context: PoolContext,
+  ) {
+    this.#components = new Map(
+      plan.hosts.map((host) => [host.name, new Component(host, lab.hosts.get(host.name)!, context)]),
+    );
+  }
+
+  async startRegistrars(): Promise<void> {
+    await this.#startAll(this.#playing('registrar'));
+  }
+
+  async startElements(): Promise<void> {
+    await this.#startAll(this.#playing('poolElement'));
+  }
+
+  async startUsers(): Promise<void> {
+    await this.#startAll(this.#playing('poolUser'));
+  }
+
+  async inject(strike: Strike): Promise<{ injectedAt: number; evidence: string | null }> {
+    const injectedAt = this.context.clock.now();
+    const evidence = await inject(this.#components.get(strike.host)!, strike, this.context.clock);
+    return { injectedAt, evidence };
+  }
+
+  heal(strike: Strike): Promise<void> {
+    const component = this.#components.get(strike.host)!;
+    return heal(component, strike, () => this.#startAll([component]));
+  }
+
+  /** An element serves a request while a user is associated with it: calcappclient has one association per request. */
+  async busy(group: string): Promise<string[]> {
+    const elements = this.#playing('poolElement').filter(({ planned }) => planned.group === group);
+    const users = new Set(this.#playing('poolUser').flatMap(({ host }) => host.addresses));
+    const serving = await Promise.all(
+      elements.map(async ({ host }) =>
+        (await host.associations()).some(
+          ({ established, remoteAddresses }) => established && remoteAddresses.some((address) => users.has(address)),
+        ),
+      ),
+    );
+    return elements.filter((_, at) => serving[at]).map(({ name }) => name);
+  }
+
+  async stop(): Promise<void> {
+    // Users first: a user whose element leaves before it would count a failover that no fault caused.
+    for (const kind of ['poolUser', 'poolElement', 'registrar'] as const) {
+      await Promise.all(this.#playing(kind).map((component) => this.#dismiss(component)));
+    }
+  }
+
+  async #dismiss(component: Component): Promise<void> {
+    const { clock } = this.context;
+    const leaving = component.end('SIGINT');
+    const late = new AbortController();
+    const timeout = clock.sleepUntil(clock.now() + farewellSeconds, late.signal).then(
+      () => component.end('SIGKILL'),
+      () => {},
+    );
+    await Promise.race([leaving, timeout]);
+    late.abort();
+    await leaving;
+  }
+
+  #playing(kind: Role['kind']): Component[] {
+    return [...this.#components.values()].filter(({ planned }) => planned.role.kind === kind);
+  }
+
+  /** Starts one after the other, for starting is mostly computing, then waits for all of them to serve. */
+  async #startAll(components: readonly Component[]): Promise<void> {
+    const serving: Promise<void>[] = [];
+    for (const component of components) {
+      const registrars = this.#playing('registrar').map((registrar) => new LogTail(registrar.logFile));
+      await Promise.all(registrars.map((tail) => tail.toEnd()));
+      await component.start((life) => this.#command(component, life));
+      serving.push(this.#untilServing(component, registrars));
+    }
+    await Promise.all(serving);
+  }
+
+  #command({ planned, host }: Component, life: number): string[] {
+    const { plan } = this;
+    switch (planned.role.kind) {
+      case 'registrar':
+        return registrarCommand(plan, planned as PlannedHost & { role: Registrar });
+      case 'poolElement':
+        return elementCommand(
+          plan,
+          planned as PlannedHost & { role: PoolElement },
+          host.addresses,
+          identifierOf(plan, planned, life),
+          life,
+        );
+      case 'poolUser':
+        return userCommand(plan, planned as PlannedHost & { role: PoolUser }, longestRun(plan), life);
+    }
+  }
+
+  async #untilServing(component: Component, registrars: readonly LogTail[]): Promise<void> {
+    const { planned, name, life } = component;
+    const own = new LogTail(component.logFile);
+    const identifier = identifierOf(this.plan, planned, life);
+    const probes = {
+      registrar: {
+        what: 'ready',
+        withinSeconds: registrarStartSeconds,
+        shows: async () => registrarIsReady(await own.read()),
+      },
+      poolElement: {
+        what: 'in the handlespace',
+        withinSeconds: registrationSeconds,
+        shows: async () => {
+          const news = await Promise.all(registrars.map((tail) => tail.read()));
+          return news.some((text) => registeredIn(text).has(identifier));
+        },
+      },
+      poolUser: { what: 'running', withinSeconds: 1, shows: async () => true },
+    };
+    const { what, withinSeconds, shows } = probes[planned.role.kind];
+    const { clock, signal } = this.context;
+    await waitFor(
+      `${name} to be ${what}`,
+      async () => {
+        if (await shows()) return true;
+        if (!component.process) throw labBroken(`${name} ended before it was ${what}`);
+        return undefined;
+      },
+      { clock, withinSeconds, everySeconds: 0.1, signal },
+    );
+  }
+}
+
+/** An identifier that tells which host's it is, and in which life: logs and captures show it. */
+const identifierOf = ({ hosts }: Plan, { name }: PlannedHost, life: number): number =>
+  0x0100_0000 + (hosts.findIndex((host) => host.name === name) + 1) * 2 ** 8 + (life % 256);
+
+const longestRun = ({ phases: { settle, warmUp, measure, drain } }: Plan): number =>
+  settle + warmUp + measure + drain + 300;
