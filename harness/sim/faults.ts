@@ -171,9 +171,11 @@ export class FaultDriver {
     if (isDeath(kind)) this.#stop(host);
     const earliest = this.victims.inject(strike);
     if (healAt === null) return;
-    // Healing at once is not an event of its own: nothing may come between disappearing and reappearing.
-    if (Math.max(healAt, earliest) <= this.queue.now) this.#heal(strike, clock);
-    else this.queue.call(Math.max(healAt, earliest), () => this.#heal(strike, clock));
+    const at = Math.max(healAt, earliest);
+    // Reappearing in the instant of disappearing is no event of its own: nothing may come in between. A shutdown is not
+    // over in an instant: even without network delay its deregistration is read before the return is announced.
+    if (at <= this.queue.now && kind !== 'shutdown') this.#heal(strike, clock);
+    else this.queue.call(at, () => this.#heal(strike, clock));
   }
 
   #heal(strike: Strike, clock: Clock | null): void {
