@@ -4,8 +4,9 @@
  * It speaks on the standard error output, so that `npm start -- run … --json` stays clean.
  */
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, rmSync } from 'node:fs';
+import { homedir, constants as system } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withLock } from './lock.mjs';
 import {
@@ -65,8 +66,30 @@ async function prepareRepository() {
   });
 }
 
-// The tools that build and test are development dependencies, wanted even where NODE_ENV says production.
-const installPackages = () => npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
+async function installPackages() {
+  // The tools that build and test are development dependencies, wanted even where NODE_ENV says production.
+  const options = ['ci', '--include=dev', '--no-audit', '--no-fund'];
+  if (isWritable(process.env.npm_config_cache ?? join(homedir(), '.npm'))) return npm(options);
+  // Service users such as nobody have no home for npm's cache.
+  const cache = join(root, 'dist', '.npm');
+  await npm([...options, '--cache', cache]);
+  rmSync(cache, { recursive: true, force: true });
+}
+
+/**
+ * Whether a folder can be written to, or made.
+ * @param {string} folder
+ */
+function isWritable(folder) {
+  let existing = folder;
+  while (!existsSync(existing) && existing !== dirname(existing)) existing = dirname(existing);
+  try {
+    accessSync(existing, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function build() {
   const fingerprint = sourceFingerprint(root);
@@ -136,7 +159,7 @@ function run(program, options) {
 function stopOnSignals() {
   const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
   /** @param {NodeJS.Signals} signal */
-  const stop = (signal) => process.exit(128 + constants.signals[signal]);
+  const stop = (signal) => process.exit(128 + system.signals[signal]);
   for (const signal of signals) process.once(signal, stop);
   return () => {
     for (const signal of signals) process.off(signal, stop);
