@@ -56,7 +56,7 @@ async function setUpTools(say: Say): Promise<void> {
   if (process.getuid?.() === 0) {
     const packages = packagesFor(missing);
     say(`system tools: installing ${packages.join(', ')} on this machine (apt-get install)`);
-    await installPackages(packages);
+    await installPackages(packages, say);
   } else {
     // All that the machine itself lacks, also what an earlier root held: the new one replaces it.
     const packages = packagesFor(toolNames.filter((name) => findOnMachine(name) === undefined));

@@ -10,7 +10,7 @@ import { findOnMachine, toolEnvironment } from '../base/tools.js';
 import type { Say } from './machine.js';
 
 /** Installs packages on the machine. Needs root. */
-export async function installPackages(packages: readonly string[]): Promise<void> {
+export async function installPackages(packages: readonly string[], say: Say): Promise<void> {
   const options = ['-q', '-y', '-oDPkg::Lock::Timeout=300', '--no-install-recommends'];
   const install = () => apt([...options, 'install', ...packages]);
   const first = await install();
@@ -20,7 +20,9 @@ export async function installPackages(packages: readonly string[]): Promise<void
     const second = await install();
     if (second.failed) throw aptFailed([update, second], packages);
   }
-  if (packages.includes('rsplib-registrar')) await stopService('rsplib-registrar');
+  if (!packages.includes('rsplib-registrar')) return;
+  say('system tools: switching off the service rsplib-registrar that the package brings; experiments start their own');
+  await stopService('rsplib-registrar');
 }
 
 // Debian starts a registrar at once and at each boot; it would announce itself on the machine's real networks.

@@ -33,13 +33,14 @@ for (const { name, program, options } of steps) {
 function run(program, options) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [program, ...options], { cwd: root, stdio: 'inherit' });
-    // Ctrl-C reaches the child by itself; a signal for this process alone has to be passed on.
-    const ignore = () => {};
-    const pass = () => void child.kill('SIGTERM');
-    process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass);
+    /** @param {NodeJS.Signals} signal */
+    const pass = (signal) => void child.kill(signal);
+    // Ctrl-C at a terminal reaches the child by itself; a signal for this process alone has to be passed on.
+    const interrupt = process.stdin.isTTY ? () => {} : pass;
+    process.on('SIGINT', interrupt).on('SIGTERM', pass).on('SIGHUP', pass);
     child.once('error', reject);
     child.once('close', (code, signal) => {
-      process.off('SIGINT', ignore).off('SIGTERM', pass).off('SIGHUP', pass);
+      process.off('SIGINT', interrupt).off('SIGTERM', pass).off('SIGHUP', pass);
       resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
