@@ -10,6 +10,7 @@ export class AddressBook {
   readonly #owners = new Map<string, { since: number; host: string }[]>();
   readonly #networks: { name: string; first: number; last: number }[];
   readonly #networkOf = new Map<string, string | null>();
+  readonly #texts = new Map<string, string>();
 
   constructor(plan: Plan, journal: readonly JournalEvent[]) {
     this.#networks = Object.entries(plan.topology.networks).map(([name, { cidr }]) => {
@@ -41,9 +42,19 @@ export class AddressBook {
     if (network === undefined) {
       const value = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
       network = this.#networks.find(({ first, last }) => value >= first && value <= last)?.name ?? null;
-      this.#networkOf.set(address, network);
+      this.#networkOf.set(this.intern(address), network);
     }
     return network;
+  }
+
+  /** The same text, always as the same string: packets need not keep the lines they were read from. */
+  intern(address: string): string {
+    let text = this.#texts.get(address);
+    if (text === undefined) {
+      text = Buffer.from(address, 'latin1').toString('latin1');
+      this.#texts.set(text, text);
+    }
+    return text;
   }
 
   #add(address: string, since: number, host: string): void {

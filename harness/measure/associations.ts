@@ -12,7 +12,7 @@ export interface Sack {
  * what is under way.
  */
 export class Associations {
-  readonly #lives = new Map<string, { serial: number; initiateTag: string | null }>();
+  readonly #lives = new Map<string, Life>();
   readonly #directions = new Map<string, Direction>();
 
   /** @param heardByReceiver whether the capture shows packets as they reach their receiver, so that a lost copy is not seen */
@@ -22,25 +22,28 @@ export class Associations {
    * The association of a packet. An INIT with another initiate tag begins a new one between the same ports.
    * @param initiateTag of the packet's INIT chunk, null when it has none
    */
-  nameOf(from: Endpoint, to: Endpoint, initiateTag: string | null): string {
+  nameOf(from: Endpoint, to: Endpoint, initiateTag: string | null, time: number): string {
     const [a, b] = [label(from), label(to)];
     const pair = a < b ? `${a}-${b}` : `${b}-${a}`;
     const life = this.#lives.get(pair);
     if (!life) {
-      this.#lives.set(pair, { serial: 1, initiateTag });
-      return `${pair}#1`;
+      const name = `${pair}#1`;
+      this.#lives.set(pair, { serial: 1, name, initiateTag, since: time });
+      return name;
     }
-    if (initiateTag !== null && life.initiateTag !== initiateTag) {
+    if (initiateTag !== null && (life.initiateTag !== initiateTag || time - life.since > repeatingSeconds)) {
       // An association whose beginning was not captured has no tag yet; its INIT may still be on its way again.
       if (life.initiateTag !== null) life.serial += 1;
+      life.name = `${pair}#${life.serial}`;
       life.initiateTag = initiateTag;
+      life.since = time;
     }
-    return `${pair}#${life.serial}`;
+    return life.name;
   }
 
   /**
    * Takes note of a DATA chunk.
-   * @returns whether it repeats an earlier one, and the message that came with the first
+   * @returns whether it repeats an earlier one; and the message that came with the first, as long as that is remembered
    */
   data(association: string, from: Endpoint, tsn: number, message: Message | null, receivedAt: number): Repetition {
     const direction = this.#direction(association, from);
@@ -48,7 +51,7 @@ export class Associations {
     if (earlier === undefined) {
       const repeated = direction.cumulative !== null && !isAfter(tsn, direction.cumulative);
       if (!repeated) direction.underWay.set(tsn, { message, acknowledged: false });
-      return { repeated, message: repeated ? null : message };
+      return { repeated, message };
     }
     if (earlier.message) {
       earlier.message.copies += 1;
@@ -85,6 +88,16 @@ export class Associations {
     return direction;
   }
 }
+
+interface Life {
+  serial: number;
+  name: string;
+  initiateTag: string | null;
+  since: number;
+}
+
+/** Longer than an INIT is repeated for: Max.Init.Retransmits 8 times RTO.Max 60 s (RFC 9260, section 16). */
+const repeatingSeconds = 600;
 
 export interface Repetition {
   readonly repeated: boolean;

@@ -92,9 +92,9 @@ export class Contents {
   readonly #enrp: Content[];
 
   constructor(line: FrameLine) {
-    this.#asap = line.text('asapType') === '' ? [] : asapContents(line);
-    this.#calcApp = line.text('calcAppType') === '' ? [] : calcAppContents(line);
-    this.#enrp = line.list('enrpType').map((type) => ({ protocol: 'enrp', type: named(enrpTypes, type) }));
+    this.#asap = line.text('asapType') === '' ? nothing : asapContents(line);
+    this.#calcApp = line.text('calcAppType') === '' ? nothing : calcAppContents(line);
+    this.#enrp = line.text('enrpType') === '' ? nothing : enrpContents(line);
   }
 
   /** The next message of a DATA chunk's payload protocol; undefined when the chunk completes none. */
@@ -111,11 +111,21 @@ export class Contents {
     }
   }
 
+  /** How many messages no chunk has asked for. */
+  get left(): number {
+    return this.#asap.length + this.#calcApp.length + this.#enrp.length;
+  }
+
   /** What no chunk asked for: all of a datagram; of an SCTP packet nothing, unless something was taken apart wrongly. */
   rest(): Content[] {
     return [...this.#asap, ...this.#calcApp, ...this.#enrp];
   }
 }
+
+const nothing: Content[] = [];
+
+const enrpContents = (line: FrameLine): Content[] =>
+  line.list('enrpType').map((type) => ({ protocol: 'enrp', type: named(enrpTypes, type) }));
 
 /** ASAP messages that name one pool element by its identifier alone (RFC 5352, section 2.2). */
 const identifying: ReadonlySet<AsapType> = new Set<AsapType>([
@@ -135,10 +145,14 @@ function asapContents(line: FrameLine): Content[] {
   return line.list('asapType').map((number, index): Content => {
     const type = named(asapTypes, number);
     const elements = identifying.has(type) ? identifiers.splice(0, 1) : listing(type, listed);
-    const cookie = type === 'cookie' || type === 'cookieEcho' ? (cookies.shift() ?? null) : null;
+    const cookie = type === 'cookie' || type === 'cookieEcho' ? own(cookies.shift()) : null;
     return { protocol: 'asap', type, elements, cookie, length: Number(lengths[index] ?? 0) };
   });
 }
+
+// A piece of a string keeps all of it in memory, here many lines; what outlives its line must be a copy.
+const own = (text: string | undefined): string | null =>
+  text === undefined ? null : Buffer.from(text, 'latin1').toString('latin1');
 
 // A registration describes one element; a resolution any number, and a user never has two of them under way.
 function listing(type: AsapType, listed: string[]): string[] {

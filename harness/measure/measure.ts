@@ -11,6 +11,7 @@ import { AddressBook } from './addresses.js';
 import { type Dissection, dissect } from './dissect.js';
 import { failoversOf } from './failovers.js';
 import { faultsOf } from './faults.js';
+import { readUserLog, unconfirmed } from './logs.js';
 import { Observation } from './observation.js';
 import { disagreements, type KnownRequest, matchRequests, requestRow } from './requests.js';
 import type { WireStatistics } from './statistics.js';
@@ -23,8 +24,12 @@ export interface MeasureInput {
   readonly capture: string | null;
   /** Vector files of the pool users, by host. */
   readonly vectors: ReadonlyMap<string, string>;
+  /** Log files of the pool users, by host: a second witness of when an element was given up. */
+  readonly logs?: ReadonlyMap<string, string>;
   /** See {@link DissectOptions}: our labs delay packets after the bridge that they are captured on. */
   readonly capturedAt?: 'sender' | 'receiver';
+  /** The span that utilisation is asked for. @defaultValue the measurement phase by the journal */
+  readonly window?: { readonly from: number; readonly to: number };
   readonly signal?: AbortSignal;
 }
 
@@ -33,7 +38,7 @@ export interface Measurement {
   readonly failovers: FailoverRow[];
   /** Null without a capture. */
   readonly wire: WireStatistics | null;
-  /** Calculations performed in the measurement phase over up-time × capacity; null without a capture. */
+  /** Calculations performed in the window over up-time × capacity; null without a capture. */
   readonly utilisationPercent: number | null;
   /** What a reader must know before trusting the numbers: mismatches, truncated files, what could not be told. */
   readonly notes: string[];
@@ -48,7 +53,7 @@ export async function measure(input: MeasureInput): Promise<Measurement> {
   const begin = journal.find((event) => event.event === 'begin');
   if (!begin) throw badInput('journal: expected a begin event that ties the run to the wall clock, got none');
   const notes: string[] = [];
-  const observation = new Observation(plan, journal);
+  const observation = new Observation(plan, journal, input.window);
   const captured = await readCapture(input, begin.epoch, observation, notes);
   const rows = await readVectors(vectors, begin.epoch, notes);
   const requests = hostsWith(plan, 'poolUser').flatMap(({ name }) =>
@@ -56,6 +61,7 @@ export async function measure(input: MeasureInput): Promise<Measurement> {
   );
   notes.push(...disagreements(requests));
   const { requestRows, failoverRows } = tabulate(requests, journal, observation, notes);
+  notes.push(...(await logDisagreements(input.logs, begin.epoch, failoverRows)));
   return {
     requests: requestRows,
     failovers: failoverRows,
@@ -111,6 +117,22 @@ function vagueness(plan: Plan, journal: readonly JournalEvent[]): string[] {
     ...(varying.length > 0 ? [`Times of reception on ${varying.join(' and ')} assume the mean delay`] : []),
     ...(impaired ? ['Times of reception at impaired hosts assume the network’s own delay'] : []),
   ];
+}
+
+async function logDisagreements(
+  logs: ReadonlyMap<string, string> = new Map(),
+  epoch: number,
+  failovers: readonly FailoverRow[],
+): Promise<string[]> {
+  const notes = [...logs].map(async ([user, path]) => {
+    const detections = failovers.flatMap((row) => (row.user === user && row.detectedAt !== null ? row.detectedAt : []));
+    try {
+      return unconfirmed(user, detections, await readUserLog(path, epoch), epoch);
+    } catch (error) {
+      return [`The log of ${user} could not be read: ${messageOf(error)}`];
+    }
+  });
+  return (await Promise.all(notes)).flat();
 }
 
 /** The users' vectors, their times since the run began. */

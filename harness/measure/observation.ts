@@ -17,11 +17,12 @@ export class Observation {
   readonly #elements: Set<string>;
   readonly #happenings: { at: number; happen: () => void }[];
 
-  constructor(plan: Plan, journal: readonly JournalEvent[]) {
+  /** @param window the span that utilisation is asked for */
+  constructor(plan: Plan, journal: readonly JournalEvent[], window = measured(journal)) {
     const elements = hostsWith(plan, 'poolElement');
     this.#elements = new Set(elements.map(({ name }) => name));
     this.#faults = faultsOf(journal);
-    this.#window = measured(journal);
+    this.#window = window;
     this.#wire = new WireCounter(plan);
     this.#workload = new Workload(
       elements.map(({ name, role }) => ({ host: name, capacity: role.capacity })),

@@ -123,7 +123,7 @@ export interface DataChunk {
   readonly tsn: number | null;
   /** Null for a fragment that completes no message, and for a protocol that is none of ours. */
   readonly message: Message | null;
-  /** A copy of a chunk seen before; `message` is then the one seen first. */
+  /** A copy of a chunk seen before; until that is acknowledged, `message` is the one seen first. */
   readonly retransmission: boolean;
 }
 

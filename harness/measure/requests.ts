@@ -40,7 +40,7 @@ export function requestRow({ user, id, job, row }: KnownRequest, failovers: numb
   const served = job?.attempts.filter(({ accept }) => accept !== null) ?? [];
   const queuedAt = row?.queuedAt ?? null;
   const startedAt = row?.startedAt ?? job?.attempts[0]?.asked?.sentAt ?? null;
-  const acceptedAt = job ? (served[0]?.accept?.receivedAt ?? null) : (row?.acceptedAt ?? null);
+  const acceptedAt = served[0]?.accept?.receivedAt ?? row?.acceptedAt ?? null;
   const completedAt = job?.complete?.receivedAt ?? row?.completedAt ?? null;
   const size = job?.size ?? row?.size ?? null;
   const handlingTime = between(queuedAt, completedAt);

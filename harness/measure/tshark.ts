@@ -24,6 +24,7 @@ export async function* tsharkLines(
     ...(signal && { cancelSignal: signal }),
   });
   let rest = '';
+  let printed = false;
   try {
     subprocess.stdout.setEncoding('latin1');
     for await (const chunk of subprocess.stdout as AsyncIterable<string>) {
@@ -31,9 +32,10 @@ export async function* tsharkLines(
       rest = lines.pop()!;
       if (lines.length > 0) yield lines;
     }
+    printed = true;
   } finally {
     // A reader that stops early leaves tshark writing into a full pipe.
-    if (subprocess.exitCode === null) subprocess.kill();
+    if (!printed) subprocess.kill();
   }
   const { exitCode, stderr, cause, failed } = await subprocess;
   signal?.throwIfAborted();

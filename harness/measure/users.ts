@@ -94,7 +94,8 @@ export class UserTracker {
     const attempt = this.#attempt;
     if (kind === 'init' && sent) this.#turnsTo(packet);
     if (!attempt || sent || packet.association !== attempt.association) return;
-    if (kind === 'cookieAck') attempt.connectedAt ??= packet.receivedAt;
+    // Until the user speaks, a COOKIE-ACK may have been lost; then another follows.
+    if (kind === 'cookieAck' && !attempt.hello) attempt.connectedAt = packet.receivedAt;
     if (kind === 'abort' || kind === 'shutdown') attempt.severed ??= { at: packet.receivedAt, by: kind };
   }
 

@@ -99,6 +99,7 @@ export class WireCounter {
     }
     if ((kind !== 'abort' && kind !== 'shutdownComplete') || state === 'over') return;
     this.#associations.set(association, 'over');
+    for (const trips of [this.#session, this.#reverseSession, this.#endpoint]) trips.over(association);
     this.#ends[kind === 'shutdownComplete' ? 'closed' : state === 'begun' ? 'failed' : 'aborted'] += 1;
   }
 
@@ -141,10 +142,14 @@ export class WireCounter {
   }
 }
 
-/** Keep-alives and their answers: each association has at most one under way in a direction. */
+/**
+ * Keep-alives and their answers: each association has at most one under way in a direction. A round trip is final with
+ * the next one of its association, because a retransmission may still move when its answer was received.
+ */
 class RoundTrips {
   readonly #underWay = new Map<string, Message>();
-  readonly #pairs: [asked: Message, answered: Message][] = [];
+  readonly #latest = new Map<string, readonly [asked: Message, answered: Message]>();
+  readonly #spans: number[] = [];
   #sent = 0;
 
   asked(message: Message): void {
@@ -153,16 +158,30 @@ class RoundTrips {
   }
 
   answered(message: Message): void {
-    const asked = message.association === null ? undefined : this.#underWay.get(message.association);
-    if (!asked) return;
-    this.#underWay.delete(message.association!);
-    this.#pairs.push([asked, message]);
+    const { association } = message;
+    const asked = association === null ? undefined : this.#underWay.get(association);
+    if (!asked || association === null) return;
+    this.#underWay.delete(association);
+    this.#settle(association);
+    this.#latest.set(association, [asked, message]);
   }
 
-  // The times of reception are final only when the whole capture has been read.
+  /** Nothing more is to be expected on the association. */
+  over(association: string): void {
+    this.#underWay.delete(association);
+    this.#settle(association);
+  }
+
   result(): KeepAlives {
-    const spans = this.#pairs.map(([asked, answered]) => answered.receivedAt - asked.sentAt);
-    return { sent: this.#sent, answered: spans.length, roundTrip: spreadOf(spans) };
+    for (const association of [...this.#latest.keys()]) this.#settle(association);
+    return { sent: this.#sent, answered: this.#spans.length, roundTrip: spreadOf(this.#spans) };
+  }
+
+  #settle(association: string): void {
+    const pair = this.#latest.get(association);
+    if (!pair) return;
+    this.#spans.push(pair[1].receivedAt - pair[0].sentAt);
+    this.#latest.delete(association);
   }
 }
 
