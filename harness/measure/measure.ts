@@ -28,7 +28,7 @@ export interface MeasureInput {
   readonly logs?: ReadonlyMap<string, string>;
   /** See {@link DissectOptions}: our labs delay packets after the bridge that they are captured on. */
   readonly capturedAt?: 'sender' | 'receiver';
-  /** The span that utilisation is asked for. @defaultValue the measurement phase by the journal */
+  /** The span that utilisation is asked for. @defaultValue measurement and drain, by the journal */
   readonly window?: { readonly from: number; readonly to: number };
   readonly signal?: AbortSignal;
 }

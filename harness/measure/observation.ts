@@ -1,5 +1,5 @@
 import { hostsWith, type Plan } from '../experiment/plan.js';
-import type { JournalEvent } from '../result/journal.js';
+import type { JournalEvent, PhaseName } from '../result/journal.js';
 import { type FaultRecord, faultsOf, stopsWork } from './faults.js';
 import { type Packet, readCookie } from './packet.js';
 import type { WireStatistics } from './statistics.js';
@@ -120,11 +120,9 @@ export class Observation {
   }
 }
 
-/** The measurement phase by the journal; what there is of it when the run broke off. */
+/** From the start of the measurement to the end of the drain, or as far as the run came. */
 function measured(journal: readonly JournalEvent[]): { from: number; to: number } {
-  const phases = journal.filter((event) => event.event === 'phase');
-  const at = phases.findIndex(({ phase }) => phase === 'measure');
-  const last = journal.at(-1)?.time ?? 0;
-  if (at < 0) return { from: 0, to: last };
-  return { from: phases[at]!.time, to: phases[at + 1]?.time ?? last };
+  const at = (wanted: PhaseName) =>
+    journal.find((event) => event.event === 'phase' && event.phase === wanted)?.time ?? null;
+  return { from: at('measure') ?? 0, to: at('collect') ?? at('end') ?? journal.at(-1)?.time ?? 0 };
 }

@@ -1,4 +1,4 @@
-import type { Spread } from './spread.js';
+import type { DelaySummary } from '../result/summary.js';
 
 /** What the wire says beside requests and failovers. Spans and times in seconds, times since the run began. */
 export interface WireStatistics {
@@ -45,7 +45,7 @@ export interface KeepAlives {
   readonly sent: number;
   readonly answered: number;
   /** From sending one to receiving its acknowledgement. */
-  readonly roundTrip: Spread;
+  readonly roundTrip: DelaySummary;
 }
 
 export interface RegistrarLoad {

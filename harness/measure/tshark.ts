@@ -41,10 +41,13 @@ export async function* tsharkLines(
   signal?.throwIfAborted();
   reading.truncated = /cut short/.test(stderr);
   if (failed && !reading.truncated) {
+    if (isMissing(cause)) throw labBroken('tshark, which takes captures apart, was not found', cause);
     throw labBroken(`tshark could not read the capture: ${complaint(stderr) || messageOf(cause ?? exitCode)}`, cause);
   }
   if (rest !== '') yield [rest];
 }
+
+const isMissing = (cause: unknown): boolean => (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
 
 const complaint = (stderr: string): string =>
   stderr

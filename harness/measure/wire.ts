@@ -1,8 +1,8 @@
 import { hostsWith, type Plan } from '../experiment/plan.js';
+import { summariseDelays } from '../stats/delays.js';
 import type { FaultRecord } from './faults.js';
 import { Handlespace } from './handlespace.js';
 import type { Chunk, Message, Packet } from './packet.js';
-import { spreadOf } from './spread.js';
 import type { KeepAlives, RegistrarLoad, WireStatistics } from './statistics.js';
 
 /** Counts what passes by; memory follows associations and keep-alives, not packets. */
@@ -174,7 +174,7 @@ class RoundTrips {
 
   result(): KeepAlives {
     for (const association of [...this.#latest.keys()]) this.#settle(association);
-    return { sent: this.#sent, answered: this.#spans.length, roundTrip: spreadOf(this.#spans) };
+    return { sent: this.#sent, answered: this.#spans.length, roundTrip: summariseDelays(this.#spans) };
   }
 
   #settle(association: string): void {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { spreadOf } from '../../harness/measure/spread.js';
 import { measureRecording } from './recordings.js';
 
 describe('wire statistics', () => {
@@ -46,16 +45,5 @@ describe('wire statistics', () => {
     // One user was sent to the second dead element.
     expect(wire.associations.failed).toBe(1);
     expect(wire.messages['asap.endpointUnreachable']).toBe(4);
-  });
-});
-
-describe('spreadOf', () => {
-  it('takes quantiles by the nearest rank', () => {
-    const values = Array.from({ length: 20 }, (_, index) => 20 - index);
-    expect(spreadOf(values)).toEqual({ count: 20, mean: 10.5, p50: 10, p95: 19, max: 20 });
-  });
-
-  it('has nothing to say of nothing', () => {
-    expect(spreadOf([])).toEqual({ count: 0, mean: null, p50: null, p95: null, max: null });
   });
 });
