@@ -2,7 +2,7 @@ import type { FaultRecord } from './faults.js';
 import type { AsapMessage, Packet } from './packet.js';
 import type { DeadSelectable, Registration } from './statistics.js';
 
-type Open = { -readonly [K in keyof Registration]: Registration[K] };
+type Open = { -readonly [K in keyof Registration]: Registration[K] } & { association: string | null };
 
 /** Follows who is in the handlespace, as far as the wire shows it. */
 export class Handlespace {
@@ -31,7 +31,7 @@ export class Handlespace {
   }
 
   registrations(): Registration[] {
-    return this.#all;
+    return this.#all.map(({ association: _, ...life }) => life);
   }
 
   deadSelectable(faults: readonly FaultRecord[]): DeadSelectable[] {
@@ -61,8 +61,11 @@ export class Handlespace {
 
   #registered({ to, sentAt, association }: AsapMessage, element: string): void {
     if (association !== null) this.#registeredOn.set(association, element);
-    if (to.host === null || this.#current.has(element)) return;
-    const life: Open = { host: to.host, element, registeredAt: sentAt, removedAt: null, removedBy: null };
+    const known = this.#current.get(element);
+    if (to.host === null || known?.association === association) return;
+    // The same identifier on another association: the element started again before it was missed.
+    if (known) this.#removed(element, sentAt, 'successor');
+    const life: Open = { host: to.host, element, registeredAt: sentAt, removedAt: null, removedBy: null, association };
     this.#current.set(element, life);
     this.#all.push(life);
   }

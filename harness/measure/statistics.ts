@@ -63,8 +63,11 @@ export interface Registration {
   readonly registeredAt: number;
   /** Null while it was not removed, or not visibly. */
   readonly removedAt: number | null;
-  /** `deregistration`: it asked; `registrar`: its registrar aborted the association for want of an answer. */
-  readonly removedBy: 'deregistration' | 'registrar' | null;
+  /**
+   * `deregistration`: it asked; `registrar`: its registrar aborted the association for want of an answer; `successor`:
+   * another registration under its identifier took its place.
+   */
+  readonly removedBy: 'deregistration' | 'registrar' | 'successor' | null;
 }
 
 /** How long users could still be sent to an element that a fault had stopped or cut off. */
