@@ -56,6 +56,9 @@ export const isDeath = (kind: FaultKind): boolean =>
 
 type How = Pick<Strike, 'network' | 'impairment' | 'reappear'>;
 
+/** How long, and how often, a fault waits for an element to be busy, seconds; as the lab's injector does. */
+const busyWait = { atMost: 10, step: 0.02 };
+
 /** One up-time after the other: of one host, or of a group of which one host is hit at a time. */
 interface Clock {
   readonly schedule: Extract<ScheduledFault, { when: 'mtbf' }>;
@@ -70,6 +73,8 @@ export class FaultDriver {
   readonly #clocksOf = new Map<string, Clock[]>();
   readonly #cleanDraws = new Map<string, Random>();
   readonly #clean = new Map<string, number>();
+  /** Hosts with a fault that lasts: they are not struck again before it is healed. */
+  readonly #struck = new Set<string>();
   #last = 0;
 
   /** `from` and `to`: begin and end of the measurement, after which no fault strikes any more. */
@@ -133,21 +138,25 @@ export class FaultDriver {
     clock.armed = null;
     const { schedule, host, random } = clock;
     if (host === null) this.#strikeAll(schedule, random, clock);
-    else if (this.victims.isUp(host)) this.#strike(schedule, host, clock);
+    else if (this.#mayStrike(host)) this.#strike(schedule, host, clock);
     else this.#arm(clock);
   }
 
   /** `clock` is the one that rang, to be armed again once the fault is healed. */
-  #strikeAll(schedule: ScheduledFault, random: Random, clock: Clock | null): void {
-    const hosts = this.#hostsOf(schedule).filter((host) => this.victims.isUp(host));
+  #strikeAll(schedule: ScheduledFault, random: Random, clock: Clock | null, waited = 0): void {
+    const hosts = this.#hostsOf(schedule).filter((host) => this.#mayStrike(host));
     const { select } = schedule.fault.target;
     if (select === 'all' || select === 'named') {
       for (const host of hosts) this.#strike(schedule, host, clock);
       return;
     }
     const candidates = select === 'busy' ? hosts.filter((host) => this.victims.isBusy(host)) : hosts;
-    if (candidates.length > 0) this.#strike(schedule, candidates[random.below(candidates.length)]!, clock);
-    else if (clock) this.#arm(clock);
+    if (candidates.length > 0) {
+      this.#strike(schedule, candidates[random.below(candidates.length)]!, clock);
+    } else if (select === 'busy' && waited < busyWait.atMost && this.queue.now < this.window.to) {
+      const again = () => this.#strikeAll(schedule, random, clock, waited + busyWait.step);
+      this.queue.call(this.queue.now + busyWait.step, again);
+    } else if (clock) this.#arm(clock);
   }
 
   #strike({ fault, lasting }: ScheduledFault, host: string, clock: Clock | null): void {
@@ -168,6 +177,7 @@ export class FaultDriver {
       healedAt: null,
     };
     if (this.options.keep) this.strikes.push(strike);
+    this.#struck.add(host);
     if (isDeath(kind)) this.#stop(host);
     const earliest = this.victims.inject(strike);
     if (healAt === null) return;
@@ -180,9 +190,14 @@ export class FaultDriver {
 
   #heal(strike: Strike, clock: Clock | null): void {
     strike.healedAt = this.queue.now;
+    this.#struck.delete(strike.host);
     this.victims.heal(strike);
     // A host's own clock waits for the host to be ready again, which a dead one is only after its return.
     if (clock && (clock.host === null || !isDeath(strike.kind))) this.#arm(clock);
+  }
+
+  #mayStrike(host: string): boolean {
+    return !this.#struck.has(host) && this.victims.isUp(host);
   }
 
   #drawFailure(host: string): 'shutdown' | 'powerOff' {
@@ -212,7 +227,7 @@ export class FaultDriver {
       this.queue.call(Math.max(0, injectedAt + shift), () => {
         const kind = recorded === 'failure' ? this.#drawFailure(host) : (recorded as Strike['kind']);
         const healAt = healedAt === null ? null : healedAt + shift;
-        if (this.victims.isUp(host)) this.#inject(kind, host, how, healAt, null);
+        if (this.#mayStrike(host)) this.#inject(kind, host, how, healAt, null);
       });
     }
   }

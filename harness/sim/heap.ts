@@ -4,18 +4,18 @@
  * (key: load or round) are one of these.
  */
 export class SlotHeap {
+  /** Keys and slots in heap order: the keys of siblings lie side by side, which is what a large heap's speed hangs on. */
   #keys: Float64Array;
+  #slots: Int32Array;
+  /** Ranks, and where each slot stands in heap order (−1 when it is not in the heap), by slot. */
   #ranks: Float64Array;
-  /** Slots in heap order. */
-  #order: Int32Array;
-  /** Where each slot stands in `#order`; −1 when it is not in the heap. */
   #places: Int32Array;
   #size = 0;
 
   constructor(slots: number) {
     this.#keys = new Float64Array(slots);
+    this.#slots = new Int32Array(slots);
     this.#ranks = new Float64Array(slots);
-    this.#order = new Int32Array(slots);
     this.#places = new Int32Array(slots).fill(-1);
   }
 
@@ -25,20 +25,26 @@ export class SlotHeap {
 
   /** The slot with the smallest (key, rank); −1 when the heap is empty. */
   get first(): number {
-    return this.#size === 0 ? -1 : this.#order[0]!;
+    return this.#size === 0 ? -1 : this.#slots[0]!;
   }
 
   /** Key of the first slot; infinity when the heap is empty. */
   get firstKey(): number {
-    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#keys[this.#order[0]!]!;
+    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#keys[0]!;
+  }
+
+  /** Rank of the first slot of a heap that is not empty. */
+  get firstRank(): number {
+    return this.#ranks[this.#slots[0]!]!;
   }
 
   has(slot: number): boolean {
     return slot < this.#places.length && this.#places[slot]! >= 0;
   }
 
+  /** Key of a slot that is in the heap. */
   keyOf(slot: number): number {
-    return this.#keys[slot]!;
+    return this.#keys[this.#places[slot]!]!;
   }
 
   rankOf(slot: number): number {
@@ -50,17 +56,15 @@ export class SlotHeap {
     if (slot >= this.#places.length) this.#grow(slot + 1);
     const place = this.#places[slot]!;
     if (place < 0) {
-      this.#keys[slot] = key;
       this.#ranks[slot] = rank;
-      this.#up(this.#size++, slot);
+      this.#up(this.#size++, slot, key, rank);
       return;
     }
-    const old = this.#keys[slot]!;
+    const old = this.#keys[place]!;
     const earlier = key < old || (key === old && rank < this.#ranks[slot]!);
-    this.#keys[slot] = key;
     this.#ranks[slot] = rank;
-    if (earlier) this.#up(place, slot);
-    else this.#down(place, slot);
+    if (earlier) this.#up(place, slot, key, rank);
+    else this.#down(place, slot, key, rank);
   }
 
   /** Takes a slot out; nothing happens when it is not in. */
@@ -68,53 +72,62 @@ export class SlotHeap {
     if (!this.has(slot)) return;
     const place = this.#places[slot]!;
     this.#places[slot] = -1;
-    const last = this.#order[--this.#size]!;
-    if (last === slot) return;
-    if (place > 0 && this.#before(last, this.#order[(place - 1) >> 2]!)) this.#up(place, last);
-    else this.#down(place, last);
+    const last = --this.#size;
+    if (place === last) return;
+    const moved = this.#slots[last]!;
+    const key = this.#keys[last]!;
+    const rank = this.#ranks[moved]!;
+    if (place > 0 && this.#isBefore(key, rank, (place - 1) >> 2)) this.#up(place, moved, key, rank);
+    else this.#down(place, moved, key, rank);
   }
 
-  #before(a: number, b: number): boolean {
-    const keyA = this.#keys[a]!;
-    const keyB = this.#keys[b]!;
-    return keyA < keyB || (keyA === keyB && this.#ranks[a]! < this.#ranks[b]!);
+  /** Whether (key, rank) belongs before what stands at a place. */
+  #isBefore(key: number, rank: number, place: number): boolean {
+    const other = this.#keys[place]!;
+    return key < other || (key === other && rank < this.#ranks[this.#slots[place]!]!);
   }
 
-  #up(from: number, slot: number): void {
-    const order = this.#order;
-    const places = this.#places;
+  #up(from: number, slot: number, key: number, rank: number): void {
     let place = from;
     while (place > 0) {
       const parent = (place - 1) >> 2;
-      const above = order[parent]!;
-      if (!this.#before(slot, above)) break;
-      order[place] = above;
-      places[above] = place;
+      if (!this.#isBefore(key, rank, parent)) break;
+      this.#put(place, this.#slots[parent]!, this.#keys[parent]!);
       place = parent;
     }
-    order[place] = slot;
-    places[slot] = place;
+    this.#put(place, slot, key);
   }
 
-  #down(from: number, slot: number): void {
-    const order = this.#order;
-    const places = this.#places;
+  #down(from: number, slot: number, key: number, rank: number): void {
+    const keys = this.#keys;
     const size = this.#size;
     let place = from;
     for (let child = 4 * place + 1; child < size; child = 4 * place + 1) {
       let smallest = child;
-      const end = child + 4 < size ? child + 4 : size;
+      let smallestKey = keys[child]!;
+      const end = Math.min(child + 4, size);
       for (let other = child + 1; other < end; other++) {
-        if (this.#before(order[other]!, order[smallest]!)) smallest = other;
+        const otherKey = keys[other]!;
+        if (otherKey < smallestKey || (otherKey === smallestKey && this.#ranksBefore(other, smallest))) {
+          smallest = other;
+          smallestKey = otherKey;
+        }
       }
-      const below = order[smallest]!;
-      if (!this.#before(below, slot)) break;
-      order[place] = below;
-      places[below] = place;
+      if (key < smallestKey || (key === smallestKey && rank < this.#ranks[this.#slots[smallest]!]!)) break;
+      this.#put(place, this.#slots[smallest]!, smallestKey);
       place = smallest;
     }
-    order[place] = slot;
-    places[slot] = place;
+    this.#put(place, slot, key);
+  }
+
+  #ranksBefore(place: number, other: number): boolean {
+    return this.#ranks[this.#slots[place]!]! < this.#ranks[this.#slots[other]!]!;
+  }
+
+  #put(place: number, slot: number, key: number): void {
+    this.#keys[place] = key;
+    this.#slots[place] = slot;
+    this.#places[slot] = place;
   }
 
   #grow(atLeast: number): void {
@@ -125,8 +138,8 @@ export class SlotHeap {
     };
     const known = this.#places.length;
     this.#keys = longer(new Float64Array(length), this.#keys);
+    this.#slots = longer(new Int32Array(length), this.#slots);
     this.#ranks = longer(new Float64Array(length), this.#ranks);
-    this.#order = longer(new Int32Array(length), this.#order);
     this.#places = longer(new Int32Array(length), this.#places).fill(-1, known);
   }
 }

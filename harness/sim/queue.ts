@@ -1,8 +1,10 @@
 import { SlotHeap } from './heap.js';
+import { Lane } from './lane.js';
 
 /**
  * Simulated time and what is to happen in it. Frequent events have a fixed slot of their own (one user's next step, one
- * element's next completion), which is scheduled, moved and cancelled without allocation; rare ones are callbacks.
+ * element's next completion), which is scheduled, moved and cancelled without allocation; messages, which take one
+ * network delay or two, go through lanes of their own, which need no sorting; rare events are callbacks.
  * Events at the same time happen in the order in which they were scheduled.
  */
 export class EventQueue {
@@ -11,13 +13,18 @@ export class EventQueue {
   /** Events that have happened. */
   events = 0;
   readonly #heap: SlotHeap;
+  readonly #oneDelay: Lane;
+  readonly #twoDelays: Lane;
   readonly #fixed: number;
   readonly #calls: ((() => void) | undefined)[] = [];
   readonly #free: number[] = [];
   #rank = 0;
 
-  constructor(fixedSlots: number) {
+  /** `delay`: the network's, seconds. */
+  constructor(fixedSlots: number, delay = 0) {
     this.#fixed = fixedSlots;
+    this.#oneDelay = new Lane(delay);
+    this.#twoDelays = new Lane(2 * delay);
     this.#heap = new SlotHeap(fixedSlots + 64);
   }
 
@@ -26,16 +33,18 @@ export class EventQueue {
     this.#heap.set(slot, time, this.#rank++);
   }
 
+  /** Lets the slot's event happen after one network delay. It cannot be cancelled. */
+  afterDelay(slot: number): void {
+    this.#oneDelay.push(slot, this.now + this.#oneDelay.delay, this.#rank++);
+  }
+
+  /** The same after two delays, one after the other: nothing happens at the station between them. */
+  afterTwoDelays(slot: number): void {
+    this.#twoDelays.push(slot, this.now + this.#twoDelays.delay, this.#rank++);
+  }
+
   cancel(slot: number): void {
     this.#heap.remove(slot);
-  }
-
-  isScheduled(slot: number): boolean {
-    return this.#heap.has(slot);
-  }
-
-  timeOf(slot: number): number {
-    return this.#heap.keyOf(slot);
   }
 
   /** Runs `action` at this time; returns a handle for {@link revoke}, good until the action has run. */
@@ -54,16 +63,32 @@ export class EventQueue {
 
   /** Lets everything up to and including `until` happen; `handle` gets the fixed slots. Time then stands at `until`. */
   run(until: number, handle: (slot: number) => void): void {
-    const heap = this.#heap;
-    while (heap.firstKey <= until) {
-      const slot = heap.first;
-      this.now = heap.firstKey;
-      heap.remove(slot);
+    for (let slot = this.#take(until); slot >= 0; slot = this.#take(until)) {
       this.events++;
       if (slot < this.#fixed) handle(slot);
       else this.#release(slot - this.#fixed)!();
     }
     this.now = until;
+  }
+
+  /** Takes out the next event by `until` and moves time there. @returns its slot; −1 when there is none */
+  #take(until: number): number {
+    const heap = this.#heap;
+    const lane = this.#isLaneNext(this.#oneDelay, this.#twoDelays) ? this.#oneDelay : this.#twoDelays;
+    const laneTime = lane.firstTime;
+    const heapTime = heap.firstKey;
+    const time = Math.min(laneTime, heapTime);
+    if (time > until) return -1;
+    this.now = time;
+    if (laneTime < heapTime || (laneTime === heapTime && lane.firstRank < heap.firstRank)) return lane.shift();
+    const slot = heap.first;
+    heap.remove(slot);
+    return slot;
+  }
+
+  #isLaneNext(lane: Lane, other: Lane): boolean {
+    const [time, otherTime] = [lane.firstTime, other.firstTime];
+    return time < otherTime || (time === otherTime && lane.firstRank < other.firstRank);
   }
 
   #release(index: number): (() => void) | undefined {

@@ -36,7 +36,7 @@ export class Recorder {
     stall.newElement = element;
     stall.connectedAt ??= stall.selectedAt;
     stall.resumedAt = at;
-    stall.delay = at - stall.faultAt!;
+    stall.delay = stall.faultAt === null ? null : at - stall.faultAt;
     stall.selection = stall.selectedAt! - stall.detectedAt!;
     stall.connection = stall.connectedAt! - stall.selectedAt!;
     stall.resumption = at - stall.connectedAt!;
@@ -69,7 +69,7 @@ export class Recorder {
       connectedAt: null,
       resumedAt: null,
       delay: null,
-      detection: at - faultAt,
+      detection: faultAt === null ? null : at - faultAt,
       selection: null,
       connection: null,
       resumption: null,
@@ -149,5 +149,6 @@ export class Recorder {
 /** Why an element did not answer. */
 export interface Cause {
   readonly strike: Strike | null;
-  readonly faultAt: number;
+  /** Null when no fault did it, e.g. lost packets. */
+  readonly faultAt: number | null;
 }

@@ -1,3 +1,117 @@
-import type { Plan } from '../experiment/plan.js';
-import type { FaultJournal } from './faults.js';
-export function checkRepresentable(_plan: Plan, _journal?: FaultJournal): void {}
+import { badInput } from '../base/errors.js';
+import { hostsWith, type Plan, type PlannedHost } from '../experiment/plan.js';
+import { describePolicy } from '../experiment/policy.js';
+import type { FaultKind } from '../fault/fault.js';
+import { type FaultJournal, isDeath } from './faults.js';
+
+/**
+ * Holds a plan against what its model can represent: what cannot be honoured is refused, never ignored.
+ * @throws HarnessError `bad-input` with the first reason
+ */
+export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
+  const where = `${plan.experiment}: the model '${plan.model}'`;
+  const refuse = (reason: string) => {
+    throw badInput(`${where} ${reason}`);
+  };
+  const registrars = hostsWith(plan, 'registrar');
+  if (registrars.length !== 1) refuse(`has exactly one registrar, got ${registrars.length}`);
+  if (hostsWith(plan, 'poolElement').length === 0) refuse('needs at least one pool element, got none');
+  checkPolicies(plan, refuse);
+  checkPaths(plan, refuse);
+  checkFaults(plan, journal, refuse);
+  if (plan.model !== 'rspsim') return;
+  checkStar(plan, refuse);
+  checkTimeouts(plan, refuse);
+}
+
+type Refuse = (reason: string) => void;
+
+function checkPolicies(plan: Plan, refuse: Refuse): void {
+  const policies = new Map<string, string>();
+  for (const { name, role } of hostsWith(plan, 'poolElement')) {
+    const known = policies.get(role.pool) ?? role.policy.name;
+    policies.set(role.pool, known);
+    if (role.policy.name !== known) {
+      refuse(`has one policy per pool, got ${known} and, at ${name}, ${role.policy.name} in '${role.pool}'`);
+    }
+    if ('distancePenaltyFactor' in role.policy && role.policy.distancePenaltyFactor > 0) {
+      refuse(`knows no distances for a penalty, got ${describePolicy(role.policy)} at ${name}`);
+    }
+  }
+}
+
+/** Everybody talks to the registrar, and users to the elements of their pool. */
+function checkPaths(plan: Plan, refuse: Refuse): void {
+  const check = (a: PlannedHost, b: PlannedHost) => {
+    if (a.legs.some(({ network }) => b.legs.some((leg) => leg.network === network))) return;
+    refuse(`has no routers, got ${a.name} and ${b.name} without a network in common`);
+  };
+  const registrar = hostsWith(plan, 'registrar')[0]!;
+  const elements = differing(hostsWith(plan, 'poolElement'));
+  const users = differing(hostsWith(plan, 'poolUser'));
+  for (const host of [...elements, ...users]) check(host, registrar);
+  for (const user of users) {
+    for (const element of elements) if (element.role.pool === user.role.pool) check(user, element);
+  }
+}
+
+/** One host of each sort, so that ten thousand users need not be held against a thousand elements. */
+function differing<H extends PlannedHost & { role: { pool: string } }>(hosts: readonly H[]): H[] {
+  const sortOf = ({ legs, role }: H) => [role.pool, ...legs.map(({ network }) => network)].join(' ');
+  return [...new Map(hosts.map((host) => [sortOf(host), host])).values()];
+}
+
+/** What stops a process needs an element; what happens to legs may happen to anybody. */
+const endsOrStops = (kind: FaultKind): boolean => isDeath(kind) || kind === 'freeze';
+
+function checkFaults(plan: Plan, journal: FaultJournal | undefined, refuse: Refuse): void {
+  const roles = new Map(plan.hosts.map(({ name, role }) => [name, role.kind]));
+  const groups = new Map(plan.hosts.map(({ group, role }) => [group, role.kind]));
+  const check = (kind: FaultKind, targets: readonly (string | undefined)[]) => {
+    if (endsOrStops(kind) && targets.some((role) => role !== 'poolElement')) {
+      refuse(`lets a ${kind} hit pool elements only, got ${targets.find((role) => role !== 'poolElement')}`);
+    }
+    if (plan.model === 'rspsim' && !['failure', 'shutdown', 'powerOff'].includes(kind)) {
+      refuse(`knows failures, shutdowns and powerOffs, got ${kind}; the model 'deployment' knows it`);
+    }
+  };
+  for (const { fault } of plan.faults) {
+    const { target, kind, reappear } = fault;
+    check(kind, target.select === 'named' ? target.names.map((name) => roles.get(name)) : [groups.get(target.group)]);
+    if (plan.model === 'rspsim' && reappear !== 'new-address') {
+      refuse(`lets an element return as a stranger only (reappear: 'new-address'), got '${reappear}' for ${kind}`);
+    }
+  }
+  for (const { kind, host } of journal?.faults ?? []) {
+    if (!roles.has(host)) refuse(`was given a journal with an unknown host, got '${host}'`);
+    check(kind as FaultKind, [roles.get(host)]);
+  }
+}
+
+/** RSPSIM's network is a star with one delay and nothing else. */
+function checkStar({ topology }: Plan, refuse: Refuse): void {
+  const networks = Object.entries(topology.networks);
+  const delay = networks[0]![1].impairment.delay ?? 0;
+  for (const [name, { impairment }] of networks) {
+    if ((impairment.delay ?? 0) !== delay) {
+      refuse(`has one delay between any two hosts, got ${delay} s and, in '${name}', ${impairment.delay ?? 0} s`);
+    }
+    const other = Object.entries(impairment).find(
+      ([key, value]) => key !== 'delay' && value !== undefined && value !== 0,
+    );
+    if (other) refuse(`knows no network impairment but delay, got ${other[0]} ${other[1]} in '${name}'`);
+  }
+}
+
+/** With datagrams that are never lost, a timeout within the round trip would fire on every message. */
+function checkTimeouts(plan: Plan, refuse: Refuse): void {
+  const roundTrip = 2 * (Object.values(plan.topology.networks)[0]!.impairment.delay ?? 0);
+  const names = ['sessionKeepAliveTimeout', 'requestTimeout', 'endpointKeepAliveTimeout'];
+  for (const { name, role } of plan.hosts) {
+    for (const [key, value] of Object.entries(role)) {
+      if (names.includes(key) && (value as number) <= roundTrip) {
+        refuse(`needs timeouts above the round trip of ${roundTrip} s, got ${key} ${value} s at ${name}`);
+      }
+    }
+  }
+}

@@ -1,11 +1,12 @@
 /** The simulator's door: a plan goes in, what it predicts comes out. */
 import type { Plan } from '../experiment/plan.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
+import { runDeployment } from './deployment/run.js';
 import type { FaultJournal, Strike } from './faults.js';
 import type { Metrics } from './metrics.js';
+import type { Moments } from './moments.js';
 import { checkRepresentable } from './representable.js';
 import { runRspsim } from './rspsim/run.js';
-import type { Moments } from './rspsim/world.js';
 
 export interface SimulationOptions {
   /** Keep a row for every request and failover, and the faults. @defaultValue false: metrics only, which is faster */
@@ -32,5 +33,5 @@ export interface SimulationResult {
  */
 export function simulate(plan: Plan, { record = false, journal }: SimulationOptions = {}): SimulationResult {
   checkRepresentable(plan, journal);
-  return runRspsim(plan, record, journal);
+  return plan.model === 'rspsim' ? runRspsim(plan, record, journal) : runDeployment(plan, record, journal);
 }

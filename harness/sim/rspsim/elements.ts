@@ -18,13 +18,16 @@ export class Elements {
   readonly #names: string[];
   readonly #numbers: Map<string, number>;
   readonly #jobSlots: number;
-  readonly #registrationSlots: number;
+  readonly #sendingSlots: number;
+  readonly #arrivalSlots: number;
   readonly #up: Uint8Array;
   readonly #incarnations: Int32Array;
   readonly #entries: (Entry | undefined)[] = [];
   readonly #adaptive: Uint8Array;
-  /** Whether a registration is on its way, in which case the slot holds its arrival, else the next sending. */
+  /** Whether a renewed registration is on its way. */
   readonly #inFlight: Uint8Array;
+  /** Whose registration the newest renewal was. */
+  readonly #renewed: (Entry | undefined)[] = [];
   /** Whether the load has changed since the last registration was sent. */
   readonly #changed: Uint8Array;
   readonly #sentAt: Float64Array;
@@ -45,7 +48,8 @@ export class Elements {
     this.#names = hosts.map(({ name }) => name);
     this.#numbers = new Map(this.#names.map((name, element) => [name, element]));
     this.#jobSlots = users;
-    this.#registrationSlots = users + count;
+    this.#sendingSlots = users + count;
+    this.#arrivalSlots = users + 2 * count;
     this.#up = new Uint8Array(count);
     this.#incarnations = new Int32Array(count);
     this.#adaptive = Uint8Array.from(this.#roles, ({ policy }) => (isAdaptive(policy) ? 1 : 0));
@@ -102,7 +106,7 @@ export class Elements {
     this.#sentAt[element] = queue.now;
     this.#inFlight[element] = 0;
     this.#changed[element] = 0;
-    queue.schedule(this.#registrationSlots + element, queue.now + this.#renewalOf(element));
+    queue.schedule(this.#sendingSlots + element, queue.now + this.#renewalOf(element));
     // Up-times count from the acknowledgement of the registration.
     queue.call(queue.now + 2 * delay, () => {
       if (this.isAt(element, incarnation)) faults.ready(this.nameOf(element));
@@ -120,7 +124,8 @@ export class Elements {
 
   /** An element's slot came up: something about its jobs, or its registration. */
   handle(slot: number): void {
-    if (slot >= this.#registrationSlots) this.#handleRegistration(slot - this.#registrationSlots);
+    if (slot >= this.#arrivalSlots) this.#registrationArrives(slot - this.#arrivalSlots);
+    else if (slot >= this.#sendingSlots) this.#register(slot - this.#sendingSlots);
     else this.#handleJobs(slot - this.#jobSlots);
   }
 
@@ -134,7 +139,7 @@ export class Elements {
     this.#upSeconds[element]! += queue.now - this.#upSince[element]!;
     entry.strike = strike;
     entry.diedAt = queue.now;
-    this.#abandonRegistration(element, entry);
+    queue.cancel(this.#sendingSlots + element);
     if (clean) queue.call(queue.now + delay, () => registrar.remove(entry));
     else registrar.elementDied(entry, this.#roles[element]!.registrationLife);
     sharing.advance(element, queue.now);
@@ -213,7 +218,7 @@ export class Elements {
     const { queue, delay } = this.#world;
     const possibleAt = this.#sentAt[element]! + 2 * delay;
     if (queue.now >= possibleAt) this.#register(element);
-    else queue.schedule(this.#registrationSlots + element, possibleAt);
+    else queue.schedule(this.#sendingSlots + element, possibleAt);
   }
 
   #scheduleJobs(element: number): void {
@@ -227,38 +232,29 @@ export class Elements {
     queue.schedule(this.#jobSlots + element, Math.min(done, this.cookies.nextDue(element)));
   }
 
-  #handleRegistration(element: number): void {
-    const { queue, delay, registrar } = this.#world;
-    if (this.#inFlight[element] === 0) {
-      this.#register(element);
-      return;
-    }
-    registrar.register(this.#entries[element]!, this.#announced[element]!);
-    this.#inFlight[element] = 0;
-    const wait = this.#changed[element] === 1 ? 2 * delay : this.#renewalOf(element);
-    queue.schedule(this.#registrationSlots + element, this.#sentAt[element]! + wait);
-  }
-
   #register(element: number): void {
-    const { queue, delay, sharing } = this.#world;
+    const { queue, sharing } = this.#world;
     this.#announced[element] = sharing.jobs[element]! / this.#roles[element]!.maxRequests;
     this.#sentAt[element] = queue.now;
     this.#inFlight[element] = 1;
     this.#changed[element] = 0;
-    queue.schedule(this.#registrationSlots + element, queue.now + delay);
+    this.#renewed[element] = this.#entries[element];
+    queue.cancel(this.#sendingSlots + element);
+    queue.afterDelay(this.#arrivalSlots + element);
   }
 
-  /** What is on its way arrives although its sender is dead. */
-  #abandonRegistration(element: number, entry: Entry): void {
-    const { queue, registrar } = this.#world;
-    const slot = this.#registrationSlots + element;
-    const load = this.#announced[element]!;
-    if (this.#inFlight[element] === 1) {
-      queue.call(queue.timeOf(slot), () => {
-        if (entry.registered) registrar.register(entry, load);
-      });
+  #registrationArrives(element: number): void {
+    const { queue, delay, registrar } = this.#world;
+    const entry = this.#renewed[element]!;
+    if (!this.isAt(element, entry.incarnation)) {
+      // What was on its way arrives although its sender is dead.
+      if (entry.registered) registrar.register(entry, this.#announced[element]!);
+      return;
     }
-    queue.cancel(slot);
+    registrar.register(entry, this.#announced[element]!);
+    this.#inFlight[element] = 0;
+    const wait = this.#changed[element] === 1 ? 2 * delay : this.#renewalOf(element);
+    queue.schedule(this.#sendingSlots + element, this.#sentAt[element]! + wait);
   }
 
   #renewalOf(element: number): number {

@@ -1,8 +1,9 @@
 import type { Plan } from '../../experiment/plan.js';
 import type { FaultJournal } from '../faults.js';
 import { metricsOf } from '../metrics.js';
+import { momentsOf } from '../moments.js';
 import type { SimulationResult } from '../simulate.js';
-import { buildWorld, momentsOf } from './world.js';
+import { buildWorld } from './world.js';
 
 /** Runs a plan in RSPSIM's model, from the registration of the elements to the end of the drain. */
 export function runRspsim(plan: Plan, record: boolean, journal: FaultJournal | undefined): SimulationResult {

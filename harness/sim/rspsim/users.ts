@@ -1,7 +1,7 @@
 import type { Random } from '../../base/random.js';
 import { hostsWith } from '../../experiment/plan.js';
 import type { PoolUser } from '../../experiment/role.js';
-import { RequestStream } from '../requests.js';
+import { RequestStreams } from '../requests.js';
 import { type Entry, firstUnanswered } from './registrar.js';
 import type { World } from './world.js';
 
@@ -37,7 +37,7 @@ export class Users {
   readonly #world: World;
   readonly #roles: PoolUser[];
   readonly #pools: Int32Array;
-  readonly #streams: RequestStream[] = [];
+  readonly #streams: RequestStreams;
   readonly #retryStreams: Random[] = [];
   readonly #phases: Uint8Array;
   readonly #entries: (Entry | undefined)[] = [];
@@ -72,12 +72,13 @@ export class Users {
     this.#secured = new Float64Array(hosts.length);
     this.#creditBefore = new Float64Array(hosts.length);
     this.#creditAtEnd = new Float64Array(hosts.length);
-    for (const [user, { name, role }] of hosts.entries()) {
-      const random = world.random.fork('requests', name);
-      const stream = new RequestStream(settle, role.requestInterval, role.requestSize, random);
-      this.#streams.push(stream);
-      world.queue.schedule(user, stream.time);
-    }
+    const sourceOf = ({ name, role }: (typeof hosts)[number]) => ({
+      gaps: role.requestInterval,
+      sizes: role.requestSize,
+      random: world.random.fork('requests', name),
+    });
+    this.#streams = new RequestStreams(settle, hosts.map(sourceOf));
+    for (let user = 0; user < this.count; user++) world.queue.schedule(user, this.#streams.times[user]!);
   }
 
   get count(): number {
@@ -162,14 +163,15 @@ export class Users {
   close(end: number): number {
     const { counters, recorder } = this.#world;
     let waiting = 0;
-    for (const [user, stream] of this.#streams.entries()) {
+    const streams = this.#streams;
+    for (let user = 0; user < this.count; user++) {
       if (this.#phases[user] !== Phase.Idle) {
         counters.jobSizeCompleted += this.#creditAtEnd[user]! - this.#creditBefore[user]!;
       }
-      for (; stream.time <= end; stream.advance()) {
+      for (; streams.times[user]! <= end; streams.advance(user)) {
         waiting++;
-        if (counters.covers(stream.time)) counters.requestsQueued++;
-        recorder?.waiting(user, { id: stream.taken + 1, size: stream.size, queuedAt: stream.time });
+        if (counters.covers(streams.times[user]!)) counters.requestsQueued++;
+        recorder?.waiting(user, streams.next(user));
       }
     }
     recorder?.close(end);
@@ -179,18 +181,18 @@ export class Users {
   #begin(user: number): void {
     const { queue, counters, recorder } = this.#world;
     const { now } = queue;
-    const stream = this.#streams[user]!;
-    if (counters.covers(stream.time)) counters.requestsQueued++;
-    if (counters.covers(now)) counters.queuing.add(now - stream.time);
-    recorder?.started(user, { id: stream.taken + 1, size: stream.size, queuedAt: stream.time }, now);
-    this.#sizes[user] = stream.size;
-    this.#queuedAt[user] = stream.time;
+    const queuedAt = this.#streams.times[user]!;
+    if (counters.covers(queuedAt)) counters.requestsQueued++;
+    if (counters.covers(now)) counters.queuing.add(now - queuedAt);
+    recorder?.started(user, this.#streams.next(user), now);
+    this.#sizes[user] = this.#streams.sizes[user]!;
+    this.#queuedAt[user] = queuedAt;
     this.#startedAt[user] = now;
     this.#firstAcceptAt[user] = -1;
     this.#secured[user] = 0;
     this.#creditBefore[user] = 0;
     this.#creditAtEnd[user] = 0;
-    stream.advance();
+    this.#streams.advance(user);
     this.#resolve(user);
   }
 
@@ -212,7 +214,7 @@ export class Users {
     recorder?.selected(user, queue.now + delay);
     this.#entries[user] = entry;
     this.#phases[user] = Phase.Sent;
-    queue.schedule(user, queue.now + 2 * delay);
+    queue.afterTwoDelays(user);
   }
 
   #reachElement(user: number): void {
@@ -244,7 +246,10 @@ export class Users {
     const entry = this.#entries[user]!;
     if (recorder) {
       const { strike, diedAt } = entry;
-      recorder.gaveUp(user, queue.now, { element: elements.nameOf(entry.element), strike, faultAt: diedAt, repeated });
+      // An element that was dead before stalls this request only from the moment the user turned to it.
+      const turnedAt = repeated === null ? queue.now - this.#roles[user]!.requestTimeout : diedAt;
+      const faultAt = Math.max(diedAt, turnedAt);
+      recorder.gaveUp(user, queue.now, { element: elements.nameOf(entry.element), strike, faultAt, repeated });
     }
     this.#reports[user] = report ? 1 : 0;
     this.#resolve(user);
@@ -259,7 +264,7 @@ export class Users {
       counters.handling.add(now - this.#queuedAt[user]!);
       counters.jobSizeCompleted += this.#sizes[user]! - this.#creditBefore[user]!;
     }
-    const next = this.#streams[user]!.time;
+    const next = this.#streams.times[user]!;
     if (next <= now) {
       this.#begin(user);
       return;
@@ -270,7 +275,7 @@ export class Users {
 
   /** Most users are never rejected, so the stream is made when it is needed. */
   #retries(user: number): Random {
-    this.#retryStreams[user] ??= this.#streams[user]!.random.fork('retries');
+    this.#retryStreams[user] ??= this.#world.random.fork('retries', user);
     return this.#retryStreams[user]!;
   }
 
@@ -281,6 +286,6 @@ export class Users {
 
   #arriveAfterDelay(user: number, phase: Phase): void {
     this.#phases[user] = phase;
-    this.#world.queue.schedule(user, this.#world.queue.now + this.#world.delay);
+    this.#world.queue.afterDelay(user);
   }
 }

@@ -7,6 +7,7 @@ import { type Random, randomFrom } from '../../base/random.js';
 import { hostsWith, type Plan } from '../../experiment/plan.js';
 import { FaultDriver, type FaultJournal, type Victims } from '../faults.js';
 import { Counters } from '../metrics.js';
+import { momentsOf } from '../moments.js';
 import { EventQueue } from '../queue.js';
 import { Recorder } from '../recorder.js';
 import { ProcessorSharing } from '../sharing.js';
@@ -30,30 +31,20 @@ export interface World {
   readonly faults: FaultDriver;
 }
 
-/** Moments of a run, seconds since it began. */
-export interface Moments {
-  readonly warmUpAt: number;
-  readonly measureAt: number;
-  readonly drainAt: number;
-  readonly endAt: number;
-}
-
-export function momentsOf({ phases }: Plan): Moments {
-  const measureAt = phases.settle + phases.warmUp;
-  const drainAt = measureAt + phases.measure;
-  return { warmUpAt: phases.settle, measureAt, drainAt, endAt: drainAt + phases.drain };
-}
-
-/** Event slots: one per user, then one per element for its jobs, then one per element for its registration. */
+/**
+ * Builds a plan's world. Event slots: one per user, then three rows of one per element: its jobs, the next sending of
+ * its registration, the arrival of one.
+ */
 export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | undefined): World {
   const users = hostsWith(plan, 'poolUser');
   const elements = hostsWith(plan, 'poolElement');
   const moments = momentsOf(plan);
+  const delay = Object.values(plan.topology.networks)[0]!.impairment.delay ?? 0;
   const world = {
     plan,
     random: randomFrom(plan.seed),
-    delay: Object.values(plan.topology.networks)[0]!.impairment.delay ?? 0,
-    queue: new EventQueue(users.length + 2 * elements.length),
+    delay,
+    queue: new EventQueue(users.length + 3 * elements.length, delay),
     sharing: new ProcessorSharing(
       elements.map(({ role }) => role.capacity),
       users.length,

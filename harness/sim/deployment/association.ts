@@ -1,0 +1,223 @@
+/**
+ * SCTP associations as far as they decide when a message arrives and when a peer learns that nobody is there: set-up in
+ * two round trips, retransmission on another path, path failover, and aborts by a kernel that knows no such association.
+ * Messages of one direction arrive in order. Congestion and flow control do not matter to a few packets per second.
+ */
+import type { Network, Node } from './network.js';
+import type { Process } from './process.js';
+
+/** Retransmission timers, seconds, and limits (RFC 9260, section 16; the values of Linux). */
+const rto = { initial: 3, min: 1, max: 60 };
+const maxRetransmissions = { association: 10, init: 8 };
+
+/** One side of an association. */
+interface End {
+  readonly process: Process;
+  readonly address: number;
+  /** A draining end still sends what it has to send, and takes nothing any more. */
+  state: 'open' | 'draining' | 'closed';
+  onLost: () => void;
+  readonly paths: { timeouts: number; suspectSince: number }[];
+  /** Retransmissions since the last packet that got through. */
+  errors: number;
+  sent: number;
+  received: number;
+  /** Messages that came before one that is still on its way, by number. */
+  readonly early: Map<number, () => void>;
+}
+
+export type Side = 0 | 1;
+
+export class Association {
+  readonly #network: Network;
+  readonly #paths: readonly string[];
+  readonly #ends: readonly [End, End];
+
+  constructor(network: Network, opener: Process, acceptor: Process) {
+    this.#network = network;
+    this.#paths = network.pathsBetween(opener.node, acceptor.node);
+    this.#ends = [this.#end(opener), this.#end(acceptor)];
+    opener.associations.add(this);
+    acceptor.associations.add(this);
+  }
+
+  /** What a side does when it learns that the other one is gone. */
+  onLost(side: Side, action: () => void): void {
+    this.#ends[side].onLost = action;
+  }
+
+  isOpen(side: Side): boolean {
+    return this.#ends[side].state === 'open';
+  }
+
+  /** Sends a message, which does `deliver` in the other side's process. */
+  send(side: Side, deliver: () => void): void {
+    const end = this.#ends[side];
+    if (end.state !== 'open') return;
+    this.#transmit(side, end.sent++, deliver, null);
+  }
+
+  /** The side wants no more of it; the other one is told. */
+  close(side: Side): void {
+    const end = this.#ends[side];
+    if (end.state === 'closed') return;
+    this.#shut(end);
+    const other: Side = side === 0 ? 1 : 0;
+    this.#pass(side, this.#choose(side, null), () => this.#lose(other));
+  }
+
+  /** The side takes no more messages, but what it has sent is still delivered. */
+  drain(side: Side): void {
+    if (this.#ends[side].state === 'open') this.#ends[side].state = 'draining';
+  }
+
+  /** The side vanishes without a word. */
+  vanish(process: Process): void {
+    for (const end of this.#ends) if (end.process === process) this.#shut(end);
+  }
+
+  /** The side's process was killed: its kernel aborts the association. */
+  abort(process: Process): void {
+    for (const side of [0, 1] as const) if (this.#ends[side].process === process) this.close(side);
+  }
+
+  #transmit(side: Side, number: number, deliver: () => void, lastPath: number | null): void {
+    const from = this.#ends[side];
+    if (from.state === 'closed') return;
+    const path = this.#choose(side, lastPath);
+    let arrived = false;
+    this.#pass(side, path, () => {
+      arrived = true;
+      from.errors = 0;
+      from.paths[path]!.timeouts = 0;
+      this.#arrive(side === 0 ? 1 : 0, number, deliver);
+    });
+    const { queue } = this.#network;
+    const wait = Math.min(rto.max, rto.min * 2 ** from.paths[path]!.timeouts);
+    queue.call(queue.now + wait, () => {
+      if (arrived || from.state === 'closed') return;
+      from.paths[path]!.timeouts++;
+      from.paths[path]!.suspectSince = queue.now;
+      if (++from.errors > maxRetransmissions.association) this.#lose(side);
+      else this.#transmit(side, number, deliver, path);
+    });
+  }
+
+  #arrive(side: Side, number: number, deliver: () => void): void {
+    const to = this.#ends[side];
+    const sender: Side = side === 0 ? 1 : 0;
+    if (to.state !== 'open' || !to.process.alive) {
+      // Nobody here knows this association: the kernel says so.
+      this.#pass(side, this.#choose(side, null), () => this.#lose(sender));
+      return;
+    }
+    to.early.set(number, deliver);
+    for (let next = to.early.get(to.received); next; next = to.early.get(to.received)) {
+      to.early.delete(to.received++);
+      to.process.run(next);
+    }
+  }
+
+  /**
+   * A retransmission takes another path than the transmission before it, new data the primary one unless it is
+   * suspected. Linux suspects a path after its first timeout (RFC 7829 with pf_retrans 0) and trusts it again once a
+   * heartbeat has come back, taken here as one retransmission timeout after it works again.
+   */
+  #choose(side: Side, last: number | null): number {
+    const { queue } = this.#network;
+    const [near, far] = [this.#ends[side], this.#ends[side === 0 ? 1 : 0]];
+    const trusted = this.#paths.findIndex((path, index) => {
+      if (index === last) return false;
+      const { suspectSince } = near.paths[index]!;
+      if (suspectSince < 0) return true;
+      const tested = queue.now >= suspectSince + rto.min;
+      const works = tested && this.#network.isSteady(near.process.node, far.process.node, path, rto.min);
+      if (works) near.paths[index]!.suspectSince = -1;
+      return works;
+    });
+    if (trusted >= 0) return trusted;
+    return last === null ? 0 : (last + 1) % this.#paths.length;
+  }
+
+  #pass(side: Side, path: number, arrive: () => void): void {
+    const [from, to] = [this.#ends[side], this.#ends[side === 0 ? 1 : 0]];
+    // What a host sends after a change of its addresses comes from nowhere that the association knows.
+    if (from.process.node.address !== from.address) return;
+    this.#network.pass(from.process.node, to.process.node, to.address, this.#paths[path]!, arrive);
+  }
+
+  #lose(side: Side): void {
+    const end = this.#ends[side];
+    if (end.state === 'closed') return;
+    this.#shut(end);
+    end.process.run(end.onLost);
+  }
+
+  #shut(end: End): void {
+    end.state = 'closed';
+    end.process.associations.delete(this);
+  }
+
+  #end(process: Process): End {
+    return {
+      process,
+      address: process.node.address,
+      state: 'open',
+      onLost: () => {},
+      paths: this.#paths.map(() => ({ timeouts: 0, suspectSince: -1 })),
+      errors: 0,
+      sent: 0,
+      received: 0,
+      early: new Map(),
+    };
+  }
+}
+
+/**
+ * Sets up an association: INIT and its answer, COOKIE ECHO and its answer. `up` gets it; `refused` runs when a kernel
+ * answers that nobody listens, or when nobody answered often enough. The returned function gives up.
+ */
+export function connect(
+  network: Network,
+  process: Process,
+  peer: { readonly node: Node; readonly address: number },
+  { up, refused }: { up: (association: Association) => void; refused: () => void },
+): () => void {
+  const { queue } = network;
+  const paths = network.pathsBetween(process.node, peer.node);
+  let wanted = true;
+  const ask = (tries: number, answered: () => void) => {
+    let done = false;
+    const path = paths[tries % paths.length]!;
+    const answer = (action: () => void) => {
+      network.pass(peer.node, process.node, process.node.address, path, () => {
+        if (done || !wanted) return;
+        done = true;
+        action();
+      });
+    };
+    network.pass(process.node, peer.node, peer.address, path, () => {
+      answer(peer.node.process?.alive ? answered : () => process.run(refused));
+    });
+    queue.call(queue.now + Math.min(rto.max, rto.initial * 2 ** tries), () => {
+      if (done || !wanted) return;
+      if (tries < maxRetransmissions.init) ask(tries + 1, answered);
+      else process.run(refused);
+    });
+  };
+  ask(0, () =>
+    ask(0, () => {
+      const acceptor = peer.node.process;
+      if (!acceptor?.alive) {
+        process.run(refused);
+        return;
+      }
+      const association = new Association(network, process, acceptor);
+      acceptor.run(() => acceptor.onConnect(association));
+      process.run(() => (wanted ? up(association) : association.close(0)));
+    }),
+  );
+  return () => {
+    wanted = false;
+  };
+}

@@ -1,0 +1,255 @@
+import type { PoolElement } from '../../experiment/role.js';
+import { isAdaptive } from '../policy.js';
+import { type Association, connect, type Side } from './association.js';
+import { type Job, Jobs } from './jobs.js';
+import type { Node } from './network.js';
+import { Process } from './process.js';
+import type { Entry } from './registrar.js';
+import type { Deployed } from './run.js';
+
+/** A registration is renewed so often while it is valid, as the laboratory tells RSPLIB to. */
+const renewalsPerLife = 3;
+const opener: Side = 0;
+const acceptor: Side = 1;
+
+/** A session as a user opens it with an element; the element's messages do these in the user. */
+export interface Session {
+  readonly size: number;
+  /** Calculations done: at first what the user's cookie says, then how far an element came that ended. */
+  progress: number;
+  accepted(): void;
+  rejected(): void;
+  cookie(progress: number): void;
+  /** The element goes: a last cookie has been sent. */
+  leaving(): void;
+  completed(): void;
+  keepAliveAnswered(): void;
+}
+
+/** A pool element: one process after the other on the same host. */
+export class Element {
+  readonly jobs: Jobs;
+  /** Seconds up, of processes that have ended. */
+  #upSeconds = 0;
+  #upSince = 0;
+  #process: Process | null = null;
+  #link: Association | null = null;
+  #entry: Entry | null = null;
+  #sessions = new Map<Association, { job: Job; session: Session }>();
+  #wake: (() => void) | null = null;
+  #renewal: (() => void) | null = null;
+  #registering = false;
+  #changed = false;
+
+  constructor(
+    readonly deployed: Deployed,
+    readonly node: Node,
+    readonly role: PoolElement,
+    readonly onReady: () => void,
+  ) {
+    this.jobs = new Jobs(role);
+  }
+
+  get isBusy(): boolean {
+    return this.#process?.alive === true && this.jobs.all.size > 0;
+  }
+
+  upSeconds(): number {
+    return this.#upSeconds + (this.#process?.alive ? this.deployed.queue.now - this.#upSince : 0);
+  }
+
+  start(): void {
+    const { queue } = this.deployed;
+    const process = new Process(this.node, queue, (association) => this.#welcome(association));
+    this.#process = process;
+    this.node.process = process;
+    this.#upSince = queue.now;
+    this.#entry = null;
+    this.jobs.resume(queue.now);
+    this.#join(process, true);
+  }
+
+  /** A request, or the cookie of one, arrives. */
+  serve(association: Association, session: Session): void {
+    const { queue, counters } = this.deployed;
+    if (this.jobs.all.size >= this.role.maxRequests) {
+      association.send(acceptor, () => session.rejected());
+      return;
+    }
+    const job: Job = {
+      size: session.size,
+      progress: session.progress,
+      cookieProgress: session.progress,
+      cookieAt: queue.now,
+      onCookie: (progress) => {
+        counters.cookies++;
+        association.send(acceptor, () => session.cookie(progress));
+      },
+      onDone: () => {
+        this.#sessions.delete(association);
+        association.send(acceptor, () => session.completed());
+      },
+    };
+    this.#sessions.set(association, { job, session });
+    this.jobs.add(job, queue.now);
+    association.send(acceptor, () => session.accepted());
+    this.#monitor(association, job);
+    this.#loadChanged();
+  }
+
+  /** A keep-alive of a user arrives; it is answered while its request is here. */
+  answerKeepAlive(association: Association, session: Session): void {
+    if (this.#sessions.has(association)) association.send(acceptor, () => session.keepAliveAnswered());
+  }
+
+  /** Calculations done for the session's request as of now, or when it was lost. */
+  progressOf(association: Association, session: Session): number {
+    this.jobs.advance(this.deployed.queue.now);
+    return this.#sessions.get(association)?.job.progress ?? session.progress;
+  }
+
+  /** SIGINT: a last cookie and a word for every session, deregistration, then the end. */
+  shutDown(): void {
+    const { queue, registrar } = this.deployed;
+    this.jobs.advance(queue.now);
+    const entry = this.#entry;
+    if (entry) this.#link?.send(opener, () => registrar.remove(entry));
+    for (const [association, { job, session }] of this.#sessions) {
+      this.jobs.sendCookie(job, queue.now);
+      association.send(acceptor, () => session.leaving());
+    }
+    for (const association of this.#process!.associations) {
+      association.drain(association === this.#link ? opener : acceptor);
+    }
+    this.#die();
+  }
+
+  /** SIGKILL: the kernel aborts the associations. */
+  kill(): void {
+    const process = this.#process!;
+    for (const association of [...process.associations]) association.abort(process);
+    this.#die();
+  }
+
+  /** The host is gone without a word. */
+  vanish(): void {
+    const process = this.#process!;
+    for (const association of [...process.associations]) association.vanish(process);
+    this.#die();
+  }
+
+  freeze(): void {
+    this.jobs.stop(this.deployed.queue.now);
+    this.#process!.freeze();
+    this.#schedule();
+  }
+
+  thaw(): void {
+    this.jobs.resume(this.deployed.queue.now);
+    this.#process!.thaw();
+    this.#schedule();
+  }
+
+  #die(): void {
+    const { queue } = this.deployed;
+    this.#upSeconds = this.upSeconds();
+    this.jobs.advance(queue.now);
+    for (const { job, session } of this.#sessions.values()) session.progress = job.progress;
+    this.jobs.all.clear();
+    this.#sessions.clear();
+    this.#process!.alive = false;
+    this.#link = null;
+    this.#schedule();
+  }
+
+  #welcome(association: Association): void {
+    association.onLost(acceptor, () => this.#drop(association));
+  }
+
+  /** The user of a session is gone, or the session over. */
+  #drop(association: Association): void {
+    const dropped = this.#sessions.get(association);
+    if (!dropped) return;
+    this.jobs.remove(dropped.job, this.deployed.queue.now);
+    dropped.session.progress = dropped.job.progress;
+    this.#sessions.delete(association);
+    this.#loadChanged();
+  }
+
+  /** The element's own look at its user: a request is dropped when nobody is there to want it any more. */
+  #monitor(association: Association, job: Job): void {
+    const { sessionKeepAliveInterval: interval, sessionKeepAliveTimeout: timeout } = this.role;
+    const process = this.#process!;
+    process.after(interval, () => {
+      if (this.#sessions.get(association)?.job !== job) return;
+      const stop = process.after(timeout, () => {
+        if (this.#sessions.get(association)?.job !== job) return;
+        this.#drop(association);
+        association.close(acceptor);
+      });
+      association.send(acceptor, () =>
+        association.send(opener, () => {
+          stop();
+          if (this.#sessions.get(association)?.job === job) this.#monitor(association, job);
+        }),
+      );
+    });
+  }
+
+  #loadChanged(): void {
+    this.#schedule();
+    if (!isAdaptive(this.role.policy)) return;
+    this.#changed = true;
+    if (!this.#registering) this.#register();
+  }
+
+  /** Sets the alarm for the next completion or cookie. */
+  #schedule(): void {
+    this.#wake?.();
+    this.#wake = null;
+    const next = this.jobs.next();
+    if (!this.#process?.alive || next === Number.POSITIVE_INFINITY) return;
+    this.#wake = this.#process.after(Math.max(0, next - this.deployed.queue.now), () => {
+      this.#wake = null;
+      if (this.jobs.settle(this.deployed.queue.now)) this.#loadChanged();
+      else this.#schedule();
+    });
+  }
+
+  /** Sets up the association with the registrar, again whenever it is lost. */
+  #join(process: Process, first: boolean): void {
+    const { network, registrar } = this.deployed;
+    connect(network, process, registrar.peer, {
+      up: (association) => {
+        this.#link = association;
+        association.onLost(opener, () => this.#join(process, first));
+        this.#registering = false;
+        this.#register(first ? this.onReady : undefined);
+      },
+      refused: () => this.#join(process, first),
+    });
+  }
+
+  #register(acknowledged = () => {}): void {
+    const { registrar } = this.deployed;
+    const link = this.#link;
+    const process = this.#process!;
+    if (!link) return;
+    this.#registering = true;
+    this.#changed = false;
+    const { pool, policy, maxRequests, registrationLife: life } = this.role;
+    const registration = { pool, policy, life, process, address: this.node.address };
+    const load = this.jobs.all.size / maxRequests;
+    this.#renewal?.();
+    this.#renewal = process.after(life / renewalsPerLife, () => this.#register());
+    link.send(opener, () => {
+      const entry = registrar.register(this.#entry, { ...registration, load }, link);
+      link.send(acceptor, () => {
+        this.#entry = entry;
+        this.#registering = false;
+        acknowledged();
+        if (this.#changed) this.#register();
+      });
+    });
+  }
+}

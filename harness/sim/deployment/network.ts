@@ -1,0 +1,107 @@
+/**
+ * Hosts with a leg in each of their networks, and what becomes of a packet between two of them. Netem works on the
+ * sender's side, so a leg made worse delays and loses what its host sends.
+ */
+import type { Random } from '../../base/random.js';
+import type { Plan } from '../../experiment/plan.js';
+import type { Impairment } from '../../topology/impairment.js';
+import type { Strike } from '../faults.js';
+import type { EventQueue } from '../queue.js';
+import type { Process } from './process.js';
+
+/** Bits of the packets that carry session and pool management, for what a limited rate adds to the delay. */
+const packetBits = 8 * 150;
+
+export class Node {
+  /** Changes when the host comes back under other addresses: what is sent to the old ones reaches nobody. */
+  address = 0;
+  /** Faults that keep the whole host off the network. */
+  silences = 0;
+  process: Process | null = null;
+  /** The fault that hit the host last. */
+  strike: Strike | null = null;
+  /** Faults that keep a leg off its network, by network. */
+  readonly cuts = new Map<string, number>();
+  /** When a leg was last connected again, by network. */
+  readonly connectedAt = new Map<string, number>();
+  readonly impairments = new Set<Strike>();
+
+  constructor(
+    readonly name: string,
+    readonly networks: readonly string[],
+  ) {}
+
+  isOn(network: string): boolean {
+    return this.silences === 0 && (this.cuts.get(network) ?? 0) === 0;
+  }
+}
+
+export class Network {
+  readonly nodes = new Map<string, Node>();
+  readonly #impairments: ReadonlyMap<string, Impairment>;
+
+  constructor(
+    { hosts, topology }: Plan,
+    readonly queue: EventQueue,
+    readonly random: Random,
+  ) {
+    this.#impairments = new Map(Object.entries(topology.networks).map(([name, { impairment }]) => [name, impairment]));
+    for (const { name, legs } of hosts)
+      this.nodes.set(
+        name,
+        new Node(
+          name,
+          legs.map(({ network }) => network),
+        ),
+      );
+  }
+
+  /** Networks that both hosts have a leg in: the paths of an association between them, the primary one first. */
+  pathsBetween(a: Node, b: Node): string[] {
+    return a.networks.filter((network) => b.networks.includes(network));
+  }
+
+  /**
+   * Sends one packet and runs `arrive` when it gets there, unless it is lost on the way or its receiver has gone.
+   * `address` is the receiver's as the sender knows it.
+   */
+  pass(from: Node, to: Node, address: number, path: string, arrive: () => void): void {
+    if (!from.isOn(path)) return;
+    const impairment = this.#impairmentOf(from, path);
+    const { lossPercent = 0, corruptPercent = 0, reorderPercent = 0 } = impairment;
+    // A corrupted packet fails SCTP's checksum and is dropped by its receiver.
+    if (this.#happens(lossPercent) || this.#happens(corruptPercent)) return;
+    const delay = this.#happens(reorderPercent) ? 0 : this.#delay(impairment);
+    this.queue.call(this.queue.now + delay, () => {
+      if (to.address === address && to.isOn(path)) arrive();
+    });
+  }
+
+  /** Whether a path has carried packets between two hosts for so many seconds. */
+  isSteady(a: Node, b: Node, path: string, seconds: number): boolean {
+    const since = Math.max(a.connectedAt.get(path) ?? -1, b.connectedAt.get(path) ?? -1);
+    return a.isOn(path) && b.isOn(path) && (since < 0 || this.queue.now >= since + seconds);
+  }
+
+  #impairmentOf(node: Node, path: string): Impairment {
+    let impairment = this.#impairments.get(path)!;
+    for (const strike of node.impairments) {
+      if (strike.network === null || strike.network === path) impairment = { ...impairment, ...strike.impairment };
+    }
+    return impairment;
+  }
+
+  #delay({ delay = 0, jitter = 0, rateMbit }: Impairment): number {
+    const serialisation = rateMbit === undefined ? 0 : packetBits / (rateMbit * 1e6);
+    return Math.max(0, delay + jitter * (jitter > 0 ? this.#normal() : 0)) + serialisation;
+  }
+
+  #happens(percent: number): boolean {
+    return percent > 0 && 100 * this.random.uniform() < percent;
+  }
+
+  /** Standard normal, by Box and Muller. */
+  #normal(): number {
+    return Math.sqrt(this.random.exponential(2)) * Math.cos(2 * Math.PI * this.random.uniform());
+  }
+}

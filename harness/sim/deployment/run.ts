@@ -1,0 +1,182 @@
+/**
+ * The model of a real deployment: every message is sent through associations over the topology's networks, with what
+ * netem and the faults do to them. It predicts what the protocols should give; what an implementation adds to that is
+ * for the laboratory to find.
+ */
+import { randomFrom } from '../../base/random.js';
+import { hostsWith, type Plan } from '../../experiment/plan.js';
+import { FaultDriver, type FaultJournal, type Strike, type Victims } from '../faults.js';
+import { Counters, metricsOf } from '../metrics.js';
+import { type Moments, momentsOf } from '../moments.js';
+import { EventQueue } from '../queue.js';
+import { Recorder } from '../recorder.js';
+import { RequestStreams } from '../requests.js';
+import type { SimulationResult } from '../simulate.js';
+import { Element } from './element.js';
+import { Network, type Node } from './network.js';
+import { Registrar } from './registrar.js';
+import { User } from './user.js';
+
+/** What all parts of the model share. */
+export interface Deployed {
+  readonly queue: EventQueue;
+  readonly network: Network;
+  readonly registrar: Registrar;
+  readonly elements: ReadonlyMap<string, Element>;
+  readonly counters: Counters;
+  readonly recorder: Recorder | null;
+}
+
+/** Runs a plan in the deployment's model, from the start of the elements to the end of the drain. */
+export function runDeployment(plan: Plan, record: boolean, journal: FaultJournal | undefined): SimulationResult {
+  const moments = momentsOf(plan);
+  const queue = new EventQueue(0);
+  const random = randomFrom(plan.seed);
+  const network = new Network(plan, queue, random.fork('network'));
+  const counters = new Counters(moments.measureAt, moments.endAt);
+  const users = hostsWith(plan, 'poolUser');
+  const recorder = record ? new Recorder(users.map(({ name }) => name)) : null;
+  const registrar = new Registrar(plan, network, counters, random);
+  const elements = new Map<string, Element>();
+  const deployed: Deployed = { queue, network, registrar, elements, counters, recorder };
+  const faults = new FaultDriver(
+    plan,
+    random,
+    queue,
+    victimsOf(deployed),
+    { from: moments.measureAt, to: moments.drainAt },
+    { keep: record, journal },
+  );
+  for (const { name, role } of hostsWith(plan, 'poolElement')) {
+    const element = new Element(deployed, network.nodes.get(name)!, role, () => faults.ready(name));
+    elements.set(name, element);
+    element.start();
+  }
+  for (const { name, role } of plan.hosts) if (role.kind !== 'poolElement') faults.ready(name);
+  const sources = users.map(({ name, role }) => ({
+    gaps: role.requestInterval,
+    sizes: role.requestSize,
+    random: random.fork('requests', name),
+  }));
+  const requests = new RequestStreams(moments.warmUpAt, sources);
+  for (const [number, { name, role }] of users.entries()) {
+    new User(deployed, number, network.nodes.get(name)!, role, requests, random.fork('retries', number));
+  }
+  const metrics = measure(deployed, requests, moments);
+  return {
+    metrics,
+    moments,
+    requests: recorder?.requests ?? [],
+    failovers: recorder?.failovers ?? [],
+    faults: faults.strikes,
+  };
+}
+
+function measure({ queue, elements, counters, recorder }: Deployed, requests: RequestStreams, moments: Moments) {
+  const all = [...elements.values()];
+  const work = () => {
+    for (const { jobs } of all) jobs.advance(queue.now);
+    return all.map((element) => ({ performed: element.jobs.performed, up: element.upSeconds() }));
+  };
+  queue.run(moments.measureAt, () => {});
+  counters.reset();
+  const before = work();
+  queue.run(moments.endAt, () => {});
+  const after = work();
+  let endQueueLength = 0;
+  for (let user = 0; user < requests.users; user++) {
+    for (; requests.times[user]! <= moments.endAt; requests.advance(user)) {
+      endQueueLength++;
+      if (counters.covers(requests.times[user]!)) counters.requestsQueued++;
+      recorder?.waiting(user, requests.next(user));
+    }
+  }
+  recorder?.close(moments.endAt);
+  return metricsOf(
+    counters,
+    {
+      capacities: all.map(({ role }) => role.capacity),
+      calculations: after.map(({ performed }, index) => performed - before[index]!.performed),
+      upSeconds: after.map(({ up }, index) => up - before[index]!.up),
+    },
+    { endQueueLength, events: queue.events },
+  );
+}
+
+/** Faults happen to nodes: to their legs, or to the process that runs on them. */
+function victimsOf({ queue, network, elements }: Deployed): Victims {
+  const nodeOf = (host: string) => network.nodes.get(host)!;
+  return {
+    isUp: (host) => nodeOf(host).process?.alive === true,
+    isBusy: (host) => elements.get(host)?.isBusy === true,
+    inject: (strike) => {
+      const node = nodeOf(strike.host);
+      node.strike = strike;
+      inject(strike, node, elements.get(strike.host));
+      return queue.now;
+    },
+    heal: (strike) => {
+      const node = nodeOf(strike.host);
+      heal(strike, node, elements.get(strike.host));
+      // What connects a host again has to be noticed before its paths are trusted.
+      for (const path of pathsOf(strike, node)) node.connectedAt.set(path, queue.now);
+    },
+  };
+}
+
+const pathsOf = ({ network }: Strike, node: Node): readonly string[] => (network === null ? node.networks : [network]);
+
+function inject(strike: Strike, node: Node, element: Element | undefined): void {
+  switch (strike.kind) {
+    case 'shutdown':
+      element!.shutDown();
+      break;
+    case 'kill':
+      element!.kill();
+      break;
+    case 'powerOff':
+      node.silences++;
+      element!.vanish();
+      break;
+    case 'freeze':
+      element!.freeze();
+      break;
+    case 'isolate':
+      node.silences++;
+      break;
+    case 'cutPath':
+      for (const path of pathsOf(strike, node)) node.cuts.set(path, (node.cuts.get(path) ?? 0) + 1);
+      break;
+    case 'impair':
+      node.impairments.add(strike);
+  }
+}
+
+function heal(strike: Strike, node: Node, element: Element | undefined): void {
+  switch (strike.kind) {
+    case 'powerOff':
+      node.silences--;
+      restart(strike, node, element!);
+      break;
+    case 'shutdown':
+    case 'kill':
+      restart(strike, node, element!);
+      break;
+    case 'freeze':
+      element!.thaw();
+      break;
+    case 'isolate':
+      node.silences--;
+      break;
+    case 'cutPath':
+      for (const path of pathsOf(strike, node)) node.cuts.set(path, node.cuts.get(path)! - 1);
+      break;
+    case 'impair':
+      node.impairments.delete(strike);
+  }
+}
+
+function restart({ reappear }: Strike, node: Node, element: Element): void {
+  if (reappear === 'new-address') node.address++;
+  element.start();
+}

@@ -1,0 +1,261 @@
+import type { Random } from '../../base/random.js';
+import type { PoolUser } from '../../experiment/role.js';
+import type { Cause } from '../recorder.js';
+import type { RequestStreams } from '../requests.js';
+import { type Association, connect, type Side } from './association.js';
+import type { Session } from './element.js';
+import type { Node } from './network.js';
+import { Process } from './process.js';
+import type { Entry } from './registrar.js';
+import type { Deployed } from './run.js';
+
+/** How long a user waits before it asks again: for an element of an empty pool, and at most after a rejection, seconds. */
+const retry = { emptyPool: 30, reject: 0.2 };
+const opener: Side = 0;
+const acceptor: Side = 1;
+
+/** A request in service. */
+interface Request {
+  readonly size: number;
+  readonly queuedAt: number;
+  readonly startedAt: number;
+  acceptedAt: number | null;
+  /** Calculations secured by the newest cookie. */
+  secured: number;
+}
+
+/** An attempt to have the request served by one element; answers to an attempt that is over are ignored. */
+interface Attempt {
+  readonly entry: Entry;
+  readonly beganAt: number;
+  accepted: boolean;
+  association: Association | null;
+  over: boolean;
+  session: Session | null;
+  /** Take back the timers of the stage that the attempt is in. */
+  stops: (() => void)[];
+}
+
+/** A pool user: its requests one after the other, each from its generation to its completion. */
+export class User {
+  readonly process: Process;
+  readonly #requests: RequestStreams;
+  readonly #retries: Random;
+  #link: Association | null = null;
+  /** What to do once the association with the registrar is up. */
+  #pending: (() => void) | null = null;
+  #request: Request | null = null;
+  #attempt: Attempt | null = null;
+
+  constructor(
+    readonly deployed: Deployed,
+    readonly number: number,
+    node: Node,
+    readonly role: PoolUser,
+    requests: RequestStreams,
+    retries: Random,
+  ) {
+    this.process = new Process(node, deployed.queue, () => {});
+    node.process = this.process;
+    this.#retries = retries;
+    this.#requests = requests;
+    this.#join();
+    this.process.after(requests.times[number]! - deployed.queue.now, () => this.#begin());
+  }
+
+  #join(): void {
+    const { network, registrar } = this.deployed;
+    connect(network, this.process, registrar.peer, {
+      up: (association) => {
+        this.#link = association;
+        association.onLost(opener, () => {
+          this.#link = null;
+          // A resolution that was under way is lost with the association.
+          if (this.#request && !this.#attempt) this.#pending = () => this.#ask(null);
+          this.#join();
+        });
+        const pending = this.#pending;
+        this.#pending = null;
+        pending?.();
+      },
+      refused: () => this.#join(),
+    });
+  }
+
+  #begin(): void {
+    const { queue, counters, recorder } = this.deployed;
+    const next = this.#requests.next(this.number);
+    const { size, queuedAt } = next;
+    if (counters.covers(queuedAt)) counters.requestsQueued++;
+    if (counters.covers(queue.now)) counters.queuing.add(queue.now - queuedAt);
+    recorder?.started(this.number, next, queue.now);
+    this.#request = { size, queuedAt, startedAt: queue.now, acceptedAt: null, secured: 0 };
+    this.#requests.advance(this.number);
+    this.#resolve(null);
+  }
+
+  /** Asks the registrar for an element, reporting the one that failed. */
+  #resolve(bad: Entry | null): void {
+    this.#attempt = null;
+    this.deployed.counters.serverSelections++;
+    if (this.#link) this.#ask(bad);
+    else this.#pending = () => this.#ask(bad);
+  }
+
+  #ask(bad: Entry | null): void {
+    const { registrar } = this.deployed;
+    const link = this.#link!;
+    link.send(opener, () => {
+      if (bad) registrar.report(bad);
+      const entry = registrar.select(this.role.pool);
+      link.send(acceptor, () => {
+        if (entry) this.#try(entry);
+        else this.process.after(retry.emptyPool, () => this.#resolve(null));
+      });
+    });
+  }
+
+  #try(entry: Entry): void {
+    const { queue, network, recorder } = this.deployed;
+    recorder?.selected(this.number, queue.now);
+    const attempt: Attempt = {
+      entry,
+      beganAt: queue.now,
+      accepted: false,
+      association: null,
+      session: null,
+      over: false,
+      stops: [],
+    };
+    this.#attempt = attempt;
+    const giveUp = connect(network, this.process, entry, {
+      up: (association) => {
+        recorder?.connected(this.number, queue.now);
+        attempt.association = association;
+        association.onLost(opener, () => this.#fail(attempt, true));
+        this.#submit(attempt, association);
+      },
+      refused: () => this.#fail(attempt, true),
+    });
+    attempt.stops.push(
+      giveUp,
+      this.process.after(this.role.requestTimeout, () => this.#fail(attempt, true)),
+    );
+  }
+
+  #submit(attempt: Attempt, association: Association): void {
+    const { elements } = this.deployed;
+    const element = elements.get(attempt.entry.node.name)!;
+    const { size, secured } = this.#request!;
+    const guard = (action: () => void) => () => {
+      if (!attempt.over) action();
+    };
+    const session: Session = {
+      size,
+      progress: secured,
+      accepted: guard(() => this.#accepted(attempt, association, session)),
+      rejected: guard(() => {
+        this.#leave(attempt);
+        this.process.after(this.#retries.uniform() * retry.reject, () => this.#resolve(null));
+      }),
+      cookie: (progress) => {
+        if (!attempt.over) this.#secure(progress);
+      },
+      leaving: guard(() => this.#fail(attempt, false)),
+      completed: guard(() => this.#complete(attempt)),
+      keepAliveAnswered: guard(() => this.#monitor(attempt, association, session)),
+    };
+    attempt.session = session;
+    association.send(opener, () => element.serve(association, session));
+  }
+
+  #accepted(attempt: Attempt, association: Association, session: Session): void {
+    const { queue, counters, recorder } = this.deployed;
+    const request = this.#request!;
+    attempt.accepted = true;
+    recorder?.accepted(this.number, attempt.entry.node.name, queue.now);
+    if (request.acceptedAt === null) {
+      request.acceptedAt = queue.now;
+      if (counters.covers(queue.now)) counters.startup.add(queue.now - request.startedAt);
+    }
+    this.#monitor(attempt, association, session);
+  }
+
+  /** Session keep-alives: an interval after the accept, then an interval after each answer. */
+  #monitor(attempt: Attempt, association: Association, session: Session): void {
+    const { sessionKeepAliveInterval, sessionKeepAliveTimeout } = this.role;
+    const element = this.deployed.elements.get(attempt.entry.node.name)!;
+    this.#stop(attempt);
+    const ask = () => {
+      attempt.stops = [this.process.after(sessionKeepAliveTimeout, () => this.#fail(attempt, true))];
+      association.send(opener, () => element.answerKeepAlive(association, session));
+    };
+    attempt.stops = [this.process.after(sessionKeepAliveInterval, ask)];
+  }
+
+  #secure(progress: number): void {
+    const { queue, counters } = this.deployed;
+    const request = this.#request!;
+    if (counters.covers(queue.now)) counters.jobSizeCompleted += progress - request.secured;
+    request.secured = progress;
+  }
+
+  /** The element is gone; `unreachable` unless it said so itself. */
+  #fail(attempt: Attempt, unreachable: boolean): void {
+    if (attempt.over) return;
+    const { queue, counters, recorder } = this.deployed;
+    if (unreachable) counters.unreachables++;
+    if (attempt.accepted) counters.failovers++;
+    const element = attempt.entry.node.name;
+    const repeated = attempt.accepted ? this.#lostWork(attempt) : null;
+    this.#leave(attempt);
+    recorder?.gaveUp(this.number, queue.now, { element, repeated, ...this.#causeOf(attempt) });
+    this.#resolve(unreachable ? attempt.entry : null);
+  }
+
+  /** The fault behind a failed attempt: on the element if it struck since, or still lasts, else on this host. */
+  #causeOf({ entry, beganAt }: Attempt): Cause {
+    for (const node of [entry.node, this.process.node]) {
+      const { strike } = node;
+      const stale = node === entry.node && entry.process !== node.process;
+      if (strike && (stale || strike.healedAt === null || strike.healedAt >= beganAt)) {
+        return { strike, faultAt: Math.max(strike.injectedAt, beganAt) };
+      }
+    }
+    return { strike: null, faultAt: null };
+  }
+
+  /** Calculations that the attempt's element has done and no cookie has brought. */
+  #lostWork({ entry, association, session }: Attempt): number {
+    const element = this.deployed.elements.get(entry.node.name)!;
+    return Math.max(0, element.progressOf(association!, session!) - this.#request!.secured);
+  }
+
+  #stop(attempt: Attempt): void {
+    for (const stop of attempt.stops) stop();
+    attempt.stops = [];
+  }
+
+  #leave(attempt: Attempt): void {
+    attempt.over = true;
+    this.#stop(attempt);
+    attempt.association?.close(opener);
+  }
+
+  #complete(attempt: Attempt): void {
+    const { queue, counters, recorder } = this.deployed;
+    const request = this.#request!;
+    this.#leave(attempt);
+    recorder?.completed(this.number, queue.now);
+    if (counters.covers(queue.now)) {
+      counters.processing.add(queue.now - request.acceptedAt!);
+      counters.handling.add(queue.now - request.queuedAt);
+      counters.jobSizeCompleted += request.size - request.secured;
+    }
+    this.#request = null;
+    this.#attempt = null;
+    const next = this.#requests.times[this.number]!;
+    if (next <= queue.now) this.#begin();
+    else this.process.after(next - queue.now, () => this.#begin());
+  }
+}
