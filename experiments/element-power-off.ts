@@ -24,9 +24,9 @@ export default experiment({
   topology: dualHomed({ elements: 3, users: 3 }),
   vary: { keepAlive: [s(1), s(3)] },
   deploy: ({ keepAlive }) => ({
-    registrars: registrar(),
+    registrars: registrar({ maxBadPeReports: 1 }),
     elements: poolElement({ policy: 'LeastUsed', capacity: 1e6, cookieInterval: 1e6, keepAlive }),
-    users: poolUser({ keepAlive, requestSize: exponential(5e6), requestInterval: exponential(s(4)) }),
+    users: poolUser({ keepAlive, requestSize: exponential(5e6), requestInterval: exponential(s(8)) }),
   }),
   phases: { warmUp: s(5), measure: s(36), drain: s(8) },
   faults: [every(s(12), powerOff(busy('elements')), { first: s(4), lasting: s(6) })],

@@ -121,6 +121,12 @@ export function gridOf(experiment: Experiment): Point[] {
 export const hostsWith = <K extends Role['kind']>(plan: Plan, kind: K): HostWith<Extract<Role, { kind: K }>>[] =>
   plan.hosts.filter((host): host is HostWith<Extract<Role, { kind: K }>> => host.role.kind === kind);
 
+/** Mean capacity of the plan's pool elements, calculations per second: what handling speeds are percentages of. */
+export function meanCapacity(plan: Plan): number {
+  const elements = hostsWith(plan, 'poolElement');
+  return elements.reduce((sum, { role }) => sum + role.capacity, 0) / elements.length;
+}
+
 function pointOf({ name: where, vary = {} }: Experiment, chosen: Readonly<Record<string, PointValue>>): Point {
   for (const [name, value] of Object.entries(chosen)) {
     const values = vary[name];

@@ -43,7 +43,8 @@ export class BatchTool {
   async #run(commands: readonly (readonly string[])[], question: string): Promise<unknown[]> {
     this.#err = '';
     const answer = await new Promise<string>((resolve, reject) => {
-      const late = () => reject(labBroken(`${this.#argv} gave no answer within ${patienceMs / 1e3} s: ${this.#err.trim()}`));
+      const late = () =>
+        reject(labBroken(`${this.#argv} gave no answer within ${patienceMs / 1e3} s: ${this.#err.trim()}`));
       const timer = setTimeout(late, patienceMs);
       this.#waiting = {
         resolve: (answer) => {

@@ -45,3 +45,15 @@ export async function startProcess(
     await output.close();
   }
 }
+
+/** Ends a process group at once; harmless when it is gone. */
+export const killGroup = (leader: number): void => killIfAlive(-leader);
+
+/** Ends a process, or with a negative number a group, at once; harmless when it is gone. */
+export function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}

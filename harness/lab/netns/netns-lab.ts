@@ -12,7 +12,7 @@ import { spareAddress, subnet } from '../../topology/address.js';
 import { BatchTool } from '../batch.js';
 import { startCapture } from '../capture.js';
 import type { Lab, LabContext, OpenLab } from '../lab.js';
-import { startProcess } from '../process.js';
+import { killIfAlive, startProcess } from '../process.js';
 import { expectNetem, NetnsHost, type QdiscState, type Switch } from './host.js';
 import { legDevice, namespaceOf, namespacePath, switchOf } from './names.js';
 import { hostBatch, namespaceBatch, netemBatch, readdressBatch, switchBatch } from './wiring.js';
@@ -80,8 +80,9 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
 /**
  * Removes what a session made in this kernel: the processes in its namespaces, then the namespaces, which take their
  * links with them. Harmless when there is nothing.
+ * @returns the namespaces that there were
  */
-export async function removeNamespaces(session: string, environment = toolEnvironment()): Promise<void> {
+export async function removeNamespaces(session: string, environment = toolEnvironment()): Promise<string[]> {
   const ip = async (...args: string[]) => (await execa('ip', args, { env: environment })).stdout;
   const namespaces = (await ip('netns', 'list'))
     .split('\n')
@@ -91,21 +92,13 @@ export async function removeNamespaces(session: string, environment = toolEnviro
     const pids = (await ip('netns', 'pids', namespace)).split('\n').filter(Boolean).map(Number);
     for (const pid of pids) killIfAlive(pid);
   }
-  if (namespaces.length > 0)
-    await runBatch(
-      'ip',
-      [],
-      namespaces.map((name) => ['netns', 'delete', name]),
-      environment,
-    );
-}
-
-function killIfAlive(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+  await runBatch(
+    'ip',
+    [],
+    namespaces.map((name) => ['netns', 'delete', name]),
+    environment,
+  );
+  return namespaces;
 }
 
 async function runBatch(

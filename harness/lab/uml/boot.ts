@@ -2,6 +2,7 @@
  * Boots Debian's user-mode Linux as an ordinary process and has it run one job. No root is needed: inside, the user is
  * root; outside, it is whoever started it.
  */
+import { accessSync, constants, statfsSync } from 'node:fs';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { badInput, labBroken } from '../../base/errors.js';
 import { findTool, toolEnvironment, umlModules } from '../../base/tools.js';
+import { killGroup } from '../process.js';
 import { exitLine, type Job, stopWord } from './job.js';
 
 export interface BootOptions {
@@ -49,8 +51,16 @@ export async function bootLabKernel({ session, module, input, memoryMiB, onLine 
       ...['rootfstype=hostfs', 'rootflags=/', 'rw', 'quiet', `init=${join(folder, 'init')}`, `RSPLAB_JOB=${folder}`],
       ...[`mem=${memoryMiB}M`, 'con=null', 'con0=fd:0,fd:1', `uml_dir=${folder}`, `umid=${umid(session)}`],
     ],
-    // A process group of its own: Ctrl-C in the terminal is for us, who then ask the job to stop.
-    { buffer: false, reject: false, detached: true, stdin: 'pipe', stdout: 'pipe', stderr: 'pipe' },
+    {
+      buffer: false,
+      reject: false,
+      // A process group of its own: Ctrl-C in the terminal is for us, who then ask the job to stop.
+      detached: true,
+      env: { TMPDIR: memoryFolder(memoryMiB) },
+      stdin: 'pipe',
+      stdout: 'pipe',
+      stderr: 'pipe',
+    },
   );
   const { pid } = kernel;
   const seen: string[] = [];
@@ -64,16 +74,10 @@ export async function bootLabKernel({ session, module, input, memoryMiB, onLine 
     if (seen.length > 10) seen.shift();
   };
   for (const input of [kernel.stdout, kernel.stderr]) createInterface({ input }).on('line', take);
-  const kill = () => {
-    try {
-      // All of the kernel's processes are in its group.
-      if (pid !== undefined) process.kill(-pid, 'SIGKILL');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
-  };
+  // All of the kernel's processes are in its group. Killing only the first would let the others run wild on the host.
+  const kill = () => killGroup(pid!);
   const ended = kernel.then(async (result) => {
-    kill();
+    if (pid !== undefined) kill();
     await rm(folder, { recursive: true, force: true });
     if (exitCode !== undefined) return exitCode;
     throw labBroken(
@@ -82,6 +86,18 @@ export async function bootLabKernel({ session, module, input, memoryMiB, onLine 
   });
   if (pid === undefined) await ended;
   return { pid: pid!, ended, kill, stop: () => kernel.stdin.write(`${stopWord}\n`) };
+}
+
+/** Where the kernel keeps its memory, a file: in memory, unless that is closed to us or too small, as in many containers. */
+function memoryFolder(memoryMiB: number): string {
+  const shared = '/dev/shm';
+  try {
+    accessSync(shared, constants.W_OK | constants.X_OK);
+    const { bavail, bsize } = statfsSync(shared);
+    return bavail * bsize >= memoryMiB * 2 ** 20 ? shared : tmpdir();
+  } catch {
+    return tmpdir();
+  }
 }
 
 /** Names the kernel in the machine's process list, so that a forgotten one can be told from others. */

@@ -1,6 +1,5 @@
 /**
- * Runs inside the lab kernel, as root of a machine whose file tree is the host's: prepares it, runs the job, and
- * switches the kernel off when the host is gone.
+ * Runs inside the lab kernel, as root of a machine whose file tree is the host's: prepares it and runs the job.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -12,7 +11,7 @@ import { type Inside, type Job, stopWord } from './job.js';
 const modules = ['hmac', 'md5', 'sha1_generic', 'crc32c_generic', 'sctp', 'sch_netem', 'veth', 'bridge', 'af_packet'];
 
 const job = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Job;
-const stopping = watchHost();
+const stopping = hostAsksToStop();
 try {
   await prepare(job);
   const { inside } = (await import(job.module)) as { inside: Inside };
@@ -22,16 +21,12 @@ try {
   process.exit(1);
 }
 
-/** The console is the line to the host: a word asks to stop, its end means that nobody is there any more. */
-function watchHost(): AbortSignal {
+/** The console is the line to the host; its end is init.sh's business. */
+function hostAsksToStop(): AbortSignal {
   const stop = new AbortController();
-  const off = () => writeFileSync('/proc/sysrq-trigger', 'o');
-  process.stdin.on('error', off);
-  createInterface({ input: process.stdin, terminal: false })
-    .on('line', (line) => {
-      if (line.trim() === stopWord) stop.abort(interrupted('The host asked the lab kernel to stop'));
-    })
-    .on('close', off);
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    if (line.trim() === stopWord) stop.abort(interrupted('The run was asked to stop'));
+  });
   return stop.signal;
 }
 

@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { cacheFolder } from '../base/cache.js';
+import { messageOf } from '../base/errors.js';
+import { type Missing, probeNetns, probeUml } from '../lab/probe.js';
+import { tryKernel } from '../lab/uml/trial.js';
+import { exitCodes } from './exit.js';
+
+interface Diagnosis {
+  readonly lab: string;
+  readonly works: boolean;
+  readonly detail: string;
+  readonly missing: readonly Missing[];
+}
+
+export const doctorCommand = (): Command =>
+  new Command('doctor')
+    .description('Say per lab what works on this machine, what is missing and how to get it.')
+    .option('--json', 'for machines')
+    .addHelpText('after', '\nExit codes: 0 at least one lab works, 3 none does.')
+    .action(async ({ json }: { json?: boolean }) => {
+      const diagnoses = [await diagnoseNetns(), await diagnoseUml(), simulator];
+      if (json) console.log(JSON.stringify({ cache: cacheFolder(), labs: diagnoses }, null, 2));
+      else console.log([...diagnoses.flatMap(lines), '', `cache: ${cacheFolder()}`].join('\n'));
+      process.exitCode = diagnoses.some(({ lab, works }) => works && lab !== 'sim')
+        ? exitCodes.pass
+        : exitCodes.unknown;
+    });
+
+const simulator: Diagnosis = { lab: 'sim', works: true, detail: 'the simulator needs nothing', missing: [] };
+
+async function diagnoseNetns(): Promise<Diagnosis> {
+  const missing = await probeNetns();
+  const works = missing.length === 0;
+  return { lab: 'netns', works, detail: works ? 'network namespaces on the running kernel' : '', missing };
+}
+
+/** Boots a lab kernel for real: only that shows that it works. */
+async function diagnoseUml(): Promise<Diagnosis> {
+  const missing = await probeUml();
+  if (missing.length > 0) return { lab: 'uml', works: false, detail: '', missing };
+  try {
+    const { kernel, seconds } = await tryKernel();
+    return {
+      lab: 'uml',
+      works: true,
+      detail: `Linux ${kernel} booted, with SCTP and netem, in ${seconds.toFixed(1)} s`,
+      missing,
+    };
+  } catch (error) {
+    return { lab: 'uml', works: false, detail: messageOf(error), missing };
+  }
+}
+
+const lines = ({ lab, works, detail, missing }: Diagnosis): string[] => [
+  `${lab.padEnd(6)} ${works ? 'works' : 'does not work'}${detail ? `: ${detail}` : ''}`,
+  ...missing.map(({ what, remedy }) => `       missing: ${what} → ${remedy}`),
+];

@@ -1,0 +1,35 @@
+import { badInput } from '../base/errors.js';
+import { probeNetns, probeUml } from '../lab/probe.js';
+import { netnsSubject, umlSubject } from '../run/lab-subject.js';
+import { simSubject } from '../run/sim-subject.js';
+import type { Subject } from '../run/subject.js';
+
+/** Labs first, the most capable of them at the head. */
+const subjects = [
+  { subject: netnsSubject, probe: probeNetns },
+  { subject: umlSubject, probe: probeUml },
+  { subject: simSubject, probe: async () => [] },
+];
+
+/**
+ * The subject of that name, or without a name the best lab that works on this machine.
+ * @throws HarnessError `bad-input` for an unknown name, or when what the lab needs is missing here
+ */
+export async function chooseSubject(name: string | undefined): Promise<Subject> {
+  if (name === undefined) return bestLab();
+  const found = subjects.find(({ subject }) => subject.name === name);
+  if (!found) {
+    throw badInput(`--on: expected one of ${subjects.map(({ subject }) => subject.name).join(', ')}, got '${name}'`);
+  }
+  const missing = await found.probe();
+  if (missing.length > 0)
+    throw badInput(`--on ${name}: this machine lacks ${missing.map(({ what }) => what).join(', ')}; see rsplab doctor`);
+  return found.subject;
+}
+
+async function bestLab(): Promise<Subject> {
+  for (const { subject, probe } of subjects) {
+    if (subject.clock === 'real' && (await probe()).length === 0) return subject;
+  }
+  throw badInput('No lab works on this machine; rsplab doctor says what is missing, --on sim needs nothing');
+}

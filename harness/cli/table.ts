@@ -1,0 +1,72 @@
+/** A run's results for a person at a terminal. */
+import Table from 'cli-table3';
+import { formatDuration } from '../base/units.js';
+import type { Plan } from '../experiment/plan.js';
+import type { DelaySummary, Summary } from '../result/summary.js';
+import type { FinishedRun } from '../run/run.js';
+
+export function runTable(plan: Plan, { summary, folder, notes, failovers }: FinishedRun): string {
+  const { requests } = summary;
+  const blocks = [
+    ...(plan.question ? [plan.question] : []),
+    delayTable(summary),
+    `Requests: ${requests.queued} in all: ${requests.completed} completed, ${requests.open} open, ${requests.lost} lost.`,
+    speedLine(summary),
+    ...(summary.faults.length > 0 ? [failoverTable(failovers)] : []),
+    ...(summary.checks.length > 0 ? [checkTable(summary)] : []),
+    ...notes.map((note) => `Note: ${note}.`),
+    verdictLines(summary, folder),
+  ];
+  return `\n${blocks.join('\n\n')}\n`;
+}
+
+const plain = { style: { head: [], border: [], compact: true } };
+
+function delayTable({ delays, failovers }: Summary): string {
+  const table = new Table({ ...plain, head: ['delay', 'n', 'mean', 'p50', 'p95', 'p99', 'max'] });
+  const row = (name: string, { count, mean, p50, p95, p99, max }: DelaySummary) =>
+    table.push([name, count, ...[mean, p50, p95, p99, max].map((it) => (it === null ? '–' : formatDuration(it)))]);
+  row('queuing', delays.queuing);
+  row('startup', delays.startup);
+  row('processing', delays.processing);
+  row('handling', delays.handling);
+  row('failover', failovers.delay);
+  return table.toString();
+}
+
+function speedLine({ handlingSpeed, utilisation, requests }: Summary): string {
+  const percent = (value: number | null) => (value === null ? 'unknown' : `${value.toFixed(1)} %`);
+  return `Handling speed: ${percent(handlingSpeed.percentOfCapacity)} of a pool element's capacity (n = ${requests.completed}). Utilisation: ${percent(utilisation.percent)}.`;
+}
+
+function failoverTable(failovers: FinishedRun['failovers']): string {
+  if (failovers.length === 0) return 'Failovers: none; no fault stalled a request.';
+  const table = new Table({
+    ...plain,
+    head: ['failover', 'fault', 'from → to', 'delay', 'detection', 'selection', 'connection', 'resumption'],
+  });
+  for (const row of failovers) {
+    const stages = [row.delay, row.detection, row.selection, row.connection, row.resumption];
+    table.push([
+      `${row.user}, request ${row.requestId}`,
+      row.faultKind ? `${row.faultKind} at ${row.faultAt?.toFixed(1)} s` : 'none known',
+      `${row.oldElement} → ${row.newElement ?? '(never)'}`,
+      ...stages.map((it) => (it === null ? '–' : formatDuration(it))),
+    ]);
+  }
+  return table.toString();
+}
+
+function checkTable({ checks }: Summary): string {
+  const table = new Table({ ...plain, head: ['check', 'verdict', 'detail'] });
+  for (const { name, verdict, detail } of checks) table.push([name, verdict, detail]);
+  return table.toString();
+}
+
+const verdictLines = ({ verdict, reasons, replay }: Summary, folder: string): string =>
+  [
+    `Verdict: ${verdict}`,
+    ...reasons.map((reason) => `  because ${reason}`),
+    `Results: ${folder}`,
+    `Again:   ${replay}`,
+  ].join('\n');

@@ -1,0 +1,67 @@
+/**
+ * A lease says that a session lives: who owns it and what must be removed should the owner die without doing so. Leases
+ * lie in the cache folder, one file per session.
+ */
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder } from '../base/cache.js';
+
+export interface Lease {
+  readonly session: string;
+  readonly lab: string;
+  readonly owner: ProcessIdentity;
+  /** The lab kernel's process, which leads a process group of its own. */
+  readonly kernel: ProcessIdentity | null;
+}
+
+/** A process id alone may be somebody else's tomorrow; together with the start time it may not. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks since the machine's boot. */
+  readonly startedAt: number;
+}
+
+const leaseFolder = (): string => join(cacheFolder(), 'sessions');
+const leaseFile = (session: string): string => join(leaseFolder(), `${session}.json`);
+
+export function writeLease(lease: Lease): void {
+  mkdirSync(leaseFolder(), { recursive: true });
+  const file = leaseFile(lease.session);
+  writeFileSync(`${file}.part`, JSON.stringify(lease));
+  renameSync(`${file}.part`, file);
+}
+
+export const dropLease = (session: string): void => rmSync(leaseFile(session), { force: true });
+
+export function readLease(session: string): Lease | undefined {
+  try {
+    return JSON.parse(readFileSync(leaseFile(session), 'utf8')) as Lease;
+  } catch {
+    return undefined;
+  }
+}
+
+/** All leases on this machine and user, of living and dead owners. */
+export function allLeases(): Lease[] {
+  let files: string[];
+  try {
+    files = readdirSync(leaseFolder());
+  } catch {
+    return [];
+  }
+  const sessions = files.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length));
+  return sessions.flatMap((session) => readLease(session) ?? []);
+}
+
+/** @returns undefined when there is no such process */
+export function identityOf(pid: number): ProcessIdentity | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Field 22, counted after the program's name, which may itself hold blanks.
+    return { pid, startedAt: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]) };
+  } catch {
+    return undefined;
+  }
+}
+
+export const isAlive = ({ pid, startedAt }: ProcessIdentity): boolean => identityOf(pid)?.startedAt === startedAt;

@@ -1,0 +1,33 @@
+/** Removes what a dead session left on this machine: by the session's label, never by guessing from names. */
+import { readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { allLeases, dropLease, isAlive, type Lease } from './lease.js';
+import { removeNamespaces } from './netns/netns-lab.js';
+import { killGroup } from './process.js';
+
+/** @returns what was removed, for people; empty when nothing was left */
+export async function reap({ session, lab, kernel }: Lease): Promise<string[]> {
+  const removed: string[] = [];
+  if (kernel && isAlive(kernel)) {
+    killGroup(kernel.pid);
+    removed.push(`lab kernel ${kernel.pid}`);
+  }
+  if (lab === 'netns') removed.push(...(await removeNamespaces(session)));
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(`rsplab-${session}-`)) continue;
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    removed.push(join(tmpdir(), name));
+  }
+  dropLease(session);
+  return removed;
+}
+
+/** Reaps every session whose owner is gone. */
+export async function reapDead(): Promise<{ session: string; removed: string[] }[]> {
+  const reaped: { session: string; removed: string[] }[] = [];
+  for (const lease of allLeases()) {
+    if (!isAlive(lease.owner)) reaped.push({ session: lease.session, removed: await reap(lease) });
+  }
+  return reaped;
+}

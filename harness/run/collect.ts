@@ -1,0 +1,101 @@
+/** From the files that a lab's run left to its outcome; works as well on the files of a run that was cut short. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../base/errors.js';
+import { hostsWith, type Plan } from '../experiment/plan.js';
+import { captureFile } from '../lab/capture.js';
+import { type Measurement, measure } from '../measure/measure.js';
+import type { JournalEvent } from '../result/journal.js';
+import type { Summary } from '../result/summary.js';
+import { readJournal } from './journal.js';
+import type { Outcome } from './outcome.js';
+
+/** @param reasons what is already known to have gone wrong */
+export async function collect(plan: Plan, folder: string, reasons: readonly string[] = []): Promise<Outcome> {
+  const journal = existsSync(join(folder, 'events.ndjson')) ? readJournal(folder) : [];
+  const begin = journal.find((event) => event.event === 'begin');
+  const faults = faultsIn(journal);
+  const blind = faults.filter(({ evidence }) => evidence === null);
+  const broken = [
+    ...reasons,
+    ...journal.flatMap((event) => (event.event === 'broken' ? [event.reason] : [])),
+    ...blind.map(({ kind, target }) => `nothing shows that ${kind} on ${target} took effect`),
+  ];
+  const measured = begin ? await measureFolder(plan, folder, journal) : nothing('the lab never opened');
+  const lost = typeof measured === 'string' ? [measured] : [];
+  const { requests, failovers, utilisationPercent, notes } = typeof measured === 'string' ? nothingMeasured : measured;
+  return {
+    requests,
+    failovers,
+    utilisationPercent,
+    faults,
+    window: windowOf(journal),
+    reasons: [...new Set([...broken, ...lost])],
+    notes: [...notes, ...journal.flatMap((event) => noteOf(event) ?? [])],
+    kernel: begin?.kernel ?? null,
+  };
+}
+
+const nothing = (why: string): string => why;
+const nothingMeasured: Measurement = { requests: [], failovers: [], wire: null, utilisationPercent: null, notes: [] };
+
+async function measureFolder(
+  plan: Plan,
+  folder: string,
+  journal: readonly JournalEvent[],
+): Promise<Measurement | string> {
+  const capture = join(folder, captureFile);
+  try {
+    return await measure({
+      plan,
+      journal,
+      capture: existsSync(capture) ? capture : null,
+      vectors: vectorsIn(plan, folder),
+    });
+  } catch (error) {
+    return nothing(`the run's files could not be read: ${messageOf(error)}`);
+  }
+}
+
+function vectorsIn(plan: Plan, folder: string): Map<string, string> {
+  const files = new Set(readdirSync(join(folder, 'logs')));
+  const users = hostsWith(plan, 'poolUser').map(({ name }) => name);
+  return new Map(
+    users.filter((name) => files.has(`${name}.vec`)).map((name) => [name, join(folder, 'logs', `${name}.vec`)]),
+  );
+}
+
+function faultsIn(journal: readonly JournalEvent[]): Summary['faults'] {
+  const healed = new Map(
+    journal.flatMap((event) => (event.event === 'faultHealed' ? [[event.id, event.healedAt] as const] : [])),
+  );
+  return journal.flatMap((event) =>
+    event.event === 'faultInjected'
+      ? [
+          {
+            kind: event.kind,
+            target: event.network === null ? event.host : `${event.host} on ${event.network}`,
+            intendedAt: event.intendedAt,
+            injectedAt: event.injectedAt,
+            healedAt: healed.get(event.id) ?? null,
+            evidence: event.evidence,
+          },
+        ]
+      : [],
+  );
+}
+
+const noteOf = (event: JournalEvent): string | undefined => {
+  if (event.event === 'note') return event.text;
+  if (event.event === 'faultSkipped')
+    return `${event.kind} at ${event.intendedAt.toFixed(1)} s was skipped: ${event.reason}`;
+  return undefined;
+};
+
+/** From the start of the measurement to the end of the drain, or as far as the run came. */
+function windowOf(journal: readonly JournalEvent[]): Outcome['window'] {
+  const at = (phase: string) => journal.find((event) => event.event === 'phase' && event.phase === phase)?.time;
+  const from = at('measure');
+  if (from === undefined) return null;
+  return { from, to: at('collect') ?? at('end') ?? journal.at(-1)!.time };
+}

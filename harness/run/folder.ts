@@ -1,0 +1,43 @@
+/** The folder of one run: who writes what into it, and how it stays readable when the writer is killed. */
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import type { z } from 'zod';
+import type { Plan } from '../experiment/plan.js';
+import { failoverRowSchema, requestRowSchema } from '../result/rows.js';
+import type { Summary } from '../result/summary.js';
+import type { Outcome } from './outcome.js';
+
+/**
+ * Makes `OUT/EXPERIMENT/ID/` with the plan and an empty `logs/`.
+ * @param id sorts by time, e.g. `20261123-093012-1a2b3c`
+ * @returns its absolute path
+ */
+export function createRunFolder(out: string, id: string, plan: Plan): string {
+  const folder = resolve(out, plan.experiment, id);
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  writeWhole(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`);
+  return folder;
+}
+
+/** `2026-11-23T09:30:12Z` and the session make `20261123-093012-1a2b3c`. */
+export const runId = (now: number, session: string): string =>
+  `${new Date(now * 1e3).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${session}`;
+
+export function storeRows(folder: string, { requests, failovers }: Outcome): void {
+  writeWhole(join(folder, 'requests.csv'), csv(requestRowSchema, requests));
+  writeWhole(join(folder, 'failovers.csv'), csv(failoverRowSchema, failovers));
+}
+
+export const storeSummary = (folder: string, summary: Summary): void =>
+  writeWhole(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+
+// Columns come from the schema, so that a table without rows has a header all the same.
+const csv = (schema: z.ZodObject, rows: readonly object[]): string =>
+  stringify([...rows], { header: true, columns: Object.keys(schema.shape) });
+
+/** Half a file is never seen: it appears under its name when it is whole. */
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.part`, text);
+  renameSync(`${path}.part`, path);
+}

@@ -1,0 +1,17 @@
+/** What performing a plan yields, on a lab or in the simulator alike; results are made of it. */
+import type { FailoverRow, RequestRow } from '../result/rows.js';
+import type { Summary } from '../result/summary.js';
+
+export interface Outcome {
+  readonly requests: readonly RequestRow[];
+  readonly failovers: readonly FailoverRow[];
+  readonly faults: Summary['faults'];
+  readonly utilisationPercent: number | null;
+  /** Seconds since the run began: statistics are about what happens between. Null when the run never came to it. */
+  readonly window: { readonly from: number; readonly to: number } | null;
+  /** Why nothing can be said about the subject; empty for a run that can be trusted. */
+  readonly reasons: readonly string[];
+  /** What a reader should know all the same. */
+  readonly notes: readonly string[];
+  readonly kernel: string | null;
+}

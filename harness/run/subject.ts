@@ -1,0 +1,23 @@
+import type { Clock } from '../base/clock.js';
+import type { Plan } from '../experiment/plan.js';
+import type { JournalEvent } from '../result/journal.js';
+import type { Outcome } from './outcome.js';
+
+/** What an experiment is run on: a lab, or the simulator. */
+export interface Subject {
+  readonly name: string;
+  readonly clock: 'real' | 'simulated';
+  /** @throws HarnessError `bad-input` when it cannot do what the plan asks for; nothing was started then */
+  check(plan: Plan): void;
+  /** Leaves its files in the folder. Throws only for a programmer's error: a broken lab is in the outcome. */
+  perform(plan: Plan, context: SubjectContext): Promise<Outcome>;
+}
+
+export interface SubjectContext {
+  /** Exists, and holds `plan.json` and `logs/`. */
+  readonly folder: string;
+  readonly session: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: JournalEvent) => void;
+}
