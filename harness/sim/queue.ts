@@ -1,3 +1,4 @@
+import { Calendar } from './calendar.js';
 import { SlotHeap } from './heap.js';
 import { Lane } from './lane.js';
 
@@ -12,7 +13,9 @@ export class EventQueue {
   now = 0;
   /** Events that have happened. */
   events = 0;
-  readonly #heap: SlotHeap;
+  /** Events up to the calendar's horizon, in order; those after it are in the calendar. */
+  readonly #near: SlotHeap;
+  readonly #far: Calendar;
   readonly #oneDelay: Lane;
   readonly #twoDelays: Lane;
   readonly #fixed: number;
@@ -25,12 +28,20 @@ export class EventQueue {
     this.#fixed = fixedSlots;
     this.#oneDelay = new Lane(delay);
     this.#twoDelays = new Lane(2 * delay);
-    this.#heap = new SlotHeap(fixedSlots + 64);
+    this.#near = new SlotHeap(fixedSlots + 64);
+    this.#far = new Calendar(fixedSlots + 64);
   }
 
   /** Lets the slot's event happen at this time, instead of when it would have. */
   schedule(slot: number, time: number): void {
-    this.#heap.set(slot, time, this.#rank++);
+    const rank = this.#rank++;
+    if (time < this.#far.horizon) {
+      this.#far.remove(slot);
+      this.#near.set(slot, time, rank);
+    } else {
+      this.#near.remove(slot);
+      this.#far.set(slot, time, rank);
+    }
   }
 
   /** Lets the slot's event happen after one network delay. It cannot be cancelled. */
@@ -44,7 +55,8 @@ export class EventQueue {
   }
 
   cancel(slot: number): void {
-    this.#heap.remove(slot);
+    this.#near.remove(slot);
+    this.#far.remove(slot);
   }
 
   /** Runs `action` at this time; returns a handle for {@link revoke}, good until the action has run. */
@@ -57,7 +69,7 @@ export class EventQueue {
 
   /** Takes back a call that has not happened yet. */
   revoke(handle: number): void {
-    this.#heap.remove(handle);
+    this.cancel(handle);
     this.#release(handle - this.#fixed);
   }
 
@@ -73,16 +85,19 @@ export class EventQueue {
 
   /** Takes out the next event by `until` and moves time there. @returns its slot; −1 when there is none */
   #take(until: number): number {
-    const heap = this.#heap;
+    const near = this.#near;
+    const far = this.#far;
     const lane = this.#isLaneNext(this.#oneDelay, this.#twoDelays) ? this.#oneDelay : this.#twoDelays;
     const laneTime = lane.firstTime;
-    const heapTime = heap.firstKey;
-    const time = Math.min(laneTime, heapTime);
+    // Days are opened until the next event is known: it is in a lane or near, and before the horizon.
+    while (far.size > 0 && Math.min(laneTime, near.firstKey, until) >= far.horizon) far.handOver(near);
+    const nearTime = near.firstKey;
+    const time = Math.min(laneTime, nearTime);
     if (time > until) return -1;
     this.now = time;
-    if (laneTime < heapTime || (laneTime === heapTime && lane.firstRank < heap.firstRank)) return lane.shift();
-    const slot = heap.first;
-    heap.remove(slot);
+    if (laneTime < nearTime || (laneTime === nearTime && lane.firstRank < near.firstRank)) return lane.shift();
+    const slot = near.first;
+    near.remove(slot);
     return slot;
   }
 
