@@ -15,7 +15,7 @@ export class Associations {
   readonly #lives = new Map<string, Life>();
   readonly #directions = new Map<string, Direction>();
 
-  /** @param heardByReceiver whether the capture shows packets as they reach their receiver, so that a lost copy is not seen */
+  /** @param heardByReceiver whether the capture shows packets as they reach their receiver: a lost copy is not seen */
   constructor(private readonly heardByReceiver: boolean) {}
 
   /**

@@ -116,7 +116,7 @@ export class Contents {
     return this.#asap.length + this.#calcApp.length + this.#enrp.length;
   }
 
-  /** What no chunk asked for: all of a datagram; of an SCTP packet nothing, unless something was taken apart wrongly. */
+  /** What no chunk asked for: all of a datagram; of an SCTP packet nothing, unless it was taken apart wrongly. */
   rest(): Content[] {
     return [...this.#asap, ...this.#calcApp, ...this.#enrp];
   }

@@ -63,7 +63,7 @@ export function requestRow({ user, id, job, row }: KnownRequest, failovers: numb
   };
 }
 
-/** How far the two witnesses may differ: both are stamped in the same kernel, one of them by a process that must be scheduled first. */
+/** How far the two witnesses may differ: one clock stamps both, but for one a process must be scheduled first. */
 const toleranceSeconds = 0.1;
 
 /** Compares what both witnesses tell of the requests. */
@@ -79,7 +79,8 @@ export function disagreements(requests: readonly KnownRequest[]): string[] {
       wire === undefined || Math.abs(wire - vector) <= toleranceSeconds
         ? []
         : [
-            `${user}'s request ${id} was ${what} at ${wire.toFixed(3)} s by the capture, ${vector.toFixed(3)} s by its vector`,
+            `${user}'s request ${id} was ${what} at ${wire.toFixed(3)} s by the capture, ` +
+              `${vector.toFixed(3)} s by its vector`,
           ],
     );
   });

@@ -5,7 +5,7 @@ import { type StageName, stageNames } from '../result/rows.js';
  *
  * | stage | from | to |
  * | --- | --- | --- |
- * | detection | the fault | the user gives up the element: ASAP Endpoint Unreachable, or the handle resolution that follows |
+ * | detection | the fault | the user gives up: ASAP Endpoint Unreachable, or the handle resolution that follows |
  * | selection | giving up | the handle resolution response that names the new element has arrived |
  * | connection | the response | the SCTP association with the new element is up (COOKIE-ACK has arrived) |
  * | resumption | association up | the new element's first answer to the request (CalcApp Accept) has arrived |
@@ -30,7 +30,7 @@ export function stagesOf({ faultAt, detectedAt, selectedAt, connectedAt, resumed
   };
 }
 
-/** From the fault to the new element's first answer: computed without the stages, so that they can be held against it. */
+/** From the fault to the new element's first answer, computed without the stages: they can be held against it. */
 export const delayOf = ({ faultAt, resumedAt }: Moments): number | null => between(faultAt, resumedAt);
 
 /** Rounding of epoch seconds in a double, several times over. */

@@ -162,7 +162,7 @@ export class UserTracker {
     this.#job.size = said.size;
   }
 
-  // Another request than the one its attempts were counted for: that one was dropped, and this attempt is the new one's.
+  // Not the request that its attempts were counted for: that one was dropped, and this attempt is the new one's.
   #next(): void {
     const [old, attempt] = [this.#job!, this.#attempt];
     old.lost = true;

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../harness/experiment/plan.js';
 import { measure } from '../../harness/measure/measure.js';
@@ -111,7 +112,7 @@ describe('recorded runs', () => {
     }
   });
 
-  it('repeat nothing after a shutdown, whose last cookie tells all, and at most a cookie interval after a kill', async () => {
+  it('repeat nothing after a shutdown with its last cookie, and at most a cookie interval after a kill', async () => {
     const repeated = async (name: string) =>
       (await measureRecording(name)).failovers.map((row) => row.repeatedCalculations!);
     expect(await repeated('shutdown')).toEqual([0]);
@@ -205,6 +206,18 @@ describe('a run that broke off', () => {
     expect(notes).toContainEqual(expect.stringMatching(/ends in the middle of a packet/));
     expect(requests.some(({ state }) => state === 'open')).toBe(true);
     expect(failovers.filter(({ resumedAt }) => resumedAt === null)).toMatchObject([{ newElement: null, delay: null }]);
+  });
+
+  it('reports stages that a hole in the capture hides, and keeps the delay', async () => {
+    const capture = join(folder, 'hole.pcapng');
+    // The COOKIE-ACK that pe1 sent pu1 after pe2 was killed.
+    await execa('editcap', [captureOf('kill'), capture, '520']);
+    const input = { plan: recordingPlan(), journal: await journalOf('kill'), vectors: await vectorsOf('kill') };
+    const { failovers, notes } = await measure({ ...input, capture });
+    const holed = failovers.find(({ user }) => user === 'pu1');
+    expect(holed).toMatchObject({ connectedAt: null, connection: null, resumption: null });
+    expect(holed!.delay).toBeCloseTo(0.271, 3);
+    expect(notes).toEqual([expect.stringMatching(/pu1's request 2 from pe2: resumed, but connection and resumption/)]);
   });
 
   it('has requests from the vectors alone where there is no capture', async () => {
