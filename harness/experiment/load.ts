@@ -26,10 +26,15 @@ export async function loadExperiment(file: string): Promise<LoadedExperiment> {
   return { file, experiment, ...headerOf(readFileSync(file, 'utf8')) };
 }
 
+interface Module {
+  default?: Experiment | { default: Experiment };
+}
+
 async function importDefault(file: string): Promise<Experiment | undefined> {
   try {
-    const module = (await tsImport(pathToFileURL(resolve(file)).href, import.meta.url)) as { default?: Experiment };
-    return module.default;
+    const module = (await tsImport(pathToFileURL(resolve(file)).href, import.meta.url)) as Module;
+    // In a folder whose package is not of type "module", the default export comes wrapped in another one.
+    return module.default && 'default' in module.default ? module.default.default : module.default;
   } catch (error) {
     // What the experiment's own description got wrong is said in a sentence already.
     if (codeOf(error) === 'bad-input') throw badInput(`${basename(file)}: ${messageOf(error)}`, error);

@@ -23,11 +23,13 @@ export async function collect(plan: Plan, folder: string, reasons: readonly stri
   ];
   const measured = begin ? await measureFolder(plan, folder, journal) : nothing('the lab never opened');
   const lost = typeof measured === 'string' ? [measured] : [];
-  const { requests, failovers, utilisationPercent, notes } = typeof measured === 'string' ? nothingMeasured : measured;
+  const { requests, failovers, utilisationPercent, notes, wire } =
+    typeof measured === 'string' ? nothingMeasured : measured;
   return {
     requests,
     failovers,
     utilisationPercent,
+    wire,
     faults,
     window: windowOf(journal),
     reasons: [...new Set([...broken, ...lost])],
@@ -50,18 +52,20 @@ async function measureFolder(
       plan,
       journal,
       capture: existsSync(capture) ? capture : null,
-      vectors: vectorsIn(plan, folder),
+      vectors: filesOfUsers(plan, folder, 'vec'),
+      logs: filesOfUsers(plan, folder, 'log'),
     });
   } catch (error) {
     return nothing(`the run's files could not be read: ${messageOf(error)}`);
   }
 }
 
-function vectorsIn(plan: Plan, folder: string): Map<string, string> {
+/** The users' files of one kind, by host. */
+function filesOfUsers(plan: Plan, folder: string, extension: 'vec' | 'log'): Map<string, string> {
   const files = new Set(readdirSync(join(folder, 'logs')));
-  const users = hostsWith(plan, 'poolUser').map(({ name }) => name);
+  const users = hostsWith(plan, 'poolUser').map(({ name }) => ({ name, file: `${name}.${extension}` }));
   return new Map(
-    users.filter((name) => files.has(`${name}.vec`)).map((name) => [name, join(folder, 'logs', `${name}.vec`)]),
+    users.filter(({ file }) => files.has(file)).map(({ name, file }) => [name, join(folder, 'logs', file)]),
   );
 }
 

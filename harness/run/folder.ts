@@ -24,9 +24,10 @@ export function createRunFolder(out: string, id: string, plan: Plan): string {
 export const runId = (now: number, session: string): string =>
   `${new Date(now * 1e3).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${session}`;
 
-export function storeRows(folder: string, { requests, failovers }: Outcome): void {
+export function storeOutcome(folder: string, { requests, failovers, wire }: Outcome): void {
   writeWhole(join(folder, 'requests.csv'), csv(requestRowSchema, requests));
   writeWhole(join(folder, 'failovers.csv'), csv(failoverRowSchema, failovers));
+  if (wire) writeWhole(join(folder, 'wire.json'), `${JSON.stringify(wire, null, 2)}\n`);
 }
 
 export const storeSummary = (folder: string, summary: Summary): void =>

@@ -1,4 +1,5 @@
 /** What performing a plan yields, on a lab or in the simulator alike; results are made of it. */
+import type { WireStatistics } from '../measure/statistics.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
 
@@ -7,6 +8,8 @@ export interface Outcome {
   readonly failovers: readonly FailoverRow[];
   readonly faults: Summary['faults'];
   readonly utilisationPercent: number | null;
+  /** What else the capture tells; null where there is none. */
+  readonly wire: WireStatistics | null;
   /** Seconds since the run began: statistics are about what happens between. Null when the run never came to it. */
   readonly window: { readonly from: number; readonly to: number } | null;
   /** Why nothing can be said about the subject; empty for a run that can be trusted. */

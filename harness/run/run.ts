@@ -5,7 +5,7 @@ import type { Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { FailoverRow } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
-import { createRunFolder, runId, storeRows, storeSummary } from './folder.js';
+import { createRunFolder, runId, storeOutcome, storeSummary } from './folder.js';
 import { judge } from './judge.js';
 import { replayCommand } from './replay.js';
 import type { Subject } from './subject.js';
@@ -41,7 +41,7 @@ export async function run(plan: Plan, subject: Subject, options: RunOptions): Pr
   options.onBegin?.(folder);
   const onEvent = options.onEvent ?? (() => {});
   const outcome = await subject.perform(plan, { folder, session, clock, signal, onEvent });
-  storeRows(folder, outcome);
+  storeOutcome(folder, outcome);
   const context = {
     on: subject.name,
     clock: subject.clock,

@@ -30,6 +30,7 @@ export function outcomeOf({ requests, failovers, faults, metrics, moments }: Sim
       evidence: 'simulated',
     })),
     utilisationPercent: metrics.utilisationPercent,
+    wire: null,
     window: { from: moments.measureAt, to: moments.endAt },
     reasons: [],
     notes: [],
