@@ -33,10 +33,11 @@ export class Association {
   readonly #paths: readonly string[];
   readonly #ends: readonly [End, End];
 
-  constructor(network: Network, opener: Process, acceptor: Process) {
+  /** `path`: the number of the one that it was set up over; the others are not trusted before a heartbeat came back. */
+  constructor(network: Network, opener: Process, acceptor: Process, path: number) {
     this.#network = network;
     this.#paths = network.pathsBetween(opener.node, acceptor.node);
-    this.#ends = [this.#end(opener), this.#end(acceptor)];
+    this.#ends = [this.#end(opener, path), this.#end(acceptor, path)];
     opener.associations.add(this);
     acceptor.associations.add(this);
   }
@@ -158,13 +159,16 @@ export class Association {
     end.process.associations.delete(this);
   }
 
-  #end(process: Process): End {
+  #end(process: Process, path: number): End {
     return {
       process,
       address: process.node.address,
       state: 'open',
       onLost: () => {},
-      paths: this.#paths.map(() => ({ timeouts: 0, suspectSince: -1 })),
+      paths: this.#paths.map((_, index) => ({
+        timeouts: 0,
+        suspectSince: index === path ? -1 : this.#network.queue.now,
+      })),
       errors: 0,
       sent: 0,
       received: 0,
@@ -186,9 +190,10 @@ export function connect(
   const { queue } = network;
   const paths = network.pathsBetween(process.node, peer.node);
   let wanted = true;
-  const ask = (tries: number, answered: () => void) => {
+  const ask = (tries: number, first: number, answered: (path: number) => void) => {
     let done = false;
-    const path = paths[tries % paths.length]!;
+    const number = (first + tries) % paths.length;
+    const path = paths[number]!;
     const answer = (action: () => void) => {
       network.pass(peer.node, process.node, process.node.address, path, () => {
         if (done || !wanted) return;
@@ -197,22 +202,22 @@ export function connect(
       });
     };
     network.pass(process.node, peer.node, peer.address, path, () => {
-      answer(peer.node.process?.alive ? answered : () => process.run(refused));
+      answer(peer.node.process?.alive ? () => answered(number) : () => process.run(refused));
     });
     queue.call(queue.now + Math.min(rto.max, rto.initial * 2 ** tries), () => {
       if (done || !wanted) return;
-      if (tries < maxRetransmissions.init) ask(tries + 1, answered);
+      if (tries < maxRetransmissions.init) ask(tries + 1, first, answered);
       else process.run(refused);
     });
   };
-  ask(0, () =>
-    ask(0, () => {
+  ask(0, 0, (heard) =>
+    ask(0, heard, (path) => {
       const acceptor = peer.node.process;
       if (!acceptor?.alive) {
         process.run(refused);
         return;
       }
-      const association = new Association(network, process, acceptor);
+      const association = new Association(network, process, acceptor, path);
       acceptor.run(() => acceptor.onConnect(association));
       process.run(() => (wanted ? up(association) : association.close(0)));
     }),
