@@ -90,6 +90,8 @@ export interface Comparison {
   readonly relative: number;
   /** Of Welch's test for equal means. */
   readonly p: number;
+  /** Whether the reference gives an interval; where it does not, its spread is taken to be ours. */
+  readonly tested: boolean;
 }
 
 /** Metrics that are held against the reference by Welch's test, and the columns that they are in. */
@@ -106,15 +108,31 @@ export function simulateRow(row: Row, runs: number): Metrics[] {
 }
 
 export function compare(row: Row, metrics: readonly Metrics[]): Comparison[] {
-  return tested.map(([metric, column, unit]) => {
-    const runs = numberOf(row, 'seeds');
-    const halfWidth = numberOf(row, `${column}_ci95_${unit}`);
-    // The interval is Student's, so the standard deviation follows from its half width.
-    const deviation = (halfWidth * Math.sqrt(runs)) / tQuantile(0.975, runs - 1);
-    const reference = { mean: numberOf(row, `${column}_mean_${unit}`), halfWidth, deviation, runs };
+  const runs = numberOf(row, 'seeds');
+  const quantile = tQuantile(0.975, runs - 1);
+  const comparison = (metric: keyof Metrics, mean: number, halfWidth: number | null): Comparison => {
     const ours = estimate(metrics.map((each) => each[metric] ?? 0));
-    return { metric, ours, reference, relative: ours.mean / reference.mean - 1, p: welch(ours, reference) };
-  });
+    // The interval is Student's, so the standard deviation follows from its half width.
+    const deviation = halfWidth === null ? ours.deviation : (halfWidth * Math.sqrt(runs)) / quantile;
+    const reference = { mean, deviation, runs, halfWidth: (quantile * deviation) / Math.sqrt(runs) };
+    const relative = mean === 0 && Math.abs(ours.mean) < 1e-9 ? 0 : ours.mean / mean - 1;
+    return { metric, ours, reference, relative, p: welch(ours, reference), tested: halfWidth !== null };
+  };
+  return [
+    ...tested.map(([metric, column, unit]) =>
+      comparison(metric, numberOf(row, `${column}_mean_${unit}`), numberOf(row, `${column}_ci95_${unit}`)),
+    ),
+    ...pointMetrics.map(([metric, column]) => comparison(metric, numberOf(row, column), null)),
+  ];
+}
+
+/** How far apart two means are at least, relative to the reference's, given what their spread explains at 99 %. */
+export function unexplained({ ours, reference, relative }: Comparison): number {
+  const [va, vb] = [ours.deviation ** 2 / ours.runs, reference.deviation ** 2 / reference.runs];
+  if (va + vb === 0 || reference.mean === 0) return Math.abs(relative);
+  const freedom = (va + vb) ** 2 / (va ** 2 / (ours.runs - 1) + vb ** 2 / (reference.runs - 1));
+  const explained = (tQuantile(0.995, freedom) * Math.sqrt(va + vb)) / reference.mean;
+  return Math.max(0, Math.abs(relative) - explained);
 }
 
 export function estimate(values: readonly number[]): Estimate {
