@@ -12,14 +12,7 @@ import type { Host, Topology } from '../topology/topology.js';
 import { checkSchema } from './checks.js';
 import { type Experiment, type Point, type PointValue, simulationModels, type Vary } from './experiment.js';
 import { checkFaults } from './faults.js';
-import {
-  type PoolElement,
-  type PoolUserRequest,
-  poolUserRequestSchema,
-  type Role,
-  type RoleRequest,
-  roleSchema,
-} from './role.js';
+import { poolUserRequestSchema, type Role, type RoleRequest, roleSchema } from './role.js';
 
 const span = z.number().min(0);
 const phasesSchema = z.strictObject({
@@ -156,26 +149,44 @@ function deploy(
     if (!role) throw badInput(`${where}.deploy: expected a role for the host group '${host.group}', got none`);
     return { ...host, role: typeof role === 'function' ? role(host.index) : role };
   });
-  return requested.map((host) => ({ ...host, role: settleRate(where, host.role, requested) }));
+  const pools = poolsOf(requested);
+  return requested.map((host) => ({ ...host, role: settleRate(where, host.role, pools) }));
+}
+
+/** What a pool's request interval follows from. Counted once: thousands of users may ask. */
+interface PoolSize {
+  elements: number;
+  users: number;
+  totalCapacity: number;
+}
+
+function poolsOf(hosts: readonly { role: RoleRequest }[]): ReadonlyMap<string, PoolSize> {
+  const pools = new Map<string, PoolSize>();
+  for (const { role } of hosts) {
+    if (role?.kind !== 'poolElement' && role?.kind !== 'poolUser') continue;
+    const size = pools.get(role.pool) ?? { elements: 0, users: 0, totalCapacity: 0 };
+    pools.set(role.pool, size);
+    if (role.kind === 'poolUser') size.users++;
+    else {
+      size.elements++;
+      size.totalCapacity += role.capacity;
+    }
+  }
+  return pools;
 }
 
 /** Request interval from utilisation: PU:PE ratio × size / (utilisation × capacity), the ratio at least 1 (paper, section 3). */
-function settleRate(where: string, role: RoleRequest, hosts: readonly { role: RoleRequest }[]): Role {
+function settleRate(where: string, role: RoleRequest, pools: ReadonlyMap<string, PoolSize>): Role {
   if (role?.kind !== 'poolUser') return role as Role;
   const { requestInterval: interval, ...user } = check(`${where}.deploy`, poolUserRequestSchema, role);
   if (!('targetUtilisation' in interval)) return role as Role;
-  const elements = hosts
-    .map((host) => host.role)
-    .filter((it): it is PoolElement => it.kind === 'poolElement' && it.pool === user.pool);
-  const users = hosts
-    .map((host) => host.role)
-    .filter((it): it is PoolUserRequest => it.kind === 'poolUser' && it.pool === user.pool);
-  if (elements.length === 0)
+  const { elements, users, totalCapacity } = pools.get(user.pool)!;
+  if (elements === 0)
     throw badInput(
       `${where}.deploy: expected pool elements in '${user.pool}' to derive the request interval from, got none`,
     );
-  const meanCapacity = elements.reduce((sum, { capacity }) => sum + capacity, 0) / elements.length;
-  const ratio = Math.max(1, users.length / elements.length);
+  const meanCapacity = totalCapacity / elements;
+  const ratio = Math.max(1, users / elements);
   const mean = (ratio * user.requestSize.mean) / (interval.targetUtilisation * meanCapacity);
   return { ...user, requestInterval: { kind: 'exponential', mean } };
 }
