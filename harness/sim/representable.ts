@@ -106,12 +106,14 @@ function checkStar({ topology }: Plan, refuse: Refuse): void {
 /** With datagrams that are never lost, a timeout within the round trip would fire on every message. */
 function checkTimeouts(plan: Plan, refuse: Refuse): void {
   const roundTrip = 2 * (Object.values(plan.topology.networks)[0]!.impairment.delay ?? 0);
-  const names = ['sessionKeepAliveTimeout', 'requestTimeout', 'endpointKeepAliveTimeout'];
-  for (const { name, role } of plan.hosts) {
-    for (const [key, value] of Object.entries(role)) {
-      if (names.includes(key) && (value as number) <= roundTrip) {
-        refuse(`needs timeouts above the round trip of ${roundTrip} s, got ${key} ${value} s at ${name}`);
-      }
+  const check = (host: string, name: string, timeout: number) => {
+    if (timeout <= roundTrip) {
+      refuse(`needs timeouts above the round trip of ${roundTrip} s, got ${name} ${timeout} s at ${host}`);
     }
+  };
+  for (const { name, role } of plan.hosts) {
+    if (role.kind === 'registrar') check(name, 'endpointKeepAliveTimeout', role.endpointKeepAliveTimeout);
+    else check(name, 'sessionKeepAliveTimeout', role.sessionKeepAliveTimeout);
+    if (role.kind === 'poolUser') check(name, 'requestTimeout', role.requestTimeout);
   }
 }
