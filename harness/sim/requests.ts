@@ -9,6 +9,9 @@ export interface RequestSource {
   readonly random: Random;
 }
 
+/** Requests drawn at a time: going to ten thousand streams one by one would be slow, as none is in near memory. */
+const batch = 8;
+
 /** The requests that users generate: for each user an open stream of gaps and sizes, of which the next one is known. */
 export class RequestStreams {
   /** When each user's next request is or was generated, seconds since the run began. */
@@ -18,6 +21,8 @@ export class RequestStreams {
   /** Requests of the user before it. */
   readonly taken: Int32Array;
   readonly #sources: readonly RequestSource[];
+  /** Gaps and sizes of each user's coming requests, in turn. */
+  readonly #drawn: Float64Array;
 
   /** All users start at the same time. */
   constructor(start: number, sources: readonly RequestSource[]) {
@@ -25,6 +30,7 @@ export class RequestStreams {
     this.sizes = new Float64Array(sources.length);
     this.taken = new Int32Array(sources.length).fill(-1);
     this.#sources = sources;
+    this.#drawn = new Float64Array(2 * batch * sources.length);
     for (let user = 0; user < sources.length; user++) this.advance(user);
   }
 
@@ -39,9 +45,20 @@ export class RequestStreams {
 
   /** Goes on to the user's request after this one. */
   advance(user: number): void {
+    const taken = this.taken[user]! + 1;
+    this.taken[user] = taken;
+    const place = taken % batch;
+    if (place === 0) this.#draw(user);
+    const at = 2 * (user * batch + place);
+    this.times[user] = this.times[user]! + this.#drawn[at]!;
+    this.sizes[user] = this.#drawn[at + 1]!;
+  }
+
+  #draw(user: number): void {
     const { gaps, sizes, random } = this.#sources[user]!;
-    this.times[user] = this.times[user]! + draw(gaps, random);
-    this.sizes[user] = draw(sizes, random);
-    this.taken[user] = this.taken[user]! + 1;
+    for (let at = 2 * user * batch; at < 2 * (user + 1) * batch; at += 2) {
+      this.#drawn[at] = draw(gaps, random);
+      this.#drawn[at + 1] = draw(sizes, random);
+    }
   }
 }
