@@ -40,14 +40,14 @@ export interface FaultJournal {
   readonly faults: readonly RecordedFault[];
 }
 
-/** What faults need to know of a model, and do to it. Hosts are known by name. */
+/** What faults need to know of a model, and do to it. Hosts are known by their place in the plan. */
 export interface Victims {
-  isUp(host: string): boolean;
+  isUp(host: number): boolean;
   /** Whether the host serves a request. */
-  isBusy(host: string): boolean;
+  isBusy(host: number): boolean;
   /** Lets the fault bite. @returns the earliest time at which it can be healed */
-  inject(strike: Strike): number;
-  heal(strike: Strike): void;
+  inject(strike: Strike, host: number): number;
+  heal(strike: Strike, host: number): void;
 }
 
 /** Faults that end the process, so that the host has to become ready again. */
@@ -56,25 +56,34 @@ export const isDeath = (kind: FaultKind): boolean =>
 
 type How = Pick<Strike, 'network' | 'impairment' | 'reappear'>;
 
+/** A host as faults see it. */
+interface Victim {
+  readonly host: number;
+  readonly name: string;
+  readonly group: string;
+  /** Share of its failures that are clean. */
+  readonly clean: number;
+  /** Up-times of its own. */
+  readonly clocks: Clock[];
+  /** Whether it has a fault that lasts: it is not struck again before that is healed. */
+  struck: boolean;
+  cleanDraws: Random | null;
+}
+
 /** How long, and how often, a fault waits for an element to be busy, seconds; as the lab's injector does. */
 const busyWait = { atMost: 10, step: 0.02 };
 
 /** One up-time after the other: of one host, or of a group of which one host is hit at a time. */
 interface Clock {
   readonly schedule: Extract<ScheduledFault, { when: 'mtbf' }>;
-  readonly host: string | null;
+  readonly victim: Victim | null;
   readonly random: Random;
   armed: number | null;
 }
 
 export class FaultDriver {
   readonly strikes: Strike[] = [];
-  readonly #clocks: Clock[] = [];
-  readonly #clocksOf = new Map<string, Clock[]>();
-  readonly #cleanDraws = new Map<string, Random>();
-  readonly #clean = new Map<string, number>();
-  /** Hosts with a fault that lasts: they are not struck again before it is healed. */
-  readonly #struck = new Set<string>();
+  readonly #victims: readonly Victim[];
   #last = 0;
 
   /** `from` and `to`: begin and end of the measurement, after which no fault strikes any more. */
@@ -86,21 +95,27 @@ export class FaultDriver {
     readonly window: { readonly from: number; readonly to: number },
     readonly options: { readonly keep: boolean; readonly journal: FaultJournal | undefined },
   ) {
-    for (const { name, role } of plan.hosts) {
-      if (role.kind === 'poolElement') this.#clean.set(name, role.cleanShutdownProbability);
-    }
+    this.#victims = plan.hosts.map(({ name, group, role }, host) => ({
+      host,
+      name,
+      group,
+      clean: role.kind === 'poolElement' ? role.cleanShutdownProbability : 0,
+      clocks: [],
+      struck: false,
+      cleanDraws: null,
+    }));
     if (options.journal) this.#replay(options.journal);
     else for (const [index, schedule] of plan.faults.entries()) this.#plan(schedule, index);
   }
 
   /** A host is ready, for the first time or again: its own clocks start anew. */
-  ready(host: string): void {
-    for (const clock of this.#clocksOf.get(host) ?? []) this.#arm(clock);
+  ready(host: number): void {
+    for (const clock of this.#victims[host]!.clocks) this.#arm(clock);
   }
 
   /** A host died: nothing that its clocks had in store happens any more. */
-  #stop(host: string): void {
-    for (const clock of this.#clocksOf.get(host) ?? []) {
+  #stop({ clocks }: Victim): void {
+    for (const clock of clocks) {
       if (clock.armed !== null) this.queue.revoke(clock.armed);
       clock.armed = null;
     }
@@ -116,15 +131,12 @@ export class FaultDriver {
     }
     const { target } = schedule.fault;
     if (target.select === 'one' || target.select === 'busy') {
-      const clock: Clock = { schedule, host: null, random, armed: null };
-      this.#clocks.push(clock);
-      this.#arm(clock);
+      this.#arm({ schedule, victim: null, random, armed: null });
       return;
     }
-    for (const host of this.#hostsOf(schedule)) {
-      const clock: Clock = { schedule, host, random: this.random.fork('faults', index, host), armed: null };
-      this.#clocks.push(clock);
-      this.#clocksOf.set(host, [...(this.#clocksOf.get(host) ?? []), clock]);
+    for (const victim of this.#victimsOf(schedule)) {
+      const own = this.random.fork('faults', index, victim.name);
+      victim.clocks.push({ schedule, victim, random: own, armed: null });
     }
   }
 
@@ -136,21 +148,21 @@ export class FaultDriver {
 
   #ring(clock: Clock): void {
     clock.armed = null;
-    const { schedule, host, random } = clock;
-    if (host === null) this.#strikeAll(schedule, random, clock);
-    else if (this.#mayStrike(host)) this.#strike(schedule, host, clock);
+    const { schedule, victim, random } = clock;
+    if (victim === null) this.#strikeAll(schedule, random, clock);
+    else if (this.#mayStrike(victim)) this.#strike(schedule, victim, clock);
     else this.#arm(clock);
   }
 
   /** `clock` is the one that rang, to be armed again once the fault is healed. */
   #strikeAll(schedule: ScheduledFault, random: Random, clock: Clock | null, waited = 0): void {
-    const hosts = this.#hostsOf(schedule).filter((host) => this.#mayStrike(host));
+    const up = this.#victimsOf(schedule).filter((victim) => this.#mayStrike(victim));
     const { select } = schedule.fault.target;
     if (select === 'all' || select === 'named') {
-      for (const host of hosts) this.#strike(schedule, host, clock);
+      for (const victim of up) this.#strike(schedule, victim, clock);
       return;
     }
-    const candidates = select === 'busy' ? hosts.filter((host) => this.victims.isBusy(host)) : hosts;
+    const candidates = select === 'busy' ? up.filter(({ host }) => this.victims.isBusy(host)) : up;
     if (candidates.length > 0) {
       this.#strike(schedule, candidates[random.below(candidates.length)]!, clock);
     } else if (select === 'busy' && waited < busyWait.atMost && this.queue.now < this.window.to) {
@@ -159,17 +171,17 @@ export class FaultDriver {
     } else if (clock) this.#arm(clock);
   }
 
-  #strike({ fault, lasting }: ScheduledFault, host: string, clock: Clock | null): void {
-    const kind = fault.kind === 'failure' ? this.#drawFailure(host) : fault.kind;
+  #strike({ fault, lasting }: ScheduledFault, victim: Victim, clock: Clock | null): void {
+    const kind = fault.kind === 'failure' ? this.#drawFailure(victim) : fault.kind;
     const healAt = lasting === null ? null : this.queue.now + lasting;
-    this.#inject(kind, host, fault, healAt, clock);
+    this.#inject(kind, victim, fault, healAt, clock);
   }
 
-  #inject(kind: Strike['kind'], host: string, how: How, healAt: number | null, clock: Clock | null): void {
+  #inject(kind: Strike['kind'], victim: Victim, how: How, healAt: number | null, clock: Clock | null): void {
     const strike: Strike = {
       id: ++this.#last,
       kind,
-      host,
+      host: victim.name,
       network: how.network,
       impairment: how.impairment,
       reappear: how.reappear,
@@ -177,40 +189,39 @@ export class FaultDriver {
       healedAt: null,
     };
     if (this.options.keep) this.strikes.push(strike);
-    this.#struck.add(host);
-    if (isDeath(kind)) this.#stop(host);
-    const earliest = this.victims.inject(strike);
+    victim.struck = true;
+    if (isDeath(kind)) this.#stop(victim);
+    const earliest = this.victims.inject(strike, victim.host);
     if (healAt === null) return;
     const at = Math.max(healAt, earliest);
     // Reappearing in the instant of disappearing is no event of its own: nothing may come in between. A shutdown is not
     // over in an instant: even without network delay its deregistration is read before the return is announced.
-    if (at <= this.queue.now && kind !== 'shutdown') this.#heal(strike, clock);
-    else this.queue.call(at, () => this.#heal(strike, clock));
+    if (at <= this.queue.now && kind !== 'shutdown') this.#heal(strike, victim, clock);
+    else this.queue.call(at, () => this.#heal(strike, victim, clock));
   }
 
-  #heal(strike: Strike, clock: Clock | null): void {
+  #heal(strike: Strike, victim: Victim, clock: Clock | null): void {
     strike.healedAt = this.queue.now;
-    this.#struck.delete(strike.host);
-    this.victims.heal(strike);
+    victim.struck = false;
+    this.victims.heal(strike, victim.host);
     // A host's own clock waits for the host to be ready again, which a dead one is only after its return.
-    if (clock && (clock.host === null || !isDeath(strike.kind))) this.#arm(clock);
+    if (clock && (clock.victim === null || !isDeath(strike.kind))) this.#arm(clock);
   }
 
-  #mayStrike(host: string): boolean {
-    return !this.#struck.has(host) && this.victims.isUp(host);
+  #mayStrike({ struck, host }: Victim): boolean {
+    return !struck && this.victims.isUp(host);
   }
 
-  #drawFailure(host: string): 'shutdown' | 'powerOff' {
-    const probability = this.#clean.get(host)!;
-    if (probability === 0 || probability === 1) return probability === 1 ? 'shutdown' : 'powerOff';
-    const random = this.#cleanDraws.get(host) ?? this.random.fork('clean shutdowns', host);
-    this.#cleanDraws.set(host, random);
-    return random.uniform() < probability ? 'shutdown' : 'powerOff';
+  #drawFailure(victim: Victim): 'shutdown' | 'powerOff' {
+    const { clean, name } = victim;
+    if (clean === 0 || clean === 1) return clean === 1 ? 'shutdown' : 'powerOff';
+    victim.cleanDraws ??= this.random.fork('clean shutdowns', name);
+    return victim.cleanDraws.uniform() < clean ? 'shutdown' : 'powerOff';
   }
 
-  #hostsOf({ fault: { target } }: ScheduledFault): string[] {
-    if (target.select === 'named') return target.names;
-    return this.plan.hosts.filter(({ group }) => group === target.group).map(({ name }) => name);
+  #victimsOf({ fault: { target } }: ScheduledFault): Victim[] {
+    if (target.select !== 'named') return this.#victims.filter(({ group }) => group === target.group);
+    return this.#victims.filter(({ name }) => target.names.includes(name));
   }
 
   #replay({ measureAt, faults }: FaultJournal): void {
@@ -224,10 +235,11 @@ export class FaultDriver {
         impairment: planned?.fault.impairment ?? null,
         reappear: planned?.fault.reappear ?? 'same-address',
       };
+      const victim = this.#victims.find(({ name }) => name === host)!;
       this.queue.call(Math.max(0, injectedAt + shift), () => {
-        const kind = recorded === 'failure' ? this.#drawFailure(host) : (recorded as Strike['kind']);
+        const kind = recorded === 'failure' ? this.#drawFailure(victim) : (recorded as Strike['kind']);
         const healAt = healedAt === null ? null : healedAt + shift;
-        if (this.#mayStrike(host)) this.#inject(kind, host, how, healAt, null);
+        if (this.#mayStrike(victim)) this.#inject(kind, victim, how, healAt, null);
       });
     }
   }

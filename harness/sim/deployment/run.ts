@@ -43,16 +43,20 @@ export function runDeployment(plan: Plan, record: boolean, journal: FaultJournal
     plan,
     random,
     queue,
-    victimsOf(deployed),
+    victimsOf(plan, deployed),
     { from: moments.measureAt, to: moments.drainAt },
     { keep: record, journal },
   );
-  for (const { name, role } of hostsWith(plan, 'poolElement')) {
-    const element = new Element(deployed, network.nodes.get(name)!, role, () => faults.ready(name));
+  for (const [host, { name, role }] of plan.hosts.entries()) {
+    const ready = () => faults.ready(host);
+    if (role.kind !== 'poolElement') {
+      ready();
+      continue;
+    }
+    const element = new Element(deployed, network.nodes.get(name)!, role, ready);
     elements.set(name, element);
     element.start();
   }
-  for (const { name, role } of plan.hosts) if (role.kind !== 'poolElement') faults.ready(name);
   const sources = users.map(({ name, role }) => ({
     gaps: role.requestInterval,
     sizes: role.requestSize,
@@ -104,19 +108,20 @@ function measure({ queue, elements, counters, recorder }: Deployed, requests: Re
 }
 
 /** Faults happen to nodes: to their legs, or to the process that runs on them. */
-function victimsOf({ queue, network, elements }: Deployed): Victims {
-  const nodeOf = (host: string) => network.nodes.get(host)!;
+function victimsOf({ hosts }: Plan, { queue, network, elements }: Deployed): Victims {
+  const nameOf = (host: number) => hosts[host]!.name;
+  const nodeOf = (host: number) => network.nodes.get(nameOf(host))!;
   return {
     isUp: (host) => nodeOf(host).process?.alive === true,
-    isBusy: (host) => elements.get(host)?.isBusy === true,
-    inject: (strike) => {
-      const node = nodeOf(strike.host);
+    isBusy: (host) => elements.get(nameOf(host))?.isBusy === true,
+    inject: (strike, host) => {
+      const node = nodeOf(host);
       node.strike = strike;
       inject(strike, node, elements.get(strike.host));
       return queue.now;
     },
-    heal: (strike) => {
-      const node = nodeOf(strike.host);
+    heal: (strike, host) => {
+      const node = nodeOf(host);
       heal(strike, node, elements.get(strike.host));
       // What connects a host again has to be noticed before its paths are trusted.
       for (const path of pathsOf(strike, node)) node.connectedAt.set(path, queue.now);

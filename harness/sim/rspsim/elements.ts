@@ -16,7 +16,9 @@ export class Elements {
   readonly #world: World;
   readonly #roles: PoolElement[];
   readonly #names: string[];
-  readonly #numbers: Map<string, number>;
+  /** Place of each element in the plan, and the element at a place, else −1. */
+  readonly #hosts: Int32Array;
+  readonly #elementAt: Int32Array;
   readonly #jobSlots: number;
   readonly #sendingSlots: number;
   readonly #arrivalSlots: number;
@@ -46,7 +48,10 @@ export class Elements {
     this.#world = world;
     this.#roles = hosts.map(({ role }) => role);
     this.#names = hosts.map(({ name }) => name);
-    this.#numbers = new Map(this.#names.map((name, element) => [name, element]));
+    let found = 0;
+    this.#elementAt = Int32Array.from(world.plan.hosts, ({ role }) => (role.kind === 'poolElement' ? found++ : -1));
+    this.#hosts = new Int32Array(count);
+    for (const [host, element] of this.#elementAt.entries()) if (element >= 0) this.#hosts[element] = host;
     this.#jobSlots = users;
     this.#sendingSlots = users + count;
     this.#arrivalSlots = users + 2 * count;
@@ -73,12 +78,13 @@ export class Elements {
     return this.#names[element]!;
   }
 
-  isUpHost(host: string): boolean {
-    return this.#up[this.#numbers.get(host) ?? -1] === 1;
+  /** Whether the plan's host of this number is an element that is up, and whether it has jobs. */
+  isUpHost(host: number): boolean {
+    return this.#up[this.#elementAt[host]!] === 1;
   }
 
-  isBusyHost(host: string): boolean {
-    return (this.#world.sharing.jobs[this.#numbers.get(host) ?? -1] ?? 0) > 0;
+  isBusyHost(host: number): boolean {
+    return (this.#world.sharing.jobs[this.#elementAt[host]!] ?? 0) > 0;
   }
 
   /** Whether this incarnation of the element still listens. */
@@ -109,7 +115,7 @@ export class Elements {
     queue.schedule(this.#sendingSlots + element, queue.now + this.#renewalOf(element));
     // Up-times count from the acknowledgement of the registration.
     queue.call(queue.now + 2 * delay, () => {
-      if (this.isAt(element, incarnation)) faults.ready(this.nameOf(element));
+      if (this.isAt(element, incarnation)) faults.ready(this.#hosts[element]!);
     });
   }
 
@@ -130,9 +136,9 @@ export class Elements {
   }
 
   /** Lets a fault bite. @returns the earliest time at which the element can be back */
-  inject(strike: Strike): number {
+  inject(strike: Strike, host: number): number {
     const { queue, delay, sharing, registrar, users } = this.#world;
-    const element = this.#numbers.get(strike.host)!;
+    const element = this.#elementAt[host]!;
     const entry = this.#entries[element]!;
     const clean = strike.kind === 'shutdown';
     this.#up[element] = 0;
@@ -156,8 +162,8 @@ export class Elements {
     return clean ? queue.now + 2 * delay : queue.now;
   }
 
-  heal({ host }: Strike): void {
-    const element = this.#numbers.get(host)!;
+  heal(host: number): void {
+    const element = this.#elementAt[host]!;
     if (this.#up[element] === 0) this.start(element);
   }
 

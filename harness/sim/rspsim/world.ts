@@ -58,8 +58,8 @@ export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | 
   const victims: Victims = {
     isUp: (host) => world.elements.isUpHost(host),
     isBusy: (host) => world.elements.isBusyHost(host),
-    inject: (strike) => world.elements.inject(strike),
-    heal: (strike) => world.elements.heal(strike),
+    inject: (strike, host) => world.elements.inject(strike, host),
+    heal: (_, host) => world.elements.heal(host),
   };
   world.faults = new FaultDriver(
     plan,
