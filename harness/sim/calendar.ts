@@ -3,6 +3,8 @@ import type { SlotHeap } from './heap.js';
 /** Seconds per day of the calendar, and days per year. Powers of two, so that days begin at exact times. */
 const dayLength = 1;
 const daysPerYear = 1024;
+/** Instead of a slot's next neighbour: it is on no page. */
+const unlisted = -2;
 
 /**
  * Events that are too far away to be sorted yet: each is listed on its day, days of different years on the same page.
@@ -13,46 +15,44 @@ export class Calendar {
   /** Everything before this time has been handed over. */
   horizon = 0;
   size = 0;
-  #times: Float64Array;
-  #ranks: Float64Array;
-  /** Neighbours on the page; −1 for none. A slot that is not listed is its own neighbour. */
-  #next: Int32Array;
-  #previous: Int32Array;
+  /** Time and rank of each slot, side by side: what is used together should be fetched together. */
+  #due: Float64Array;
+  /** Next and previous neighbour of each slot on its page, side by side; −1 for none. Unlisted: `unlisted` as next. */
+  #links: Int32Array;
   readonly #pages = new Int32Array(daysPerYear).fill(-1);
 
   constructor(slots: number) {
-    this.#times = new Float64Array(slots);
-    this.#ranks = new Float64Array(slots);
-    this.#next = Int32Array.from({ length: slots }, (_, slot) => slot);
-    this.#previous = new Int32Array(slots);
+    this.#due = new Float64Array(2 * slots);
+    this.#links = new Int32Array(2 * slots).fill(unlisted);
   }
 
   has(slot: number): boolean {
-    return slot < this.#next.length && this.#next[slot] !== slot;
+    return 2 * slot < this.#links.length && this.#links[2 * slot] !== unlisted;
   }
 
   /** Lists a slot at a time that is not before the horizon, instead of where it was. */
   set(slot: number, time: number, rank: number): void {
-    if (slot >= this.#next.length) this.#grow(slot + 1);
+    if (2 * slot >= this.#links.length) this.#grow(slot + 1);
     this.remove(slot);
-    this.#times[slot] = time;
-    this.#ranks[slot] = rank;
+    this.#due[2 * slot] = time;
+    this.#due[2 * slot + 1] = rank;
     const page = pageOf(time);
     const next = this.#pages[page]!;
-    this.#next[slot] = next;
-    this.#previous[slot] = -1;
-    if (next >= 0) this.#previous[next] = slot;
+    this.#links[2 * slot] = next;
+    this.#links[2 * slot + 1] = -1;
+    if (next >= 0) this.#links[2 * next + 1] = slot;
     this.#pages[page] = slot;
     this.size++;
   }
 
   remove(slot: number): void {
     if (!this.has(slot)) return;
-    const [next, previous] = [this.#next[slot]!, this.#previous[slot]!];
-    if (previous >= 0) this.#next[previous] = next;
-    else this.#pages[pageOf(this.#times[slot]!)] = next;
-    if (next >= 0) this.#previous[next] = previous;
-    this.#next[slot] = slot;
+    const next = this.#links[2 * slot]!;
+    const previous = this.#links[2 * slot + 1]!;
+    if (previous >= 0) this.#links[2 * previous] = next;
+    else this.#pages[pageOf(this.#due[2 * slot]!)] = next;
+    if (next >= 0) this.#links[2 * next + 1] = previous;
+    this.#links[2 * slot] = unlisted;
     this.size--;
   }
 
@@ -60,10 +60,10 @@ export class Calendar {
   handOver(near: SlotHeap): void {
     const end = this.horizon + dayLength;
     for (let slot = this.#pages[pageOf(this.horizon)]!; slot >= 0; ) {
-      const next = this.#next[slot]!;
-      if (this.#times[slot]! < end) {
+      const next = this.#links[2 * slot]!;
+      if (this.#due[2 * slot]! < end) {
         this.remove(slot);
-        near.set(slot, this.#times[slot]!, this.#ranks[slot]!);
+        near.set(slot, this.#due[2 * slot]!, this.#due[2 * slot + 1]!);
       }
       slot = next;
     }
@@ -71,17 +71,12 @@ export class Calendar {
   }
 
   #grow(atLeast: number): void {
-    const known = this.#next.length;
-    const length = Math.max(atLeast, 2 * known);
-    const [times, ranks, next, previous] = [this.#times, this.#ranks, this.#next, this.#previous];
-    this.#times = new Float64Array(length);
-    this.#ranks = new Float64Array(length);
-    this.#next = Int32Array.from({ length }, (_, slot) => slot);
-    this.#previous = new Int32Array(length);
-    this.#times.set(times);
-    this.#ranks.set(ranks);
-    this.#next.set(next);
-    this.#previous.set(previous);
+    const length = Math.max(2 * atLeast, 2 * this.#links.length);
+    const [due, links] = [this.#due, this.#links];
+    this.#due = new Float64Array(length);
+    this.#links = new Int32Array(length).fill(unlisted, links.length);
+    this.#due.set(due);
+    this.#links.set(links);
   }
 }
 
