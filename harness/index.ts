@@ -8,6 +8,7 @@ export {
   noRequestLost,
   utilisation,
 } from './experiment/checks.js';
+export { choose } from './experiment/choose.js';
 export { constant, type Distribution, exponential } from './experiment/distribution.js';
 export { type Experiment, experiment, type Phases } from './experiment/experiment.js';
 export type { Policy, PolicyName } from './experiment/policy.js';
@@ -22,5 +23,6 @@ export {
 export { cutPath, type Fault, failure, freeze, impair, isolate, kill, powerOff, shutdown } from './fault/fault.js';
 export { at, every, mtbf, type ScheduledFault } from './fault/schedule.js';
 export { all, busy, named, one, type Target } from './fault/target.js';
+export { cookieIntervalFor } from './sim/formulas.js';
 export type { Impairment } from './topology/impairment.js';
 export { hosts, network, type Topology, topology } from './topology/topology.js';
