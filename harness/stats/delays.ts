@@ -1,7 +1,7 @@
 import { mean, quantileSorted } from 'simple-statistics';
 import type { DelaySummary } from '../result/summary.js';
 
-/** Mean and quantiles (nearest rank) of a sample in its own unit; nulls for an empty one. */
+/** Mean and quantiles (type 7: linear between observations) of a sample in its own unit; nulls for an empty one. */
 export function summariseDelays(sample: readonly number[]): DelaySummary {
   if (sample.length === 0) return { count: 0, mean: null, p50: null, p95: null, p99: null, max: null };
   const sorted = [...sample].sort((a, b) => a - b);
