@@ -83,15 +83,14 @@ export class Injector {
   async measure(length: number): Promise<void> {
     const { clock, faults } = this.#options;
     const start = clock.now();
-    await Promise.all(
-      faults.map(async (schedule) => {
-        if (schedule.when === 'mtbf') return;
-        for (const time of timesOf(schedule, length)) {
-          await clock.sleepUntil(start + time, this.#untilNoMore);
-          await this.#strike(schedule, schedule.fault.target, start + time);
-        }
-      }),
-    );
+    const strikes = faults.map(async (schedule) => {
+      if (schedule.when === 'mtbf') return;
+      for (const time of timesOf(schedule, length)) {
+        await clock.sleepUntil(start + time, this.#untilNoMore);
+        await this.#strike(schedule, schedule.fault.target, start + time);
+      }
+    });
+    await Promise.all(strikes.map((each) => this.#track(each)));
   }
 
   /** No fault strikes from now on; those that did are healed in their time. */
@@ -106,7 +105,7 @@ export class Injector {
   async finish(): Promise<void> {
     this.noMore();
     this.#end.abort();
-    await Promise.allSettled(this.#pending);
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
     const healed = await Promise.allSettled([...this.#struck.values()].map((strike) => this.#heal(strike)));
     const failure = healed.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
     if (failure) throw failure.reason;
@@ -135,22 +134,17 @@ export class Injector {
   /** Injects now; returns the promise of the heal, which goes on in the background. */
   async #strike(schedule: ScheduledFault, target: Target, intendedAt: number): Promise<{ over: Promise<void> }> {
     const { fault, lasting } = schedule;
-    const found = await this.#resolve(target, intendedAt);
-    if (found.hosts.length === 0) {
+    const strikes = await this.#claim(fault, target, intendedAt);
+    if (strikes.length === 0) {
       this.#options.onSkip(fault, intendedAt, `no host for '${describeTarget(target)}' that is up`);
       return { over: Promise.resolve() };
     }
-    const strikes = found.hosts.map((host): Strike => {
-      const strike = { id: ++this.#strikes, kind: this.#kind(fault, host), host, fault, intendedAt: found.at };
-      this.#struck.set(host, strike);
-      return strike;
-    });
     await Promise.all(
       strikes.map(async (strike) => this.#options.onStrike(strike, await this.#options.handler.inject(strike))),
     );
     if (lasting === null) return { over: Promise.resolve() };
     const over = this.#spawn(async () => {
-      await this.#options.clock.sleepUntil(found.at + lasting, this.#untilEnd);
+      await this.#options.clock.sleepUntil(strikes[0]!.intendedAt + lasting, this.#untilEnd);
       await Promise.all(strikes.map((strike) => this.#heal(strike)));
     });
     return { over };
@@ -168,34 +162,58 @@ export class Injector {
     return draw < this.#options.cleanShutdownProbability(host) ? 'shutdown' : 'powerOff';
   }
 
-  /** A busy target may have to be waited for; the fault is then intended for the moment it is found. */
-  async #resolve(target: Target, intendedAt: number): Promise<{ hosts: string[]; at: number }> {
-    const { clock, random, handler } = this.#options;
-    const up = (names: readonly string[]) => names.filter((name) => !this.#struck.has(name));
-    const draw = (names: string[]) =>
-      names.length === 0 ? [] : [names[random.fork('target', this.#strikes).below(names.length)]!];
-    if (target.select === 'named') return { hosts: up(target.names), at: intendedAt };
-    if (target.select === 'all') return { hosts: up(this.#inGroup(target.group)), at: intendedAt };
-    if (target.select === 'one') return { hosts: draw(up(this.#inGroup(target.group))), at: intendedAt };
+  /**
+   * Finds the target among the hosts that are up and takes it in the same breath, so that of two faults at one moment
+   * each gets its own. A busy target may have to be waited for; the fault is then intended for the moment it is found.
+   */
+  async #claim(fault: Fault, target: Target, intendedAt: number): Promise<Strike[]> {
+    const { clock, handler } = this.#options;
+    if (target.select === 'named') return this.#take(fault, target.names, intendedAt);
+    if (target.select === 'all') return this.#take(fault, this.#inGroup(target.group), intendedAt);
+    if (target.select === 'one') return this.#take(fault, this.#draw(this.#inGroup(target.group)), intendedAt);
     for (let at = intendedAt; at < intendedAt + longestWaitForBusy; at = clock.now()) {
-      const hosts = draw(up(await handler.busy(target.group)));
-      if (hosts.length > 0) return { hosts, at };
+      const strikes = this.#take(fault, this.#draw(await handler.busy(target.group)), at);
+      if (strikes.length > 0) return strikes;
       await clock.sleepUntil(clock.now() + 0.02, this.#untilNoMore);
     }
-    return { hosts: [], at: intendedAt };
+    return [];
+  }
+
+  #take(fault: Fault, hosts: readonly string[], intendedAt: number): Strike[] {
+    return this.#up(hosts).map((host) => {
+      const strike = { id: ++this.#strikes, kind: this.#kind(fault, host), host, fault, intendedAt };
+      this.#struck.set(host, strike);
+      return strike;
+    });
+  }
+
+  #draw(hosts: readonly string[]): string[] {
+    const names = this.#up(hosts);
+    if (names.length === 0) return [];
+    return [names[this.#options.random.fork('target', this.#strikes).below(names.length)]!];
+  }
+
+  #up(names: readonly string[]): string[] {
+    return names.filter((name) => !this.#struck.has(name));
   }
 
   #inGroup(group: string): string[] {
     return this.#options.hosts.filter((host) => host.group === group).map(({ name }) => name);
   }
 
-  /** Keeps track of background work, so that {@link finish} can await it and its failure is seen. */
+  /** Work in the background; its failure is seen in {@link failed}. */
   #spawn(work: () => Promise<void>): Promise<void> {
-    const running = work().catch((error) => {
-      if (!this.#untilNoMore.aborted || codeOf(error) === 'lab-broken') this.#fail(error);
-    });
-    this.#pending.add(running);
-    return running.finally(() => this.#pending.delete(running));
+    return this.#track(
+      work().catch((error) => {
+        if (!this.#untilNoMore.aborted || codeOf(error) === 'lab-broken') this.#fail(error);
+      }),
+    );
+  }
+
+  /** Lets {@link finish} await it: what is being injected can only be healed when it has been. */
+  #track(work: Promise<void>): Promise<void> {
+    this.#pending.add(work);
+    return work.finally(() => this.#pending.delete(work));
   }
 }
 

@@ -51,10 +51,12 @@ export function network(cidr: string, impairment: NetworkOptions = {}): Network 
 
 export type NetworkOptions = Omit<Impairment, 'delay' | 'jitter'> & { delay?: Duration; jitter?: Duration };
 
-/** @throws HarnessError `bad-input` for a count below 1 or no network */
+/** @throws HarnessError `bad-input` for a count below 1, no network, or one twice */
 export function hosts<const Net extends string>(count: number, { on }: { on: readonly Net[] }): HostGroup<Net> {
   check('hosts', z.int().min(1).max(100_000), count);
-  check('hosts.on', z.array(z.string()).min(1, 'expected at least one network'), on);
+  check('hosts.on', z.array(z.string()).min(1), on);
+  const twice = on.find((net, at) => on.indexOf(net) !== at);
+  if (twice) throw badInput(`hosts.on: expected every network once, got '${twice}' twice`);
   return { count, on };
 }
 
@@ -70,6 +72,7 @@ export function topology<Net extends string, Group extends string>(description: 
 }): Topology<Group> {
   const { name, networks, hosts: groups } = description;
   const where = `topology ${name}`;
+  for (const word of [...Object.keys(networks), ...Object.keys(groups)]) check(`${where}: '${word}'`, label, word);
   const subnets = new Map(Object.entries<Network>(networks).map(([net, { cidr }]) => [net, subnet(where, cidr)]));
   rejectOverlaps(where, [...subnets]);
   const used = new Map<string, number>();
@@ -79,6 +82,7 @@ export function topology<Net extends string, Group extends string>(description: 
       return { name: `${prefixes[group] ?? group}${index}`, group, index, legs: on.map((net) => place(net)) };
     }),
   );
+  rejectDuplicates(where, placed);
   return deepFreeze({ name, networks, groups, hosts: placed });
 
   function place(net: string): Leg {
@@ -93,7 +97,19 @@ export function topology<Net extends string, Group extends string>(description: 
   }
 }
 
+/** Networks and hosts lend their names to devices, files and command lines. */
+const label = z.string().regex(/^[a-z][a-z0-9_-]*$/i, 'a name of letters, digits and hyphens');
+
 const prefixes: Record<string, string> = { registrars: 'pr', elements: 'pe', users: 'pu' };
+
+function rejectDuplicates(where: string, placed: readonly Host[]): void {
+  const groups = new Map<string, string>();
+  for (const { name, group } of placed) {
+    const other = groups.get(name);
+    if (other) throw badInput(`${where}: expected distinct hosts, got '${name}' in both '${other}' and '${group}'`);
+    groups.set(name, group);
+  }
+}
 
 function rejectOverlaps(where: string, subnets: readonly [string, Subnet][]): void {
   for (const [at, [first, a]] of subnets.entries()) {

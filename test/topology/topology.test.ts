@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Duration, hosts, ms, network, type Topology, topology } from '../../harness/index.js';
+import { addressAt, capacity, overlap, spareAddress, subnet } from '../../harness/topology/address.js';
+
+const refusal = (make: () => unknown) => {
+  try {
+    make();
+  } catch (error) {
+    return error as Error & { code: string };
+  }
+  throw new Error('expected a refusal, got none');
+};
+
+const lan = (parts: {
+  networks?: Record<string, string>;
+  hosts?: Record<string, ReturnType<typeof hosts>>;
+}): Topology =>
+  topology({
+    name: 'test',
+    networks: Object.fromEntries(
+      Object.entries(parts.networks ?? { lan: '10.0.0.0/24' }).map(([name, cidr]) => [name, network(cidr)]),
+    ),
+    hosts: parts.hosts ?? { elements: hosts(1, { on: ['lan'] }) },
+  });
+
+describe('a topology', () => {
+  it('names hosts by their group and numbers addresses in order of the groups', () => {
+    const { hosts: placed } = topology({
+      name: 'test',
+      networks: { red: network('10.1.0.0/24'), blue: network('10.2.0.0/24') },
+      hosts: {
+        registrars: hosts(1, { on: ['red', 'blue'] }),
+        elements: hosts(1, { on: ['blue'] }),
+        users: hosts(2, { on: ['red', 'blue'] }),
+        attackers: hosts(1, { on: ['red'] }),
+      },
+    });
+    const lines = placed.map(
+      ({ name, legs }) => `${name} ${legs.map((leg) => `${leg.network}=${leg.address}`).join(' ')}`,
+    );
+    expect(lines).toEqual([
+      'pr1 red=10.1.0.1 blue=10.2.0.1',
+      'pe1 blue=10.2.0.2',
+      'pu1 red=10.1.0.2 blue=10.2.0.3',
+      'pu2 red=10.1.0.3 blue=10.2.0.4',
+      'attackers1 red=10.1.0.4',
+    ]);
+  });
+
+  it('is frozen all the way down', () => {
+    const made = lan({});
+    expect(() => Object.assign(made.hosts[0]!.legs[0]!, { address: '1.2.3.4' })).toThrow(TypeError);
+    expect(() => Object.assign(made.networks.lan!.impairment, { delay: 1 })).toThrow(TypeError);
+  });
+
+  it.each([
+    [
+      'overlapping networks',
+      () => lan({ networks: { red: '10.1.0.0/16', blue: '10.1.2.0/24' } }),
+      "topology test: networks 'red' (10.1.0.0/16) and 'blue' (10.1.2.0/24) overlap; expected distinct ones",
+    ],
+    [
+      'a network that is too small',
+      () => lan({ networks: { lan: '10.0.0.0/29' }, hosts: { users: hosts(7, { on: ['lan'] }) } }),
+      "topology test: network 'lan' (10.0.0.0/29) has no room for 7 hosts",
+    ],
+    [
+      'an unknown network',
+      () => lan({ hosts: { users: hosts(1, { on: ['wan'] }) } }),
+      "topology test: expected one of the networks lan, got 'wan'",
+    ],
+    [
+      'hosts of the same name',
+      () => lan({ hosts: { users: hosts(1, { on: ['lan'] }), pu: hosts(1, { on: ['lan'] }) } }),
+      "topology test: expected distinct hosts, got 'pu1' in both 'users' and 'pu'",
+    ],
+    [
+      'a name that no device can have',
+      () => lan({ networks: { 'my lan': '10.0.0.0/24' } }),
+      `topology test: 'my lan': expected a name of letters, digits and hyphens, got "my lan"`,
+    ],
+    ['no hosts', () => hosts(0, { on: ['lan'] }), 'hosts: expected at least 1, got 0'],
+    ['half a host', () => hosts(1.5, { on: ['lan'] }), 'hosts: expected int, got 1.5'],
+    ['hosts without a network', () => hosts(1, { on: [] }), 'hosts.on: expected at least 1 entry, got []'],
+    [
+      'two legs in one network',
+      () => hosts(1, { on: ['lan', 'lan'] }),
+      "hosts.on: expected every network once, got 'lan' twice",
+    ],
+    [
+      'a network without a length',
+      () => network('10.0.0.0'),
+      'network: expected an IPv4 network such as 10.1.0.0/24, got "10.0.0.0"',
+    ],
+    [
+      'a host instead of a network',
+      () => network('10.0.0.7/24'),
+      `network: expected the network's own address 10.0.0.0/24, got "10.0.0.7/24"`,
+    ],
+    [
+      'an IPv6 network',
+      () => network('fc00::/64'),
+      'network: expected an IPv4 network such as 10.1.0.0/24, got "fc00::/64"',
+    ],
+    [
+      'a negative delay',
+      () => network('10.0.0.0/24', { delay: ms(-1) }),
+      'network(10.0.0.0/24).delay: expected at least 0, got -0.001',
+    ],
+    [
+      'jitter without a delay',
+      () => network('10.0.0.0/24', { jitter: ms(1) }),
+      'network(10.0.0.0/24).jitter: expected a delay beside the jitter, got jitter alone',
+    ],
+    [
+      'reordering without a delay',
+      () => network('10.0.0.0/24', { delay: ms(0), reorderPercent: 1 }),
+      'network(10.0.0.0/24).reorderPercent: expected a delay beside the reordering, which lets packets overtake delayed ones, got none',
+    ],
+    [
+      'a loss of more than everything',
+      () => network('10.0.0.0/24', { lossPercent: 101 }),
+      'network(10.0.0.0/24).lossPercent: expected at most 100, got 101',
+    ],
+    [
+      'an unknown impairment',
+      () => network('10.0.0.0/24', { dealy: ms(1) } as { delay?: Duration }),
+      "network(10.0.0.0/24): unknown option 'dealy'",
+    ],
+  ])('refuses %s', (_, make, message) => {
+    const error = refusal(make);
+    expect(error.message).toBe(message);
+    expect(error.code).toBe('bad-input');
+  });
+});
+
+/** Any IPv4 network with room for a host. */
+const anySubnet = fc
+  .record({ bits: fc.nat(0xffff_ffff), length: fc.integer({ min: 8, max: 30 }) })
+  .map(({ bits, length }) => {
+    const first = Math.floor(bits / 2 ** (32 - length)) * 2 ** (32 - length);
+    return `${[24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.')}/${length}`;
+  });
+const numberOf = (address: string) => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+
+describe('addresses', () => {
+  it('are unique, and inside their network without its own and its broadcast address', () => {
+    fc.assert(
+      fc.property(
+        anySubnet,
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 4 }),
+        (cidr, counts) => {
+          const net = subnet('test', cidr);
+          fc.pre(counts.reduce((sum, count) => sum + count) <= capacity(net));
+          const groups = Object.fromEntries(
+            counts.map((count, at) => [`group${'abcd'[at]}`, hosts(count, { on: ['lan'] })]),
+          );
+          const addresses = lan({ networks: { lan: cidr }, hosts: groups }).hosts.map(({ legs }) => legs[0]!.address);
+          expect(new Set(addresses).size).toBe(addresses.length);
+          for (const address of addresses.map(numberOf)) {
+            expect(address).toBeGreaterThan(net.first);
+            expect(address).toBeLessThan(net.first + net.size - 1);
+          }
+        },
+      ),
+    );
+  });
+
+  it('overlap exactly when one network holds the other', () => {
+    fc.assert(
+      fc.property(anySubnet, anySubnet, (a, b) => {
+        const [one, two] = [subnet('test', a), subnet('test', b)];
+        const [small, large] = one.size < two.size ? [one, two] : [two, one];
+        const holds = Math.floor(small.first / large.size) * large.size === large.first;
+        expect(overlap(one, two)).toBe(holds);
+        expect(overlap(two, one)).toBe(holds);
+      }),
+    );
+  });
+
+  it('of spares are nobody else’s, and come round when all of them have been used', () => {
+    fc.assert(
+      fc.property(anySubnet, fc.nat(50), fc.integer({ min: 1, max: 20 }), (cidr, inUse, index) => {
+        const net = subnet('test', cidr);
+        const spares = capacity(net) - inUse;
+        fc.pre(spares > 0);
+        const taken = Array.from({ length: inUse }, (_, at) => addressAt(net, at + 1));
+        const spare = spareAddress(net, inUse, index);
+        expect(taken).not.toContain(spare);
+        expect(numberOf(spare) - net.first).toBeGreaterThan(0);
+        expect(numberOf(spare)).toBeLessThan(net.first + net.size - 1);
+        expect(spareAddress(net, inUse, index + spares)).toBe(spare);
+        if (spares > 1) expect(spareAddress(net, inUse, index + 1)).not.toBe(spare);
+      }),
+    );
+  });
+});
