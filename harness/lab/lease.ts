@@ -56,12 +56,21 @@ export function allLeases(): Lease[] {
 /** @returns undefined when there is no such process */
 export function identityOf(pid: number): ProcessIdentity | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 22, counted after the program's name, which may itself hold blanks.
-    return { pid, startedAt: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]) };
+    return { pid, startedAt: Number(statFields(pid)[19]) };
   } catch {
     return undefined;
   }
 }
 
-export const isAlive = ({ pid, startedAt }: ProcessIdentity): boolean => identityOf(pid)?.startedAt === startedAt;
+/** Whether its process id is still its own, which it is as a zombie, too. */
+export const isListed = ({ pid, startedAt }: ProcessIdentity): boolean => identityOf(pid)?.startedAt === startedAt;
+
+/** A dead process may stay listed: many containers have nobody who takes notice of orphans. */
+export const isAlive = (identity: ProcessIdentity): boolean =>
+  isListed(identity) && statFields(identity.pid)[0] !== 'Z';
+
+/** Of `/proc/PID/stat`, from the state (field 3) on: what comes before includes the name, which may hold blanks. */
+function statFields(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}

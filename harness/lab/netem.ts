@@ -8,8 +8,8 @@ export function netemArguments(impairment: Impairment): string[] {
     // netem silently drops what exceeds its default of 1000 packets.
     ...['limit', String(impairment.queuePackets ?? defaultQueuePackets)],
     ...(delay === undefined ? [] : ['delay', milliseconds(delay)]),
-    // Without a distribution netem draws jitter uniformly, which real links do not.
-    ...(jitter === undefined ? [] : [milliseconds(jitter), 'distribution', 'normal']),
+    // Without a distribution netem draws jitter uniformly, which real links do not; with one, tc refuses a jitter of 0.
+    ...(!jitter ? [] : [milliseconds(jitter), 'distribution', 'normal']),
     ...(lossPercent === undefined ? [] : ['loss', `${lossPercent}%`]),
     ...(duplicatePercent === undefined ? [] : ['duplicate', `${duplicatePercent}%`]),
     ...(corruptPercent === undefined ? [] : ['corrupt', `${corruptPercent}%`]),

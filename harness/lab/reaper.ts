@@ -2,14 +2,15 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allLeases, dropLease, isAlive, type Lease } from './lease.js';
+import { allLeases, dropLease, isAlive, isListed, type Lease } from './lease.js';
 import { removeNamespaces } from './netns/netns-lab.js';
 import { killGroup } from './process.js';
 
 /** @returns what was removed, for people; empty when nothing was left */
 export async function reap({ session, lab, kernel }: Lease): Promise<string[]> {
   const removed: string[] = [];
-  if (kernel && isAlive(kernel)) {
+  // Dead or not: others of its group may live.
+  if (kernel && isListed(kernel)) {
     killGroup(kernel.pid);
     removed.push(`lab kernel ${kernel.pid}`);
   }
