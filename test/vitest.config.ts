@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** `unit` needs nothing but the repository; `lab` boots lab kernels and runs real components, one after the other. */
+/**
+ * `unit` needs nothing but the repository; `lab` boots lab kernels and runs real components, one after the other. What
+ * of `harness/lab` needs no kernel is tested by `test/lab/….unit.test.ts`.
+ */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
@@ -11,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lab/**', 'test/browser/**'],
+          exclude: ['test/lab/**/!(*.unit).test.ts', 'test/browser/**'],
           testTimeout: 15_000,
           sequence: { groupOrder: 0 },
         },
@@ -20,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'lab',
-          include: ['test/lab/**/*.test.ts'],
+          include: ['test/lab/**/!(*.unit).test.ts'],
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,

@@ -14,7 +14,6 @@ const program = new Command('rsplab')
     'The laboratory for Reliable Server Pooling (RSerPool): real components, emulated networks, faults, numbers.',
   )
   .version(rsplabVersion())
-  .showHelpAfterError('(rsplab --help shows what there is)')
   .exitOverride();
 
 for (const make of [runCommand, listCommand, doctorCommand, cleanCommand]) {
@@ -37,7 +36,8 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) {
     // Help and version are no errors.
     if (error.exitCode === 0) return exitCodes.pass;
-    console.error(`rsplab: ${error.message.replace(/^error: /, '')}`);
+    // Without a command, commander has shown the help already.
+    if (error.code !== 'commander.help') console.error(`rsplab: ${error.message.replace(/^error: /, '')}`);
     return exitCodes.badInput;
   }
   const code = codeOf(error);

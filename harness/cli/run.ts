@@ -72,7 +72,8 @@ export function planFor(loaded: LoadedExperiment, { seed, set }: Pick<RunFlags, 
 
 export function seedFrom(text: string): number {
   const seed = Number(text);
-  if (!Number.isSafeInteger(seed)) throw badInput(`--seed: expected a whole number, got '${text}'`);
+  if (text.trim() === '' || !Number.isSafeInteger(seed))
+    throw badInput(`--seed: expected a whole number, got '${text}'`);
   return seed;
 }
 
@@ -88,7 +89,7 @@ function settings({ experiment }: LoadedExperiment, set: readonly string[]) {
     if (at < 1) throw badInput(`--set: expected name=value, got '${entry}'`);
     const [name, text] = [entry.slice(0, at), entry.slice(at + 1)];
     const phase = phaseNames.find((each) => each === name);
-    if (vary[name]) point[name] = pointValue(name, text, vary[name][0]!);
+    if (Object.hasOwn(vary, name)) point[name] = pointValue(name, text, vary[name]![0]!);
     else if (phase) phases[phase] = durationFrom(name, text);
     else {
       const known = [...Object.keys(vary), ...phaseNames].join(', ');

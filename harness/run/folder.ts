@@ -3,6 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
+import { badInput, messageOf } from '../base/errors.js';
 import type { Plan } from '../experiment/plan.js';
 import { failoverRowSchema, requestRowSchema } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
@@ -12,10 +13,15 @@ import type { Outcome } from './outcome.js';
  * Makes `OUT/EXPERIMENT/ID/` with the plan and an empty `logs/`.
  * @param id sorts by time, e.g. `20261123-093012-1a2b3c`
  * @returns its absolute path
+ * @throws HarnessError `bad-input` when it cannot be made
  */
 export function createRunFolder(out: string, id: string, plan: Plan): string {
   const folder = resolve(out, plan.experiment, id);
-  mkdirSync(join(folder, 'logs'), { recursive: true });
+  try {
+    mkdirSync(join(folder, 'logs'), { recursive: true });
+  } catch (error) {
+    throw badInput(`Expected a folder for results that can be made, got ${out}: ${messageOf(error)}`, error);
+  }
   writeWhole(join(folder, 'plan.json'), `${JSON.stringify(plan, null, 2)}\n`);
   return folder;
 }

@@ -88,8 +88,7 @@ class RsplibPool implements DeployedPool {
       () => component.end('SIGKILL'),
       () => {},
     );
-    await Promise.race([leaving, timeout]);
-    late.abort();
+    await Promise.race([leaving, timeout]).finally(() => late.abort());
     await leaving;
   }
 
