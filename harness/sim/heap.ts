@@ -4,7 +4,7 @@
  * (key: load or round) are one of these.
  */
 export class SlotHeap {
-  /** Keys and slots in heap order: the keys of siblings lie side by side, which is what a large heap's speed hangs on. */
+  /** Keys and slots in heap order: keys of siblings lie side by side, which is what a large heap's speed hangs on. */
   #keys: Float64Array;
   #slots: Int32Array;
   /** Ranks, and where each slot stands in heap order (−1 when it is not in the heap), by slot. */

@@ -13,7 +13,7 @@ export interface Metrics {
   calculationsPerSecond: number;
   /** Completed calculations over processing times, in percent of the mean capacity. */
   processingSpeedPercent: number;
-  /** Means in seconds: over requests dequeued, first accepted, and completed in the window; null when there were none. */
+  /** Means in seconds: over requests dequeued, first accepted, and completed in the window; null without any. */
   queuingDelay: number | null;
   startupDelay: number | null;
   processingTime: number | null;

@@ -77,7 +77,7 @@ class SortedPool implements PoolPolicy {
   }
 
   update(entry: number, load: number): void {
-    // The entry keeps its place among those with its new key: only a choice moves it to the end (RFC 5356, section 4.1).
+    // The entry keeps its place among those with its new key: only a choice moves it to the end (RFC 5356, 4.1).
     this.#heap.set(entry, this.keyOf(this.#policies[entry]!, load), this.#heap.rankOf(entry));
   }
 

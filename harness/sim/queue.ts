@@ -54,6 +54,10 @@ export class EventQueue {
     this.#twoDelays.push(slot, this.now + this.#twoDelays.delay, this.#rank++);
   }
 
+  isScheduled(slot: number): boolean {
+    return this.#near.has(slot) || this.#far.has(slot);
+  }
+
   cancel(slot: number): void {
     this.#near.remove(slot);
     this.#far.remove(slot);

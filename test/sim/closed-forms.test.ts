@@ -36,8 +36,8 @@ describe('an element without failures is a queue with processor sharing', () => 
     const runs = Array.from({ length: 10 }, (_, index) => poissonRun(size, utilisation, index + 1));
     const time = estimate(runs.map(({ processingTime }) => processingTime!));
     const expected = 1 / (1 - utilisation);
-    // The half width is 2.26 standard errors at 9 degrees of freedom; a correct model stays within twice that in 99.86 %
-    // of all cases, and the seeds are fixed.
+    // The half width is 2.26 standard errors at 9 degrees of freedom; a correct model stays within twice that in
+    // 99.86 % of all cases, and the seeds are fixed.
     expect(Math.abs(time.mean - expected)).toBeLessThan(2 * time.halfWidth);
     expect(time.halfWidth).toBeLessThan(0.06 * expected);
     const load = estimate(runs.map(({ utilisationPercent }) => utilisationPercent / 100));
@@ -100,16 +100,16 @@ describe('the paper’s cookies', () => {
     for (const { metrics, failovers, moments } of runs) {
       const within = failovers.filter(({ faultAt }) => faultAt! > moments.measureAt);
       const lost = within.reduce((sum, { repeatedCalculations: it }) => sum + (it ?? 0), 0);
-      // Up to 100 users have a request under way at each edge, each with less than an interval that is not credited yet,
-      // and one delay of work by ten elements is done but not known to the users.
+      // Up to 100 users have a request under way at each edge, each with less than an interval that is not credited
+      // yet, and one delay of work by ten elements is done but not known to the users.
       const edges = 2 * 100 * interval + 10 * 0.01 * 1e6;
       expect(Math.abs(metrics.usedCapacity - metrics.jobSizeCompleted - lost)).toBeLessThan(edges);
     }
   });
 
-  test('a request has a cookie for every interval that it outlasts, whatever happened to it: Equation (1), Figure 14', () => {
+  test('a request has a cookie for every interval that it outlasts, failures or not: Equation (1), Figure 14', () => {
     const counted = estimate(runs.map(({ metrics }) => metrics.cookies / metrics.requestsCompleted));
-    // Progress is resumed from a cookie, so cookies stay on a grid: size > k × interval for k = 1, 2, … each count once.
+    // Progress is resumed from a cookie, so cookies stay on a grid: size > k × interval counts once for each k ≥ 1.
     const expected = 1 / Math.expm1(interval / size);
     // Sizes have a coefficient of variation of 1, so the mean of n requests is off by less than 4 / √n.
     const requests = runs.reduce((sum, { metrics }) => sum + metrics.requestsCompleted, 0);

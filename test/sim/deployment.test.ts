@@ -157,7 +157,7 @@ describe('the registrar', () => {
     expect(run(kill(victim)).metrics.endpointKeepAliveTimeouts).toBe(0);
   });
 
-  test('with MAX-BAD-PE-REPORT 1 and slow keep-alives, the report of the user removes it before it is chosen again', () => {
+  test('with MAX-BAD-PE-REPORT 1 and slow keep-alives, the user’s report removes it before the next choice', () => {
     const slow = { endpointKeepAliveInterval: s(60), endpointKeepAliveTimeout: s(60) };
     const parts = { element: { policy: 'LeastUsed' as const } };
     const hit = (maxBadPeReports: number) =>

@@ -89,7 +89,7 @@ describe('unusual settings that are honoured', () => {
     }
   });
 
-  test('cookies by time secure what they should: 4 s of work when they come every 2 s and the element dies after 4.93 s', () => {
+  test('cookies by time secure 4 s of work when they come every 2 s and the element dies after 4.93 s', () => {
     const element = { cookieInterval: Number.POSITIVE_INFINITY, cookieTime: s(2) };
     const faults = [at(s(10), powerOff(named('pe1'), { reappear: 'new-address' }))];
     const deployed = simulate(planWith({ element, faults }), { record: true });

@@ -1,6 +1,6 @@
 /**
  * SCTP associations as far as they decide when a message arrives and when a peer learns that nobody is there: set-up in
- * two round trips, retransmission on another path, path failover, and aborts by a kernel that knows no such association.
+ * two round trips, retransmission on another path, path failover, aborts by a kernel that knows no such association.
  * Messages of one direction arrive in order. Congestion and flow control do not matter to a few packets per second.
  */
 import type { Network, Node } from './network.js';

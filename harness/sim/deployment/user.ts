@@ -9,7 +9,7 @@ import { Process } from './process.js';
 import type { Entry } from './registrar.js';
 import type { Deployed } from './run.js';
 
-/** How long a user waits before it asks again: for an element of an empty pool, and at most after a rejection, seconds. */
+/** How long a user waits, in seconds, before it asks an empty pool again, and at most after a rejection. */
 const retry = { emptyPool: 30, reject: 0.2 };
 const opener: Side = 0;
 const acceptor: Side = 1;
@@ -42,10 +42,11 @@ export class User {
   readonly #requests: RequestStreams;
   readonly #retries: Random;
   #link: Association | null = null;
+  /** Whether a resolution is under way. */
+  #asking = false;
   /** What to do once the association with the registrar is up. */
   #pending: (() => void) | null = null;
   #request: Request | null = null;
-  #attempt: Attempt | null = null;
 
   constructor(
     readonly deployed: Deployed,
@@ -71,7 +72,7 @@ export class User {
         association.onLost(opener, () => {
           this.#link = null;
           // A resolution that was under way is lost with the association.
-          if (this.#request && !this.#attempt) this.#pending = () => this.#ask(null);
+          if (this.#asking) this.#pending = () => this.#ask(null);
           this.#join();
         });
         const pending = this.#pending;
@@ -96,7 +97,6 @@ export class User {
 
   /** Asks the registrar for an element, reporting the one that failed. */
   #resolve(bad: Entry | null): void {
-    this.#attempt = null;
     this.deployed.counters.serverSelections++;
     if (this.#link) this.#ask(bad);
     else this.#pending = () => this.#ask(bad);
@@ -105,10 +105,12 @@ export class User {
   #ask(bad: Entry | null): void {
     const { registrar } = this.deployed;
     const link = this.#link!;
+    this.#asking = true;
     link.send(opener, () => {
       if (bad) registrar.report(bad);
       const entry = registrar.select(this.role.pool);
       link.send(acceptor, () => {
+        this.#asking = false;
         if (entry) this.#try(entry);
         else this.process.after(retry.emptyPool, () => this.#resolve(null));
       });
@@ -127,7 +129,6 @@ export class User {
       over: false,
       stops: [],
     };
-    this.#attempt = attempt;
     const giveUp = connect(network, this.process, entry, {
       up: (association) => {
         recorder?.connected(this.number, queue.now);
@@ -253,7 +254,6 @@ export class User {
       counters.jobSizeCompleted += request.size - request.secured;
     }
     this.#request = null;
-    this.#attempt = null;
     const next = this.#requests.times[this.number]!;
     if (next <= queue.now) this.#begin();
     else this.process.after(next - queue.now, () => this.#begin());

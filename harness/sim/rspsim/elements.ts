@@ -131,7 +131,7 @@ export class Elements {
   /** An element's slot came up: something about its jobs, or its registration. */
   handle(slot: number): void {
     if (slot >= this.#arrivalSlots) this.#registrationArrives(slot - this.#arrivalSlots);
-    else if (slot >= this.#sendingSlots) this.#register(slot - this.#sendingSlots);
+    else if (slot >= this.#sendingSlots) this.#registrationDue(slot - this.#sendingSlots);
     else this.#handleJobs(slot - this.#jobSlots);
   }
 
@@ -238,6 +238,17 @@ export class Elements {
     queue.schedule(this.#jobSlots + element, Math.min(done, this.cookies.nextDue(element)));
   }
 
+  /** Time to register again: the load has changed, or nothing has been sent for long. */
+  #registrationDue(element: number): void {
+    const { queue } = this.#world;
+    // What is on its way decides, when it arrives, about the next.
+    if (this.#inFlight[element] === 1) return;
+    const renewAt = this.#sentAt[element]! + this.#renewalOf(element);
+    if (this.#changed[element] === 1 || queue.now >= renewAt) this.#register(element);
+    // What was sent in the meantime has moved the renewal; moving its event each time would cost more than this.
+    else queue.schedule(this.#sendingSlots + element, renewAt);
+  }
+
   #register(element: number): void {
     const { queue, sharing } = this.#world;
     this.#announced[element] = sharing.jobs[element]! / this.#roles[element]!.maxRequests;
@@ -245,7 +256,6 @@ export class Elements {
     this.#inFlight[element] = 1;
     this.#changed[element] = 0;
     this.#renewed[element] = this.#entries[element];
-    queue.cancel(this.#sendingSlots + element);
     queue.afterDelay(this.#arrivalSlots + element);
   }
 
@@ -259,8 +269,9 @@ export class Elements {
     }
     registrar.register(entry, this.#announced[element]!);
     this.#inFlight[element] = 0;
-    const wait = this.#changed[element] === 1 ? 2 * delay : this.#renewalOf(element);
-    queue.schedule(this.#sendingSlots + element, this.#sentAt[element]! + wait);
+    const slot = this.#sendingSlots + element;
+    if (this.#changed[element] === 1) queue.schedule(slot, this.#sentAt[element]! + 2 * delay);
+    else if (!queue.isScheduled(slot)) queue.schedule(slot, this.#sentAt[element]! + this.#renewalOf(element));
   }
 
   #renewalOf(element: number): number {
