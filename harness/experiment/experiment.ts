@@ -52,9 +52,12 @@ export interface Experiment<Group extends string = string, V extends Vary = Vary
   readonly model?: AtPoint<V, SimulationModel>;
 }
 
+/** Enough to tell a topology from anything else: {@link topology} has checked the rest. */
+export const topologyShape = z.looseObject({ networks: z.object({}), groups: z.object({}), hosts: z.array(z.any()) });
+
 const description = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'a name of small letters, digits and hyphens'),
-  topology: z.union([z.looseObject({ networks: z.object({}), hosts: z.array(z.any()) }), z.function()]),
+  topology: z.union([topologyShape, z.function()]),
   vary: z.record(z.string(), z.array(z.union([z.string(), z.number(), z.boolean()])).min(1)).optional(),
   deploy: z.function(),
   phases: z.union([z.looseObject({}), z.function()]),

@@ -34,12 +34,19 @@ async function importDefault(file: string): Promise<Experiment | undefined> {
   try {
     const module = (await tsImport(pathToFileURL(resolve(file)).href, import.meta.url)) as Module;
     // In a folder whose package is not of type "module", the default export comes wrapped in another one.
-    return module.default && 'default' in module.default ? module.default.default : module.default;
+    const found = module.default;
+    return typeof found === 'object' && found !== null && 'default' in found ? found.default : found;
   } catch (error) {
     // What the experiment's own description got wrong is said in a sentence already.
     if (codeOf(error) === 'bad-input') throw badInput(`${basename(file)}: ${messageOf(error)}`, error);
-    throw badInput(`${file}: expected a file that loads, got: ${messageOf(error).split('\n')[0]}`, error);
+    throw badInput(`${file}: expected a file that loads, got: ${complaintOf(error)}`, error);
   }
+}
+
+/** One line: what the compiler announces with a colon comes on the next. */
+function complaintOf(error: unknown): string {
+  const [first, second] = messageOf(error).split('\n');
+  return first!.endsWith(':') && second ? second : first!;
 }
 
 /** Reads `/** question … Expectation: … *​/` at the head of a file; what is not there is null. */

@@ -4,15 +4,23 @@
  */
 import { z } from 'zod';
 import { check, show } from '../base/check.js';
-import { badInput } from '../base/errors.js';
+import { badInput, codeOf, messageOf } from '../base/errors.js';
 import { deepFreeze } from '../base/freeze.js';
 import { scheduledFaultSchema } from '../fault/schedule.js';
 import { impairmentSchema } from '../topology/impairment.js';
-import type { Host, Topology } from '../topology/topology.js';
 import { checkSchema } from './checks.js';
-import { type Experiment, type Point, type PointValue, simulationModels, type Vary } from './experiment.js';
+import { deploy } from './deploy.js';
+import {
+  type Deployment,
+  type Experiment,
+  type Point,
+  type PointValue,
+  simulationModels,
+  topologyShape,
+  type Vary,
+} from './experiment.js';
 import { checkFaults } from './faults.js';
-import { poolUserRequestSchema, type Role, type RoleRequest, roleSchema } from './role.js';
+import { type Role, roleSchema } from './role.js';
 
 const span = z.number().min(0);
 const phasesSchema = z.strictObject({
@@ -77,11 +85,12 @@ export function resolvePlan<G extends string, V extends Vary>(
 ): Plan {
   const where = experiment.name;
   const point = pointOf(experiment as Experiment, options.point ?? {}) as Point<V>;
-  const at = <T>(value: T | ((point: Point<V>) => T)): T =>
-    typeof value === 'function' ? (value as (point: Point<V>) => T)(point) : value;
-  const topology = at(experiment.topology);
-  const hosts = deploy(where, topology, experiment.deploy(point));
-  const faults = check(`${where}.faults`, z.array(scheduledFaultSchema), at(experiment.faults ?? []));
+  const at = <T>(part: string, value: T | ((point: Point<V>) => T)): T =>
+    typeof value === 'function' ? answer(`${where}.${part}`, () => (value as (point: Point<V>) => T)(point)) : value;
+  const topology = at('topology', experiment.topology);
+  check(`${where}.topology`, topologyShape, topology);
+  const hosts = deploy(`${where}.deploy`, topology, at('deploy', experiment.deploy as (point: Point<V>) => Deployment));
+  const faults = check(`${where}.faults`, z.array(scheduledFaultSchema), at('faults', experiment.faults ?? []));
   checkFaults(where, topology, hosts, faults);
   const plan = check(where, planSchema, {
     schemaVersion: 1,
@@ -93,13 +102,23 @@ export function resolvePlan<G extends string, V extends Vary>(
     point,
     topology: { name: topology.name, networks: topology.networks },
     hosts,
-    phases: check(`${where}.phases`, phasesSchema, { ...at(experiment.phases), ...options.phases }),
+    phases: check(`${where}.phases`, phasesSchema, { ...at('phases', experiment.phases), ...options.phases }),
     faults,
     checks: check(`${where}.checks`, z.array(checkSchema), experiment.checks ?? []),
     margin: experiment.margin ?? 0.1,
-    model: at(experiment.model ?? 'deployment'),
+    model: at('model', experiment.model ?? 'deployment'),
   });
   return deepFreeze(plan);
+}
+
+/** What the experiment's own functions throw is a fault of theirs. */
+function answer<T>(where: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    if (codeOf(error)) throw error;
+    throw badInput(`${where}: expected an answer, got an error: ${messageOf(error)}`, error);
+  }
 }
 
 /** Every point of the experiment's grid, the last name varying fastest. */
@@ -122,7 +141,7 @@ export function meanCapacity(plan: Plan): number {
 
 function pointOf({ name: where, vary = {} }: Experiment, chosen: Readonly<Record<string, PointValue>>): Point {
   for (const [name, value] of Object.entries(chosen)) {
-    const values = vary[name];
+    const values = Object.hasOwn(vary, name) ? vary[name] : undefined;
     if (values === undefined) {
       throw badInput(
         `${where}: expected one of the varied names ${Object.keys(vary).join(', ') || '(none)'}, got '${name}'`,
@@ -133,60 +152,4 @@ function pointOf({ name: where, vary = {} }: Experiment, chosen: Readonly<Record
     }
   }
   return Object.fromEntries(Object.entries(vary).map(([name, values]) => [name, chosen[name] ?? values[0]!]));
-}
-
-function deploy(
-  where: string,
-  topology: Topology,
-  deployment: Record<string, RoleRequest | ((index: number) => RoleRequest)>,
-) {
-  const groups = Object.keys(topology.groups);
-  const stranger = Object.keys(deployment).find((group) => !groups.includes(group));
-  if (stranger)
-    throw badInput(`${where}.deploy: expected one of the host groups ${groups.join(', ')}, got '${stranger}'`);
-  const requested = topology.hosts.map((host): Host & { role: RoleRequest } => {
-    const role = deployment[host.group];
-    if (!role) throw badInput(`${where}.deploy: expected a role for the host group '${host.group}', got none`);
-    return { ...host, role: typeof role === 'function' ? role(host.index) : role };
-  });
-  const pools = poolsOf(requested);
-  return requested.map((host) => ({ ...host, role: settleRate(where, host.role, pools) }));
-}
-
-/** What a pool's request interval follows from. Counted once: thousands of users may ask. */
-interface PoolSize {
-  elements: number;
-  users: number;
-  totalCapacity: number;
-}
-
-function poolsOf(hosts: readonly { role: RoleRequest }[]): ReadonlyMap<string, PoolSize> {
-  const pools = new Map<string, PoolSize>();
-  for (const { role } of hosts) {
-    if (role?.kind !== 'poolElement' && role?.kind !== 'poolUser') continue;
-    const size = pools.get(role.pool) ?? { elements: 0, users: 0, totalCapacity: 0 };
-    pools.set(role.pool, size);
-    if (role.kind === 'poolUser') size.users++;
-    else {
-      size.elements++;
-      size.totalCapacity += role.capacity;
-    }
-  }
-  return pools;
-}
-
-/** Request interval from utilisation: PU:PE ratio × size / (utilisation × capacity), the ratio at least 1 (paper, section 3). */
-function settleRate(where: string, role: RoleRequest, pools: ReadonlyMap<string, PoolSize>): Role {
-  if (role?.kind !== 'poolUser') return role as Role;
-  const { requestInterval: interval, ...user } = check(`${where}.deploy`, poolUserRequestSchema, role);
-  if (!('targetUtilisation' in interval)) return role as Role;
-  const { elements, users, totalCapacity } = pools.get(user.pool)!;
-  if (elements === 0)
-    throw badInput(
-      `${where}.deploy: expected pool elements in '${user.pool}' to derive the request interval from, got none`,
-    );
-  const meanCapacity = totalCapacity / elements;
-  const ratio = Math.max(1, users / elements);
-  const mean = (ratio * user.requestSize.mean) / (interval.targetUtilisation * meanCapacity);
-  return { ...user, requestInterval: { kind: 'exponential', mean } };
 }
