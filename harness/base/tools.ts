@@ -25,6 +25,7 @@ export const toolPackages = {
   dumpcap: 'wireshark-common',
   ip: 'iproute2',
   tc: 'iproute2',
+  ping: 'iputils-ping',
   modprobe: 'kmod',
   depmod: 'kmod',
 } as const;

@@ -92,7 +92,8 @@ export class NetnsHost implements LabHost {
       const device = legDevice(this.name, network);
       const asked = { ...this.network.impairmentOf(network), ...extra };
       if (asked.lossPercent) this.network.lossy.add(device);
-      const answer = await this.network.tc.run([netemCommand(device, asked)], ['qdisc', 'show', 'dev', device]);
+      // Not `show dev …`: a tc that was once asked about one device says nothing of others ever after.
+      const answer = await this.network.tc.run([netemCommand(device, asked)], ['qdisc', 'show']);
       expectNetem(device, asked, answer as QdiscState[]);
     }
   }
@@ -108,14 +109,14 @@ export class NetnsHost implements LabHost {
 
 export interface QdiscState {
   kind: string;
-  dev?: string;
+  dev: string;
   options: NetemOptions;
   drops?: number;
 }
 
 /** @throws HarnessError `lab-broken` when the device's netem is not what was asked for */
 export function expectNetem(device: string, asked: Impairment, states: readonly QdiscState[]): void {
-  const state = states.find(({ kind, dev }) => kind === 'netem' && (dev === undefined || dev === device));
+  const state = states.find(({ kind, dev }) => kind === 'netem' && dev === device);
   if (!state) throw labBroken(`${device} has no netem, although it was set`);
   const differences = netemDifferences(asked, state.options);
   if (differences.length > 0) throw labBroken(`netem on ${device} is not as asked: ${differences.join('; ')}`);

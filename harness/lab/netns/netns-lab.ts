@@ -39,7 +39,7 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
   await ip([], namespaceBatch(plan, session));
   const inSwitch = ['-n', switchOf(session)];
   const links = new BatchTool(['ip', ...inSwitch], ['link', 'show', 'lo'], environment);
-  const queues = new BatchTool(['tc', '-s', ...inSwitch], ['qdisc', 'show', 'dev', 'lo'], environment);
+  const queues = new BatchTool(['tc', '-s', ...inSwitch], ['qdisc', 'show'], environment);
   scope.defer('ip', () => links.close());
   scope.defer('tc', () => queues.close());
   await links.run(switchBatch(plan, session));
@@ -120,11 +120,7 @@ async function setQueues(plan: Plan, queues: BatchTool): Promise<void> {
   for (const { name, legs } of plan.hosts) {
     for (const { network } of legs) {
       const device = legDevice(name, network);
-      expectNetem(
-        device,
-        plan.topology.networks[network]!.impairment,
-        states.filter(({ dev }) => dev === device),
-      );
+      expectNetem(device, plan.topology.networks[network]!.impairment, states);
     }
   }
 }
@@ -142,7 +138,7 @@ const lossyDevices = (plan: Plan): Set<string> =>
 async function unaskedDrops(lossy: ReadonlySet<string>, queues: BatchTool): Promise<string[]> {
   const states = (await queues.run([], ['qdisc', 'show'])) as QdiscState[];
   return states
-    .filter(({ kind, dev, drops }) => kind === 'netem' && !lossy.has(dev ?? '') && (drops ?? 0) > 0)
+    .filter(({ kind, dev, drops }) => kind === 'netem' && !lossy.has(dev) && (drops ?? 0) > 0)
     .map(({ dev, drops }) => `the emulated network dropped ${drops} packets towards ${dev}, which nobody asked for`);
 }
 

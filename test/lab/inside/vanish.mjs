@@ -1,0 +1,39 @@
+// Runs an experiment on the lab kernel's own namespaces, kills rsplab in the middle, and tells what is left after 5 s.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** @param {{ commandLine: string, repository: string }} input */
+export async function inside({ commandLine, repository }) {
+  process.env.RSPLAB_CACHE = mkdtempSync('/run/cache-');
+  process.env.TMPDIR = mkdtempSync('/run/tmp-');
+  const out = mkdtempSync('/run/out-');
+  const args = [commandLine, 'run', 'experiments/element-power-off.ts', '--on', 'netns', '--out', out];
+  const child = spawn(process.execPath, args, { cwd: repository, stdio: 'ignore' });
+  while (!processes().some((name) => name.includes('calcappclient'))) {
+    if (child.exitCode !== null) throw new Error(`rsplab ended early with ${child.exitCode}`);
+    await sleep(200);
+  }
+  const before = namespaces().length;
+  child.kill('SIGKILL');
+  await sleep(5000);
+  console.log(JSON.stringify({ before, namespaces: namespaces(), processes: processes() }));
+  return 0;
+}
+
+const namespaces = () => readdirSync('/run/netns');
+
+/** RSPLIB's and rsplab's own programs that still run, ourselves not counted. */
+function processes() {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const commands = pids.map((pid) => {
+    try {
+      readlinkSync(`/proc/${pid}/exe`);
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    } catch {
+      return '';
+    }
+  });
+  return commands.filter((command) => /rspregistrar|rspserver|calcappclient|dumpcap|main\.js|watchdog/.test(command));
+}

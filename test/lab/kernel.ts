@@ -1,0 +1,24 @@
+/** Boots a lab kernel for a test and has it run one of the modules in `inside/`. */
+import { fileURLToPath } from 'node:url';
+import { bootLabKernel } from '../../dist/harness/lab/uml/boot.js';
+import { newSession } from '../../harness/base/session.js';
+
+/**
+ * Runs `inside/NAME.mjs` in a lab kernel.
+ * @returns what the module printed as its last line of JSON
+ */
+export async function runInside<T>(name: string, input: unknown): Promise<T> {
+  const lines: string[] = [];
+  const kernel = await bootLabKernel({
+    session: newSession(),
+    module: fileURLToPath(new URL(`./inside/${name}.mjs`, import.meta.url)),
+    input,
+    memoryMiB: 1024,
+    onLine: (line) => lines.push(line),
+  });
+  const timeout = setTimeout(() => kernel.kill(), 200_000);
+  const exitCode = await kernel.ended.finally(() => clearTimeout(timeout));
+  const answer = lines.findLast((line) => line.startsWith('{'));
+  if (exitCode !== 0 || !answer) throw new Error(`${name} ended with ${exitCode}: ${lines.slice(-20).join('\n')}`);
+  return JSON.parse(answer) as T;
+}

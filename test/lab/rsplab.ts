@@ -1,0 +1,45 @@
+/** Runs the built command line for real, as a person would. */
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
+import { execa } from 'execa';
+import type { JournalEvent } from '../../harness/result/journal.js';
+import type { FailoverRow } from '../../harness/result/rows.js';
+import { type Summary, summarySchema } from '../../harness/result/summary.js';
+import { readJournal } from '../../harness/run/journal.js';
+
+export const repository = fileURLToPath(new URL('../..', import.meta.url));
+export const commandLine = join(repository, 'dist/harness/cli/main.js');
+
+export interface RealRun {
+  readonly exitCode: number | undefined;
+  readonly folder: string;
+  readonly summary: Summary;
+  readonly failovers: FailoverRow[];
+  readonly journal: JournalEvent[];
+}
+
+/** `rsplab run FILE ARGS --on uml --json` with its results in a temporary folder. */
+export async function runExperiment(file: string, ...args: string[]): Promise<RealRun> {
+  const out = mkdtempSync(join(tmpdir(), 'rsplab-test-'));
+  const result = await execa('node', [commandLine, 'run', file, '--on', 'uml', '--json', '--out', out, ...args], {
+    cwd: repository,
+    reject: false,
+  });
+  if (!result.stdout.startsWith('{')) throw new Error(`rsplab printed no summary: ${result.stderr}`);
+  const summary = summarySchema.parse(JSON.parse(result.stdout));
+  const parent = join(out, summary.experiment);
+  const folder = join(parent, readdirSync(parent)[0]!);
+  const failovers: FailoverRow[] = parse(readFileSync(join(folder, 'failovers.csv')), {
+    columns: true,
+    cast: castCell,
+  });
+  return { exitCode: result.exitCode, folder, summary, failovers, journal: readJournal(folder) };
+}
+
+function castCell(value: string): string | number | null {
+  if (value === '') return null;
+  return Number.isNaN(Number(value)) ? value : Number(value);
+}
