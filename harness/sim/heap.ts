@@ -4,11 +4,11 @@
  * (key: load or round) are one of these.
  */
 export class SlotHeap {
-  /** Keys and slots in heap order: keys of siblings lie side by side, which is what a large heap's speed hangs on. */
+  /** In heap order: what is compared of siblings lies side by side, which is what a large heap's speed hangs on. */
   #keys: Float64Array;
-  #slots: Int32Array;
-  /** Ranks, and where each slot stands in heap order (−1 when it is not in the heap), by slot. */
   #ranks: Float64Array;
+  #slots: Int32Array;
+  /** Where each slot stands in heap order; −1 when it is not in the heap. */
   #places: Int32Array;
   #size = 0;
 
@@ -35,7 +35,7 @@ export class SlotHeap {
 
   /** Rank of the first slot of a heap that is not empty. */
   get firstRank(): number {
-    return this.#ranks[this.#slots[0]!]!;
+    return this.#ranks[0]!;
   }
 
   has(slot: number): boolean {
@@ -48,7 +48,7 @@ export class SlotHeap {
   }
 
   rankOf(slot: number): number {
-    return this.#ranks[slot]!;
+    return this.#ranks[this.#places[slot]!]!;
   }
 
   /** Puts a slot in, or moves it to another key and rank. */
@@ -56,13 +56,11 @@ export class SlotHeap {
     if (slot >= this.#places.length) this.#grow(slot + 1);
     const place = this.#places[slot]!;
     if (place < 0) {
-      this.#ranks[slot] = rank;
       this.#up(this.#size++, slot, key, rank);
       return;
     }
     const old = this.#keys[place]!;
-    const earlier = key < old || (key === old && rank < this.#ranks[slot]!);
-    this.#ranks[slot] = rank;
+    const earlier = key < old || (key === old && rank < this.#ranks[place]!);
     if (earlier) this.#up(place, slot, key, rank);
     else this.#down(place, slot, key, rank);
   }
@@ -76,7 +74,7 @@ export class SlotHeap {
     if (place === last) return;
     const moved = this.#slots[last]!;
     const key = this.#keys[last]!;
-    const rank = this.#ranks[moved]!;
+    const rank = this.#ranks[last]!;
     if (place > 0 && this.#isBefore(key, rank, (place - 1) >> 2)) this.#up(place, moved, key, rank);
     else this.#down(place, moved, key, rank);
   }
@@ -84,7 +82,7 @@ export class SlotHeap {
   /** Whether (key, rank) belongs before what stands at a place. */
   #isBefore(key: number, rank: number, place: number): boolean {
     const other = this.#keys[place]!;
-    return key < other || (key === other && rank < this.#ranks[this.#slots[place]!]!);
+    return key < other || (key === other && rank < this.#ranks[place]!);
   }
 
   #up(from: number, slot: number, key: number, rank: number): void {
@@ -92,14 +90,15 @@ export class SlotHeap {
     while (place > 0) {
       const parent = (place - 1) >> 2;
       if (!this.#isBefore(key, rank, parent)) break;
-      this.#put(place, this.#slots[parent]!, this.#keys[parent]!);
+      this.#put(place, this.#slots[parent]!, this.#keys[parent]!, this.#ranks[parent]!);
       place = parent;
     }
-    this.#put(place, slot, key);
+    this.#put(place, slot, key, rank);
   }
 
   #down(from: number, slot: number, key: number, rank: number): void {
     const keys = this.#keys;
+    const ranks = this.#ranks;
     const size = this.#size;
     let place = from;
     for (let child = 4 * place + 1; child < size; child = 4 * place + 1) {
@@ -108,24 +107,21 @@ export class SlotHeap {
       const end = Math.min(child + 4, size);
       for (let other = child + 1; other < end; other++) {
         const otherKey = keys[other]!;
-        if (otherKey < smallestKey || (otherKey === smallestKey && this.#ranksBefore(other, smallest))) {
+        if (otherKey < smallestKey || (otherKey === smallestKey && ranks[other]! < ranks[smallest]!)) {
           smallest = other;
           smallestKey = otherKey;
         }
       }
-      if (key < smallestKey || (key === smallestKey && rank < this.#ranks[this.#slots[smallest]!]!)) break;
-      this.#put(place, this.#slots[smallest]!, smallestKey);
+      if (key < smallestKey || (key === smallestKey && rank < ranks[smallest]!)) break;
+      this.#put(place, this.#slots[smallest]!, smallestKey, ranks[smallest]!);
       place = smallest;
     }
-    this.#put(place, slot, key);
+    this.#put(place, slot, key, rank);
   }
 
-  #ranksBefore(place: number, other: number): boolean {
-    return this.#ranks[this.#slots[place]!]! < this.#ranks[this.#slots[other]!]!;
-  }
-
-  #put(place: number, slot: number, key: number): void {
+  #put(place: number, slot: number, key: number, rank: number): void {
     this.#keys[place] = key;
+    this.#ranks[place] = rank;
     this.#slots[place] = slot;
     this.#places[slot] = place;
   }
