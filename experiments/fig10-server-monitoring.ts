@@ -33,7 +33,7 @@ export default experiment({
   vary: {
     variant: ['script'],
     policy: ['LeastUsed', 'RoundRobin', 'Random'],
-    mtbf: [1, 5, 10],
+    mtbf: [2, 5, 10],
     endpointKeepAlive: [s(1), s(2.5), s(5), s(10), s(15), s(20), s(25), s(30)],
   },
   topology: singleLan({ registrars: 1, elements: 10, users: 100 }),

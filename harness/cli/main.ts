@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor.js';
 import { exitCodes } from './exit.js';
 import { listCommand } from './list.js';
 import { runCommand } from './run.js';
+import { sweepCommand } from './sweep.js';
 
 const program = new Command('rsplab')
   .description(
@@ -16,7 +17,7 @@ const program = new Command('rsplab')
   .version(rsplabVersion())
   .exitOverride();
 
-for (const make of [runCommand, listCommand, doctorCommand, cleanCommand]) {
+for (const make of [runCommand, sweepCommand, listCommand, doctorCommand, cleanCommand]) {
   // Commander would print its own message and exit with 1.
   program.addCommand(
     make()

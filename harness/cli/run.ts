@@ -1,13 +1,12 @@
 import { Command } from 'commander';
 import { realClock } from '../base/clock.js';
-import { badInput, interrupted } from '../base/errors.js';
-import { parseDuration } from '../base/units.js';
-import type { PointValue } from '../experiment/experiment.js';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
-import { type PhaseLengths, type Plan, resolvePlan } from '../experiment/plan.js';
+import { type Plan, resolvePlan } from '../experiment/plan.js';
 import { run } from '../run/run.js';
 import { exitCodes } from './exit.js';
 import { Progress } from './progress.js';
+import { collect, readSettings, seedFrom } from './settings.js';
+import { untilSignal } from './signal.js';
 import { chooseSubject } from './subjects.js';
 import { runTable } from './table.js';
 
@@ -51,7 +50,7 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
       const finished = await run(plan, subject, {
         out: flags.out,
         clock: realClock,
-        signal: untilSignal(),
+        signal: untilSignal('run'),
         onBegin: (folder) => progress.begin(folder),
         onEvent: (event) => progress.event(event),
       });
@@ -61,75 +60,10 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
       process.exitCode = exitCodes[finished.summary.verdict];
     });
 
-const collect = (value: string, previous: string[]): string[] => [...previous, value];
-
 /** Makes the plan that the flags ask for. */
 export function planFor(loaded: LoadedExperiment, { seed, set }: Pick<RunFlags, 'seed' | 'set'>): Plan {
   const { experiment, file, question, expectation } = loaded;
-  const { point, phases } = settings(loaded, set);
+  const { values, phases } = readSettings(loaded, set, { lists: false });
+  const point = Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
   return resolvePlan(experiment, { seed: seedFrom(seed), point, phases, file, question, expectation });
 }
-
-export function seedFrom(text: string): number {
-  const seed = Number(text);
-  if (text.trim() === '' || !Number.isSafeInteger(seed))
-    throw badInput(`--seed: expected a whole number, got '${text}'`);
-  return seed;
-}
-
-const phaseNames = ['settle', 'warmUp', 'measure', 'drain'] as const;
-
-/** Reads each `name=value` by what the name stands for. */
-function settings({ experiment }: LoadedExperiment, set: readonly string[]) {
-  const point: Record<string, PointValue> = {};
-  const phases: Partial<PhaseLengths> = {};
-  const vary = experiment.vary ?? {};
-  for (const entry of set) {
-    const at = entry.indexOf('=');
-    if (at < 1) throw badInput(`--set: expected name=value, got '${entry}'`);
-    const [name, text] = [entry.slice(0, at), entry.slice(at + 1)];
-    const phase = phaseNames.find((each) => each === name);
-    if (Object.hasOwn(vary, name)) point[name] = pointValue(name, text, vary[name]![0]!);
-    else if (phase) phases[phase] = durationFrom(name, text);
-    else {
-      const known = [...Object.keys(vary), ...phaseNames].join(', ');
-      throw badInput(`--set: expected one of ${known}, got '${name}'`);
-    }
-  }
-  return { point, phases };
-}
-
-function pointValue(name: string, text: string, like: PointValue): PointValue {
-  if (typeof like === 'string') return text;
-  if (typeof like === 'boolean') {
-    if (text !== 'true' && text !== 'false') throw badInput(`--set ${name}: expected true or false, got '${text}'`);
-    return text === 'true';
-  }
-  const value = parseDuration(text) ?? (text.trim() === '' ? Number.NaN : Number(text));
-  if (Number.isNaN(value)) throw badInput(`--set ${name}: expected a number such as ${like}, got '${text}'`);
-  return value;
-}
-
-function durationFrom(name: string, text: string): number {
-  const duration = parseDuration(text);
-  if (duration === undefined)
-    throw badInput(`--set ${name}: expected a duration such as 500ms, 30s or 2min, got '${text}'`);
-  return duration;
-}
-
-/** The first Ctrl-C (or its like) asks the run to end in good order; a later one ends us, and the watchdog cleans up. */
-function untilSignal(): AbortSignal {
-  const controller = new AbortController();
-  let asked = Number.POSITIVE_INFINITY;
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (realClock.now() - asked > echoSeconds) process.exit(exitCodes.unknown);
-      asked = Math.min(asked, realClock.now());
-      controller.abort(interrupted(`The run was ended by ${name}`));
-    });
-  }
-  return controller.signal;
-}
-
-/** npm passes on a Ctrl-C that the terminal has delivered already; that is not a second one. */
-const echoSeconds = 1;

@@ -1,0 +1,123 @@
+import { existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { realClock } from '../base/clock.js';
+import { badInput } from '../base/errors.js';
+import { loadExperiment } from '../experiment/load.js';
+import { latestSweep, readDescription, type SweepDescription } from '../sweep/folder.js';
+import { describePoint } from '../sweep/grid.js';
+import { type FinishedSweep, type SweepOptions, sweep } from '../sweep/sweep.js';
+import { exitCodes } from './exit.js';
+import { collect, countFrom, readSettings, seedFrom } from './settings.js';
+import { untilSignal } from './signal.js';
+import { chooseSubject } from './subjects.js';
+import { SweepProgress } from './sweep-progress.js';
+
+interface SweepFlags {
+  on?: string;
+  replications?: string;
+  jobs?: string;
+  resume?: string | true;
+  seed?: string;
+  set: string[];
+  out: string;
+  json?: boolean;
+}
+
+const defaultReplications = 24;
+
+export const sweepCommand = (): Command =>
+  new Command('sweep')
+    .description('Run all points of an experiment again and again with other seeds; make tables with intervals.')
+    .argument('[file]', 'the experiment; may be left out with --resume FOLDER')
+    .option('--on <subject>', 'sim, uml or netns (default: sim)')
+    .option('--replications <number>', `runs per point, each with its own seed (default: ${defaultReplications})`)
+    .option('--jobs <number>', 'runs at a time in the simulator (default: one per core)')
+    .option('--resume [folder]', 'go on with that sweep, or with the experiment’s latest')
+    .option('--seed <number>', 'what all chance of the sweep grows from (default: 1)')
+    .option('--set <name=values>', 'only these points, e.g. policy=LeastUsed,Random, or a phase’s length', collect, [])
+    .option('--out <folder>', 'where results go', 'results')
+    .option('--json', 'print sweep.json instead of a few words')
+    .addHelpText('after', help)
+    .action(sweepAction);
+
+const help = `
+Examples:
+  rsplab sweep experiments/fig08-clean-shutdowns.ts
+  rsplab sweep experiments/fig08-clean-shutdowns.ts --set variant=script,paper --set keepAlive=1
+  rsplab sweep experiments/element-kill.ts --on uml --replications 5
+  rsplab sweep experiments/fig08-clean-shutdowns.ts --resume
+
+Results: table.csv (a row per point: mean, half width of the 95 % interval, n), runs.csv (a row per run), sweep.json.
+Replication r has the same seed, and so the same requests, at every point.
+
+Exit codes: 0 all runs finished, 1 a point or a check failed, 2 bad input, 3 interrupted.`;
+
+async function sweepAction(file: string | undefined, flags: SweepFlags): Promise<void> {
+  const { file: source, before, folder } = await whatToSweep(file, flags);
+  const loaded = await loadExperiment(source);
+  const { values, phases } = readSettings(loaded, flags.set, { lists: true });
+  const given = <T>(isGiven: boolean, now: T, then: T | undefined): T => (isGiven || then === undefined ? now : then);
+  const set = flags.set.length > 0;
+  const options: SweepOptions = {
+    subject: await chooseSubject(flags.on ?? before?.on ?? 'sim'),
+    seed: flags.seed === undefined ? (before?.seed ?? 1) : seedFrom(flags.seed),
+    replications:
+      flags.replications === undefined
+        ? (before?.replications ?? defaultReplications)
+        : countFrom('--replications', flags.replications),
+    restriction: given(set, values, before?.restriction),
+    phases: given(set, phases, before?.phases),
+    jobs: flags.jobs === undefined ? availableParallelism() : countFrom('--jobs', flags.jobs),
+    out: flags.out,
+    resume: folder,
+    clock: realClock,
+    signal: untilSignal('sweep'),
+  };
+  const progress = new SweepProgress(loaded.experiment.name, process.stderr);
+  const finished = await sweep(loaded, { ...options, onProgress: (state) => progress.update(state) }).finally(() =>
+    progress.end(),
+  );
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify({ ...finished.description, folder: finished.folder }, null, 2)}\n`
+      : report(finished),
+  );
+  process.exitCode = isGood(finished) ? exitCodes.pass : exitCodes.fail;
+}
+
+/** Which experiment, and which earlier sweep of it if any. */
+async function whatToSweep(file: string | undefined, { resume, out }: SweepFlags) {
+  // `--resume FILE` reads like a folder to the command line, but means the file's latest sweep.
+  const isFile = typeof resume === 'string' && existsSync(resume) && statSync(resume).isFile();
+  const source = file ?? (isFile ? resume : undefined);
+  const named = typeof resume === 'string' && !isFile && resume !== 'latest' ? resolve(resume) : null;
+  if (source === undefined && named === null) {
+    throw badInput('sweep: expected an experiment’s file, or --resume with a sweep’s folder, got neither');
+  }
+  if (resume === undefined) return { file: source!, before: null, folder: null };
+  const folder = named ?? latestSweep(out, (await loadExperiment(source!)).experiment.name);
+  const before: SweepDescription = readDescription(folder);
+  return { file: source ?? before.file, before, folder };
+}
+
+const isGood = ({ description, records }: FinishedSweep): boolean =>
+  description.failures.length === 0 && records.every(({ verdict }) => verdict === null || verdict === 'pass');
+
+function report({ description, folder, records, grid }: FinishedSweep): string {
+  const { points, replications, failures } = description;
+  const unhappy = records.filter(({ verdict }) => verdict !== null && verdict !== 'pass');
+  const lines = [
+    `${points} points with ${replications} runs each: ${records.length} runs finished.`,
+    ...failures.map(({ point, replication, seed, reason }) => {
+      const at = replication === null ? '' : `, replication ${replication} (seed ${seed})`;
+      return `Failed: ${describePoint(point)}${at}: ${reason}`;
+    }),
+    ...unhappy.map(
+      ({ point, seed, verdict }) => `Check ${verdict}: ${describePoint(grid.points[point]!.point)}, seed ${seed}`,
+    ),
+    `Tables: ${join(folder, 'table.csv')}, ${join(folder, 'runs.csv')}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,60 @@
+/** Who performs a sweep's runs: worker threads for the simulator, one run after the other for a lab. */
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { Clock } from '../base/clock.js';
+import { labBroken } from '../base/errors.js';
+import type { Plan } from '../experiment/plan.js';
+import { run } from '../run/run.js';
+import type { Subject } from '../run/subject.js';
+import { valuesOfSummary } from './columns.js';
+import type { RunRecord } from './ledger.js';
+import type { Simulated } from './simulated.js';
+
+export type RunResult = Pick<RunRecord, 'values' | 'verdict' | 'folder'>;
+
+export interface Runner {
+  /** Runs that may be under way at a time. */
+  readonly width: number;
+  /** Rejects when the run came to nothing; others are not affected. */
+  perform(plan: Plan): Promise<RunResult>;
+  close(): Promise<void>;
+}
+
+/** @param jobs worker threads; how many there are changes no result */
+export function simRunner(jobs: number): Runner {
+  const worker = new URL('./worker.js', import.meta.url);
+  // Straight from the sources, e.g. in tests, the worker is TypeScript.
+  const source = import.meta.url.endsWith('.ts');
+  const pool = new Piscina({
+    filename: source ? fileURLToPath(worker).replace(/\.js$/, '.ts') : fileURLToPath(worker),
+    minThreads: jobs,
+    maxThreads: jobs,
+    ...(source ? { execArgv: ['--import', 'tsx'] } : {}),
+  });
+  return {
+    // One more each, so that no worker waits for the next plan.
+    width: 2 * jobs,
+    perform: async (plan) => ({ ...((await pool.run(plan)) as Simulated), folder: null }),
+    close: () => pool.destroy(),
+  };
+}
+
+export interface LabRunnerOptions {
+  /** The folder for the runs' own folders. */
+  readonly out: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** A lab measures time and wants the machine for itself. */
+export function labRunner(subject: Subject, { out, clock, signal }: LabRunnerOptions): Runner {
+  return {
+    width: 1,
+    async perform(plan) {
+      const { folder, summary } = await run(plan, subject, { out, clock, signal });
+      if (summary.reasons.length > 0) throw labBroken(`${summary.reasons[0]} (${folder})`);
+      return { values: valuesOfSummary(summary), verdict: summary.verdict, folder };
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,34 @@
+import type { Plan } from '../experiment/plan.js';
+import type { Verdict } from '../result/summary.js';
+import { judge } from '../run/judge.js';
+import { outcomeOf } from '../run/sim-subject.js';
+import { complete, summarise } from '../run/summarise.js';
+import { simulate } from '../sim/simulate.js';
+import { type Values, valuesOfMetrics, valuesOfSummary } from './columns.js';
+
+export interface Simulated {
+  readonly values: Values;
+  readonly verdict: Verdict | null;
+}
+
+/**
+ * Simulates a run for a sweep. The deployment's model, and a plan with checks, is also summed up the way a lab's run
+ * is, so that failover delays are there and measured and predicted columns mean the same; for RSPSIM's model the
+ * counters say all, in less time.
+ */
+export function simulateRun(plan: Plan): Simulated {
+  const record = plan.model !== 'rspsim' || plan.checks.length > 0;
+  const result = simulate(plan, { record });
+  const values = finite(valuesOfMetrics(result.metrics));
+  if (!record) return { values, verdict: null };
+  const context = { on: 'sim', clock: 'simulated', versions: {}, replay: '' } as const;
+  const numbers = summarise(plan, outcomeOf(result), context);
+  const { verdict, ...summary } = complete(numbers, judge(plan, numbers));
+  return { values: { ...values, ...valuesOfSummary(summary) }, verdict: plan.checks.length > 0 ? verdict : null };
+}
+
+/** JSON, and so the ledger, has no infinity. */
+const finite = (values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Number.isFinite(value) ? (value as number) : null]),
+  );

@@ -1,0 +1,80 @@
+/** A sweep's tables: one row per run, and one per point with means and intervals. */
+import { stringify } from 'csv-stringify/sync';
+import type { Point } from '../experiment/experiment.js';
+import { meanEstimate } from '../stats/estimate.js';
+import { intervalOf } from '../stats/interval.js';
+import { metricColumns } from './columns.js';
+import type { Grid } from './grid.js';
+import type { RunRecord } from './ledger.js';
+
+/** Mean over runs with the half width of its 95 % confidence interval (Student's t). */
+export interface MeanOfRuns {
+  /** Null when no run says anything. */
+  readonly mean: number | null;
+  /** Null when fewer than two do. */
+  readonly halfWidth: number | null;
+  readonly n: number;
+}
+
+export function meanOfRuns(values: readonly (number | null | undefined)[]): MeanOfRuns {
+  const said = values.filter((value): value is number => value !== null && value !== undefined);
+  const estimate = meanEstimate(said);
+  const interval = estimate && intervalOf(estimate);
+  return {
+    mean: estimate?.value ?? null,
+    halfWidth: interval ? (interval.high - interval.low) / 2 : null,
+    n: said.length,
+  };
+}
+
+/**
+ * `table.csv`: a point's values, then `METRIC_mean`, `METRIC_ci95` (half width) and `METRIC_n` for each metric. Points
+ * of which no run finished have a row, too.
+ */
+export function pointTable(grid: Grid, records: readonly RunRecord[]): string {
+  const columns = columnsOf(records);
+  const byPoint: RunRecord[][] = grid.points.map(() => []);
+  for (const record of records) byPoint[record.point]!.push(record);
+  const rows = grid.points.map(({ index, point }) => {
+    const runs = byPoint[index]!;
+    const metrics = columns.flatMap((column) => {
+      const { mean, halfWidth, n } = meanOfRuns(runs.map(({ values }) => values[column]));
+      return [mean, halfWidth, n];
+    });
+    return [...Object.values(point), ...metrics];
+  });
+  const heads = columns.flatMap((column) => [`${column}_mean`, `${column}_ci95`, `${column}_n`]);
+  return csv([...pointHeads(grid), ...heads], rows);
+}
+
+/** `runs.csv`: a point's values, the replication with its seed, and what the run says. */
+export function runTable(grid: Grid, records: readonly RunRecord[]): string {
+  const columns = columnsOf(records);
+  const judged = records.some(({ verdict }) => verdict !== null);
+  const stored = records.some(({ folder }) => folder !== null);
+  const rows = records.map(({ point, replication, seed, verdict, folder, values }) => [
+    ...Object.values(grid.points[point]!.point),
+    replication,
+    seed,
+    ...(judged ? [verdict] : []),
+    ...(stored ? [folder] : []),
+    ...columns.map((column) => values[column] ?? null),
+  ]);
+  const own = ['replication', 'seed', ...(judged ? ['verdict'] : []), ...(stored ? ['folder'] : [])];
+  return csv([...pointHeads(grid), ...own, ...columns], rows);
+}
+
+const columnsOf = (records: readonly RunRecord[]): string[] =>
+  metricColumns.filter((column) => records.some(({ values }) => typeof values[column] === 'number'));
+
+/** Names as the experiment has them; what would not be a name in R, or is taken by the tables, is changed. */
+export function pointHeads(grid: Grid): string[] {
+  const taken = new Set<string>(['replication', 'seed', 'verdict', 'folder', ...metricColumns]);
+  return Object.keys(grid.points[0]?.point ?? ({} satisfies Point)).map((name) => {
+    const plain = name.replace(/\W/g, '_').replace(/^(?=[\d_])/, 'x');
+    return taken.has(plain) ? `varied_${plain}` : plain;
+  });
+}
+
+const csv = (heads: readonly string[], rows: readonly (readonly unknown[])[]): string =>
+  stringify([heads, ...rows] as unknown[][], { cast: { boolean: (value) => String(value) } });
