@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { resolvePlan } from '../../harness/experiment/plan.js';
+import {
+  constant,
+  experiment,
+  hosts,
+  ms,
+  network,
+  poolElement,
+  poolUser,
+  registrar,
+  s,
+  topology,
+} from '../../harness/index.js';
+import { hostBatch, namespaceBatch, netemBatch, readdressBatch, switchBatch } from '../../harness/lab/netns/wiring.js';
+
+const plan = resolvePlan(
+  experiment({
+    name: 'wiring',
+    topology: topology({
+      name: 'wiring',
+      networks: {
+        red: network('10.1.0.0/24', { delay: ms(10) }),
+        blue: network('10.2.0.0/16', { delay: ms(30), lossPercent: 1 }),
+      },
+      hosts: {
+        registrars: hosts(1, { on: ['red'] }),
+        elements: hosts(1, { on: ['red', 'blue'] }),
+        users: hosts(1, { on: ['blue'] }),
+      },
+    }),
+    deploy: () => ({
+      registrars: registrar(),
+      elements: poolElement(),
+      users: poolUser({ requestInterval: constant(1) }),
+    }),
+    phases: { measure: s(1) },
+  }),
+);
+const lines = (batch: readonly (readonly string[])[]) => batch.map((words) => words.join(' '));
+const element = plan.hosts[1]!;
+const prefixes = { red: 24, blue: 16 };
+
+describe('batches', () => {
+  it('make a namespace for the switch and for every host, all under the session’s label', () => {
+    expect(lines(namespaceBatch(plan, 'abc123'))).toEqual([
+      'netns add rsplab-abc123-switch',
+      'netns add rsplab-abc123-pr1',
+      'netns add rsplab-abc123-pe1',
+      'netns add rsplab-abc123-pu1',
+    ]);
+  });
+
+  it('make a bridge per network and a pair of devices per leg, its far end in the host', () => {
+    const batch = lines(switchBatch(plan, 'abc123'));
+    expect(batch.filter((line) => line.includes('type bridge'))).toEqual([
+      'link add red type bridge',
+      'link add blue type bridge',
+    ]);
+    expect(batch.filter((line) => line.includes('type veth'))).toEqual([
+      'link add pr1-red type veth peer name red netns rsplab-abc123-pr1',
+      'link add pe1-red type veth peer name red netns rsplab-abc123-pe1',
+      'link add pe1-blue type veth peer name blue netns rsplab-abc123-pe1',
+      'link add pu1-blue type veth peer name blue netns rsplab-abc123-pu1',
+    ]);
+    expect(batch.filter((line) => line.includes('master'))).toEqual(
+      ['pr1-red master red', 'pe1-red master red', 'pe1-blue master blue', 'pu1-blue master blue'].map(
+        (leg) => `link set ${leg} gso_max_segs 1 up`,
+      ),
+    );
+  });
+
+  it('give a host its addresses and a way for multicast', () => {
+    const batch = lines(hostBatch(element, prefixes));
+    expect(batch).toContain('address add 10.1.0.2/24 dev red');
+    expect(batch).toContain('address add 10.2.0.1/16 dev blue');
+    expect(batch.at(-1)).toBe('route add 224.0.0.0/4 dev red');
+  });
+
+  it('put other addresses in the place of those a host has', () => {
+    expect(lines(readdressBatch(element, ['10.1.0.254', '10.2.255.254'], prefixes))).toEqual([
+      'address flush dev red',
+      'address add 10.1.0.254/24 dev red',
+      'address flush dev blue',
+      'address add 10.2.255.254/16 dev blue',
+      'route replace 224.0.0.0/4 dev red',
+    ]);
+  });
+
+  it('do to every leg what its network does, on the bridge’s side', () => {
+    expect(lines(netemBatch(plan))).toEqual([
+      'qdisc replace dev pr1-red root netem limit 100000 delay 10ms',
+      'qdisc replace dev pe1-red root netem limit 100000 delay 10ms',
+      'qdisc replace dev pe1-blue root netem limit 100000 delay 30ms loss 1%',
+      'qdisc replace dev pu1-blue root netem limit 100000 delay 30ms loss 1%',
+    ]);
+  });
+});
