@@ -1,7 +1,7 @@
 import type { SlotHeap } from './heap.js';
 
 /** Seconds per day of the calendar, and days per year. Powers of two, so that days begin at exact times. */
-const dayLength = 1;
+const dayLength = 0.5;
 const daysPerYear = 1024;
 /** Instead of a slot's next neighbour: it is on no page. */
 const unlisted = -2;
