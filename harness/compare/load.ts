@@ -55,7 +55,7 @@ export function loadRun(folder: string): LoadedRun {
     reasons: summary.reasons,
     notes: [],
     wire: null,
-    kernel: summary.versions['kernel'] ?? null,
+    kernel: summary.versions.kernel ?? null,
   };
   return { folder: path, name: nameOf(path), plan, summary, outcome, faults: { measureAt: from, faults } };
 }
@@ -63,7 +63,11 @@ export function loadRun(folder: string): LoadedRun {
 /** `experiment/run id`, or whatever the last two folders are. */
 export const nameOf = (folder: string): string => `${basename(dirname(resolve(folder)))}/${basename(resolve(folder))}`;
 
-export const isRunFolder = (folder: string): boolean => existsSync(join(folder, 'plan.json'));
+export const isRunFolder = (folder: string): boolean =>
+  existsSync(join(folder, 'plan.json')) && !existsSync(join(folder, tableFile));
+
+/** A sweep's runs in one table: `runs.csv`. */
+export const tableFile = 'runs.csv';
 
 /** Run folders lie at most so deep below what a person names: results / experiment / sweep / runs / run. */
 const depthMost = 4;
@@ -131,5 +135,4 @@ function parseWith<T>(read: () => T, path: string): T {
 }
 
 /** Whether a column holds numbers: a user may be called `7`, so it is the schema that knows. */
-const isNumeric = (schema: z.ZodObject, column: string): boolean =>
-  schema.shape[column] !== undefined && schema.shape[column].safeParse(0).success;
+const isNumeric = (schema: z.ZodObject, column: string): boolean => schema.shape[column]?.safeParse(0).success ?? false;

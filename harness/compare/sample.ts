@@ -13,6 +13,7 @@ import type { Outcome } from '../run/outcome.js';
 import { failoversInWindow } from '../run/summarise.js';
 import { type Block, ratioEstimate } from '../stats/estimate.js';
 import type { MetricName } from './comparison.js';
+import type { LoadedRun } from './load.js';
 
 export interface MetricSample {
   /** The run's own number; null when there was nothing to measure. */
@@ -32,6 +33,39 @@ export interface RunSample {
   /** Failovers of running requests that resumed, all stages known: means in seconds. Null when there was none. */
   readonly resumed: (Readonly<Record<StageName, number>> & { readonly delay: number }) | null;
   readonly failovers: { readonly running: number; readonly starting: number; readonly open: number };
+}
+
+/** Runs of one plan: replications of each other. */
+export interface MeasuredPoint {
+  readonly point: Plan['point'];
+  readonly margin: number;
+  /** What the bootstrap's draws grow from. */
+  readonly seed: number;
+  readonly names: readonly string[];
+  readonly samples: readonly RunSample[];
+  /** The runs themselves, as many as there are samples; none where only a sweep's table tells of them. */
+  readonly loaded: readonly LoadedRun[];
+}
+
+/** What measured runs are held against, under the name that it is shown by. */
+export interface Candidate {
+  readonly name: string;
+  readonly kind: 'model' | 'runs';
+  readonly runs: readonly RunSample[];
+  readonly notRepresentable: string | null;
+}
+
+/** Replications of one plan, at least one, as one point. */
+export function pointOf(runs: readonly LoadedRun[]): MeasuredPoint {
+  const { plan } = runs[0]!;
+  return {
+    point: plan.point,
+    margin: plan.margin,
+    seed: plan.seed,
+    names: runs.map(({ name }) => name),
+    samples: runs.map((run) => sampleOf(run.plan, run.outcome)),
+    loaded: runs,
+  };
 }
 
 /** @param outcome of a lab or of the simulator */
@@ -94,11 +128,7 @@ const byFault: Blocking<FailoverRow> = {
   keyOf: ({ faultId, oldElement }) => (faultId === null ? oldElement : `fault ${faultId}`),
 };
 
-function meanOf<Row>(
-  rows: readonly Row[],
-  blocking: Blocking<Row>,
-  read: (row: Row) => number | null,
-): MetricSample {
+function meanOf<Row>(rows: readonly Row[], blocking: Blocking<Row>, read: (row: Row) => number | null): MetricSample {
   const observed = rows.filter((row) => read(row) !== null);
   const observations = grouped(observed, blocking).map((block) => block.map((row) => read(row)!));
   const blocks = observations.map((values) => ({ numerator: sum(values), denominator: values.length }));
