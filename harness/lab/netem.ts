@@ -50,8 +50,10 @@ export function netemDifferences(asked: Impairment, got: NetemOptions): string[]
     ['rate', asked.rateMbit ?? 0, ((got.rate?.rate ?? 0) * 8) / 1e6],
     ['limit', asked.queuePackets ?? defaultQueuePackets, got.limit ?? 0],
   ];
-  // Percentages are kept by the kernel as 32-bit fractions and printed rounded; delays in whole microseconds or finer.
+  // Percentages are kept by the kernel as 32-bit fractions and printed rounded; delays in whole microseconds or finer;
+  // rates in whole bytes per second.
+  const grain = (name: string) => (name === 'rate' ? 8e-6 : 1e-6);
   return pairs
-    .filter(([, want, have]) => Math.abs(want - have) > 1e-6 + 1e-4 * Math.abs(want))
+    .filter(([name, want, have]) => Math.abs(want - have) > grain(name) + 1e-4 * Math.abs(want))
     .map(([name, want, have]) => `${name}: asked ${want}, got ${have}`);
 }

@@ -91,6 +91,7 @@ describe('policies', () => {
 });
 
 describe('refusals', () => {
+  const policies = policySchema.out.options.map(({ shape }) => shape.name.value);
   const element = (options: object) => () => poolElement(options as PoolElementOptions);
   const user = (options: object) => () => poolUser({ requestInterval: constant(1), ...options } as PoolUserOptions);
   const pr = (options: object) => () => registrar(options as RegistrarOptions);
@@ -121,7 +122,7 @@ describe('refusals', () => {
     [
       'an unknown policy',
       element({ policy: 'Fastest' }),
-      'poolElement.policy.name: expected one of RoundRobin, WeightedRoundRobin, Random, WeightedRandom, WeightedRandomDPF, Priority, LeastUsed, LeastUsedDPF, LeastUsedDegradation, LeastUsedDegradationDPF, PriorityLeastUsed, PriorityLeastUsedDegradation, RandomizedLeastUsed, RandomizedPriorityLeastUsed, got "Fastest"',
+      `poolElement.policy.name: expected one of ${policies.join(', ')}, got "Fastest"`,
     ],
     [
       'another policy’s parameter',

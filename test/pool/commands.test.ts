@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { hostsWith, type Plan, resolvePlan } from '../../harness/experiment/plan.js';
+import { policySchema } from '../../harness/experiment/policy.js';
+import {
+  constant,
+  experiment,
+  exponential,
+  minutes,
+  ms,
+  type PoolElementOptions,
+  type PoolUserOptions,
+  poolElement,
+  poolUser,
+  type RegistrarOptions,
+  registrar,
+  s,
+} from '../../harness/index.js';
+import {
+  checkSupported,
+  elementCommand,
+  policyArgument,
+  registrarCommand,
+  userCommand,
+} from '../../harness/pool/rsplib/commands.js';
+import { dualHomed } from '../../topologies/dual-homed.js';
+
+interface Parts {
+  registrars?: number;
+  registrar?: RegistrarOptions;
+  element?: PoolElementOptions;
+  user?: PoolUserOptions;
+}
+
+const planOf = ({ registrars = 1, ...parts }: Parts = {}): Plan =>
+  resolvePlan(
+    experiment({
+      name: 'test',
+      topology: dualHomed({ registrars, elements: 1, users: 1 }),
+      deploy: () => ({
+        registrars: registrar(parts.registrar),
+        elements: poolElement(parts.element),
+        users: poolUser({ requestInterval: exponential(s(15)), ...parts.user }),
+      }),
+      phases: { measure: s(60) },
+    }),
+  );
+
+const registrarLine = (plan: Plan) => registrarCommand(plan, hostsWith(plan, 'registrar')[0]!);
+const elementLine = (plan: Plan, life = 1) => {
+  const host = hostsWith(plan, 'poolElement')[0]!;
+  return elementCommand(
+    plan,
+    host,
+    host.legs.map(({ address }) => address),
+    0x1000201,
+    life,
+  );
+};
+const userLine = (plan: Plan, life = 1) => userCommand(plan, hostsWith(plan, 'poolUser')[0]!, 359.5, life);
+
+describe('command lines', () => {
+  it('of a registrar: all its addresses, its peers, keep-alives in milliseconds', () => {
+    const plan = planOf({
+      registrars: 2,
+      registrar: { endpointKeepAliveInterval: s(5), endpointKeepAliveTimeout: ms(500), maxBadPeReports: 3 },
+    });
+    expect(registrarLine(plan)).toEqual([
+      'rspregistrar',
+      '-disable-ipv6',
+      '-asap=10.1.0.1:3863,10.2.0.1',
+      '-enrp=10.1.0.1:9901,10.2.0.1',
+      '-peer=10.1.0.2:9901',
+      '-endpointkeepalivetransmissioninterval=5000',
+      '-endpointkeepalivetimeoutinterval=500',
+      '-maxbadpereports=3',
+      '-logcolor=off',
+      '-loglevel=4',
+    ]);
+  });
+
+  it('of an element: its addresses of the moment, work in calculations, times in seconds', () => {
+    const plan = planOf({
+      element: {
+        policy: { name: 'LeastUsedDegradation', loadDegradation: 0.1 },
+        capacity: 2e6,
+        maxRequests: 7,
+        cookieInterval: 5e5,
+        cookieTime: s(3),
+        keepAlive: ms(250),
+        registrationLife: minutes(5),
+        cleanShutdownProbability: 0,
+      },
+    });
+    expect(elementLine(plan)).toEqual([
+      'rspserver',
+      '-calcapp',
+      '-disable-ipv6',
+      '-local=10.1.0.2:0,10.2.0.2',
+      '-identifier=0x1000201',
+      '-registrar=10.1.0.1:3863',
+      '-poolhandle=CalcAppPool',
+      '-policy=LeastUsedDegradation:0.1',
+      '-rereginterval=100000',
+      '-capcapacity=2000000',
+      '-capmaxjobs=7',
+      '-capcookiemaxcalculations=500000',
+      '-capcookiemaxtime=3',
+      // The injector draws; RSPLIB's own switch would still deregister.
+      '-capcleanshutdownprobability=1',
+      '-capkeepalivetransmissioninterval=250',
+      '-capkeepalivetimeoutinterval=250',
+      '-capobject=pe1',
+      '-capvector=pe1.vec',
+      '-capscalar=pe1.sca',
+      '-logcolor=off',
+      '-loglevel=4',
+    ]);
+  });
+
+  it('of a user: means in seconds and calculations, an end of its own', () => {
+    const plan = planOf({ registrars: 2, user: { requestSize: exponential(5e6), keepAlive: s(3) } });
+    expect(userLine(plan)).toEqual([
+      'calcappclient',
+      '-registrar=10.1.0.1:3863',
+      '-registrar=10.1.0.2:3863',
+      '-poolhandle=CalcAppPool',
+      '-jobinterval=15',
+      '-jobsize=5000000',
+      '-keepalivetransmissioninterval=3000',
+      '-keepalivetimeoutinterval=3000',
+      '-runtime=360',
+      '-object=pu1',
+      '-vector=pu1.vec',
+      '-scalar=pu1.sca',
+      '-logcolor=off',
+      '-loglevel=4',
+    ]);
+  });
+
+  it('say no limit as a number that no run comes near', () => {
+    const endless = Number.POSITIVE_INFINITY;
+    expect(registrarLine(planOf())).toContain('-maxbadpereports=1000000000');
+    const element = elementLine(planOf({ element: { cookieInterval: endless } }));
+    expect(element).toContain('-capcookiemaxcalculations=1000000000000000');
+    expect(element).toContain('-capcookiemaxtime=1000000');
+  });
+
+  it('give every life of a component files of its own', () => {
+    expect(elementLine(planOf(), 3)).toEqual(expect.arrayContaining(['-capvector=pe1-3.vec', '-capscalar=pe1-3.sca']));
+    expect(userLine(planOf(), 2)).toEqual(expect.arrayContaining(['-vector=pu1-2.vec', '-scalar=pu1-2.sca']));
+  });
+});
+
+it.each([
+  ['RoundRobin', 'RoundRobin'],
+  [{ name: 'WeightedRoundRobin', weight: 3 }, 'WeightedRoundRobin:3'],
+  ['Random', 'Random'],
+  ['WeightedRandom', 'WeightedRandom:1'],
+  [{ name: 'WeightedRandomDPF', weight: 2, distancePenaltyFactor: 0.5 }, 'WeightedRandomDPF:2:0.5'],
+  [{ name: 'Priority', priority: 9 }, 'Priority:9'],
+  ['LeastUsed', 'LeastUsed'],
+  [{ name: 'LeastUsedDPF', distancePenaltyFactor: 0.1 }, 'LeastUsedDPF:0.1'],
+  [{ name: 'LeastUsedDegradation', loadDegradation: 0.1 }, 'LeastUsedDegradation:0.1'],
+  [
+    { name: 'LeastUsedDegradationDPF', loadDegradation: 0.1, distancePenaltyFactor: 0.2 },
+    'LeastUsedDegradationDPF:0.1:0.2',
+  ],
+  [{ name: 'PriorityLeastUsed', loadDegradation: 0.25 }, 'PriorityLeastUsed:0.25'],
+  ['PriorityLeastUsedDegradation', 'PriorityLeastUsedDegradation:0'],
+  ['RandomizedLeastUsed', 'RandomizedLeastUsed'],
+  ['RandomizedPriorityLeastUsed', 'RandomizedPriorityLeastUsed'],
+])('the policy %j is %s for RSPLIB', (policy, argument) => {
+  expect(policyArgument(policySchema.parse(policy))).toBe(argument);
+});
+
+describe('what RSPLIB would change or cannot do is refused', () => {
+  it('takes a plan of defaults', () => expect(() => checkSupported(planOf())).not.toThrow());
+
+  it.each<[string, Parts, string]>([
+    [
+      'a keep-alive under 100 ms',
+      { element: { keepAlive: ms(50) } },
+      'test.pe1.sessionKeepAliveInterval: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got 50 ms',
+    ],
+    [
+      'a short timeout of a user',
+      { user: { sessionKeepAliveTimeout: ms(99) } },
+      'test.pu1.sessionKeepAliveTimeout: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got 99 ms',
+    ],
+    [
+      'a short keep-alive of a registrar',
+      { registrar: { endpointKeepAliveTimeout: ms(1) } },
+      'test.pr1.endpointKeepAliveTimeout: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got 1 ms',
+    ],
+    [
+      'parts of a millisecond',
+      { user: { keepAlive: ms(100.5) } },
+      'test.pu1.sessionKeepAliveInterval: expected whole milliseconds, which is what RSPLIB takes, got 100.5 ms',
+    ],
+    [
+      'a constant size',
+      { user: { requestSize: constant(1e6) } },
+      "test.pu1.requestSize: expected exponential, which is all that RSPLIB's calcappclient draws, got constant",
+    ],
+    [
+      'a constant interval',
+      { user: { requestInterval: constant(s(1)) } },
+      "test.pu1.requestInterval: expected exponential, which is all that RSPLIB's calcappclient draws, got constant",
+    ],
+    [
+      'a request timeout of its own',
+      { user: { requestTimeout: s(2) } },
+      'test.pu1.requestTimeout: expected the session keep-alive timeout (1 s), which RSPLIB uses for both, got 2 s',
+    ],
+  ])('%s', (_, parts, message) => {
+    expect(() => checkSupported(planOf(parts))).toThrow(expect.objectContaining({ code: 'bad-input', message }));
+  });
+
+  it.each(['registrar', 'poolElement'])('a pool without a %s', (kind) => {
+    const { hosts, ...plan } = planOf();
+    expect(() => checkSupported({ ...plan, hosts: hosts.filter(({ role }) => role.kind !== kind) })).toThrow(
+      `test.deploy: expected at least one ${kind}, got none`,
+    );
+  });
+});
