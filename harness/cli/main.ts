@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { codeOf, messageOf } from '../base/errors.js';
 import { rsplabVersion } from '../run/versions.js';
 import { cleanCommand } from './clean.js';
+import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { exitCodes } from './exit.js';
 import { listCommand } from './list.js';
@@ -17,7 +18,7 @@ const program = new Command('rsplab')
   .version(rsplabVersion())
   .exitOverride();
 
-for (const make of [runCommand, sweepCommand, listCommand, doctorCommand, cleanCommand]) {
+for (const make of [runCommand, sweepCommand, compareCommand, listCommand, doctorCommand, cleanCommand]) {
   // Commander would print its own message and exit with 1.
   program.addCommand(
     make()
