@@ -73,7 +73,7 @@ function lineOf({ row, metric, ours, reference, relative, p, tested, overloaded 
     reference_interval: tested ? 'given' : 'estimated',
     relative_difference: relative,
     welch_p: p,
-    overloaded,
+    overloaded: overloaded ? 'yes' : 'no',
   };
 }
 
