@@ -6,7 +6,7 @@ const degradation = { loadDegradation: fraction.default(0) };
 const distancePenalty = { distancePenaltyFactor: fraction.default(0) };
 
 /**
- * Pool policies: RFC 5356 and, with DPF (distance penalty factor), the drafts that RSPLIB implements. Loads and load
+ * Every policy that RSPLIB's rspserver takes (each was tried): RFC 5356 and, with DPF (distance penalty factor), the drafts that RSPLIB implements. Loads and load
  * degradations are fractions of a pool element's full load.
  */
 export const policySchema = z.preprocess(
@@ -24,8 +24,9 @@ export const policySchema = z.preprocess(
     z.strictObject({ name: z.literal('LeastUsedDegradationDPF'), ...degradation, ...distancePenalty }),
     z.strictObject({ name: z.literal('PriorityLeastUsed'), ...degradation }),
     z.strictObject({ name: z.literal('PriorityLeastUsedDegradation'), ...degradation }),
+    z.strictObject({ name: z.literal('PriorityLeastUsedDegradationDPF'), ...degradation, ...distancePenalty }),
     z.strictObject({ name: z.literal('RandomizedLeastUsed') }),
-    z.strictObject({ name: z.literal('RandomizedPriorityLeastUsed'), ...degradation }),
+    z.strictObject({ name: z.literal('RandomizedPriorityLeastUsed') }),
   ]),
 );
 

@@ -47,6 +47,7 @@ export function poolPolicy({ name }: Policy, random: Random): PoolPolicy {
     case 'PriorityLeastUsed':
       return new SortedPool((policy, load) => load + degradationOf(policy), false);
     case 'PriorityLeastUsedDegradation':
+    case 'PriorityLeastUsedDegradationDPF':
       return new SortedPool((policy, load) => load + degradationOf(policy), true);
   }
 }

@@ -25,10 +25,14 @@ export async function inject(component: Component, { kind, fault }: Strike, cloc
   }
 }
 
-/** @param restart starts the component again and waits until it serves */
+/**
+ * @param farewell waits until a closed association is closed on both sides
+ * @param restart starts the component again and waits until it serves
+ */
 export async function heal(
   { host, process }: Component,
   { kind, fault }: Strike,
+  farewell: () => Promise<void>,
   restart: () => Promise<void>,
 ): Promise<void> {
   switch (kind) {
@@ -44,7 +48,11 @@ export async function heal(
       return;
     default:
       if (fault.reappear === 'new-address') {
-        if (kind !== 'powerOff') await host.setLinks(null, false);
+        if (kind !== 'powerOff') {
+          // What the dead process sent in leaving is still on its way, and this must not become a power-off.
+          await farewell();
+          await host.setLinks(null, false);
+        }
         await host.readdress();
         await host.setLinks(null, true);
       } else if (kind === 'powerOff') {

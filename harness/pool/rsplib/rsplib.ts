@@ -56,7 +56,9 @@ class RsplibPool implements DeployedPool {
 
   heal(strike: Strike): Promise<void> {
     const component = this.#components.get(strike.host)!;
-    return heal(component, strike, () => this.#startAll([component]));
+    const { clock, signal } = this.context;
+    const farewell = () => clock.sleepUntil(clock.now() + closingSeconds(this.plan), signal);
+    return heal(component, strike, farewell, () => this.#startAll([component]));
   }
 
   /** An element serves a request while a user is associated with it: calcappclient has one association per request. */
@@ -166,3 +168,12 @@ const identifierOf = ({ hosts }: Plan, { name }: PlannedHost, life: number): num
 
 const longestRun = ({ phases: { settle, warmUp, measure, drain } }: Plan): number =>
   settle + warmUp + measure + drain + 300;
+
+/**
+ * An association that is closed sends what it still holds, awaits its acknowledgement, which the peer may delay by 0.2 s,
+ * and takes leave in three messages (RFC 9260, sections 6.2 and 9.2): two and a half round trips, of the slowest network.
+ */
+function closingSeconds({ topology }: Plan): number {
+  const delays = Object.values(topology.networks).map(({ impairment }) => impairment.delay ?? 0);
+  return 0.25 + 5 * Math.max(...delays);
+}
