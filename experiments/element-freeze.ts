@@ -1,8 +1,8 @@
 /**
  * How long does a request stall when its pool element hangs?
  *
- * Expectation: the transport still acknowledges, so only the session keep-alive finds out, as at a power-off. The element
- * comes back with requests that nobody waits for any more.
+ * Expectation: the transport still acknowledges, so only the session keep-alive finds out, as at a power-off. The
+ * element comes back with requests that nobody waits for any more.
  */
 import {
   busy,

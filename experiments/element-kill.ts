@@ -1,8 +1,8 @@
 /**
  * How long does a request stall when its pool element's process is killed?
  *
- * Expectation: the kernel of the dead process closes its associations, so the pool user knows within a one-way delay, as
- * at a shutdown; but the work since the last cookie is repeated.
+ * Expectation: the kernel of the dead process closes its associations, so the pool user knows within a one-way delay,
+ * as at a shutdown; but the work since the last cookie is repeated.
  */
 import {
   busy,

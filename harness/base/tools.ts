@@ -52,6 +52,11 @@ export function toolEnvironment(): Record<string, string> {
   };
 }
 
+/** Makes this the environment of our own process, too: what an outer rsplab passes to the one inside a lab kernel. */
+export function adoptEnvironment(environment: Readonly<Record<string, string>>): void {
+  Object.assign(process.env, environment);
+}
+
 /** The variables that make programs unpacked below `root` find their libraries and data there. */
 export function rootEnvironment(root: string, libraryPath?: string): Record<string, string> {
   const libraries = libraryFolders(root);

@@ -1,6 +1,8 @@
 declare const seconds: unique symbol;
 
-/** A span of time in seconds. Made by {@link ms}, {@link s} or {@link minutes}, so that no bare number is taken for one. */
+/**
+ * A span of time in seconds. Made by {@link ms}, {@link s} or {@link minutes}, so that no bare number is taken for one.
+ */
 export type Duration = number & { readonly [seconds]: true };
 
 export const s = (value: number): Duration => value as Duration;

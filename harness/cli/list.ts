@@ -45,4 +45,8 @@ async function entryOf(file: string): Promise<Entry> {
 }
 
 const describe = ({ file, question, points, varies }: Entry): string =>
-  `${file}\n    ${question ?? '(asks nothing)'}${varies.length > 0 ? `\n    varies ${varies.join(', ')} (${points} points)` : ''}`;
+  [
+    file,
+    `    ${question ?? '(asks nothing)'}`,
+    ...(varies.length > 0 ? [`    varies ${varies.join(', ')} (${points} points)`] : []),
+  ].join('\n');

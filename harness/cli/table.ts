@@ -6,11 +6,11 @@ import type { DelaySummary, Summary } from '../result/summary.js';
 import type { FinishedRun } from '../run/run.js';
 
 export function runTable(plan: Plan, { summary, folder, notes, failovers }: FinishedRun): string {
-  const { requests } = summary;
+  const { queued, completed, open, lost } = summary.requests;
   const blocks = [
     ...(plan.question ? [plan.question] : []),
     delayTable(summary),
-    `Requests: ${requests.queued} in all: ${requests.completed} completed, ${requests.open} open, ${requests.lost} lost.`,
+    `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost.`,
     speedLine(summary),
     ...(summary.faults.length > 0 ? [failoverTable(failovers)] : []),
     ...(summary.checks.length > 0 ? [checkTable(summary)] : []),
@@ -36,7 +36,8 @@ function delayTable({ delays, failovers }: Summary): string {
 
 function speedLine({ handlingSpeed, utilisation, requests }: Summary): string {
   const percent = (value: number | null) => (value === null ? 'unknown' : `${value.toFixed(1)} %`);
-  return `Handling speed: ${percent(handlingSpeed.percentOfCapacity)} of a pool element's capacity (n = ${requests.completed}). Utilisation: ${percent(utilisation.percent)}.`;
+  const speed = `${percent(handlingSpeed.percentOfCapacity)} of a pool element's capacity (n = ${requests.completed})`;
+  return `Handling speed: ${speed}. Utilisation: ${percent(utilisation.percent)}.`;
 }
 
 function failoverTable(failovers: FinishedRun['failovers']): string {

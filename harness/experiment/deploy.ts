@@ -50,7 +50,10 @@ function poolsOf(hosts: readonly { role: RoleRequest }[]): ReadonlyMap<string, P
   return pools;
 }
 
-/** Request interval from utilisation: PU:PE ratio × size / (utilisation × capacity), the ratio at least 1 (paper, section 3). */
+/**
+ * Request interval from utilisation: PU:PE ratio × size / (utilisation × capacity), the ratio at least 1 (paper,
+ * section 3).
+ */
 function settleRate(where: string, role: RoleRequest, pools: ReadonlyMap<string, PoolSize>): Role {
   if (role.kind !== 'poolUser') return role;
   const { requestInterval: interval, ...user } = role;

@@ -1,6 +1,6 @@
 /**
- * Runs a plan's faults: waits for their time, resolves their targets, injects, journals, heals. Whatever was injected is
- * healed at the end, even when the run is cut short.
+ * Runs a plan's faults: waits for their time, resolves their targets, injects, journals, heals. Whatever was injected
+ * is healed at the end, even when the run is cut short.
  */
 import type { Clock } from '../base/clock.js';
 import { codeOf } from '../base/errors.js';

@@ -2,8 +2,9 @@ import { execa } from 'execa';
 import { labBroken } from '../base/errors.js';
 
 /**
- * A long-lived `ip -batch -` or `tc -batch -`: starting a process costs 20–60 ms in a lab kernel, a line on its standard
- * input well under one. Commands run in order; each batch ends with a question whose answer shows that it is done.
+ * A long-lived `ip -batch -` or `tc -batch -`: starting a process costs 20–60 ms in a lab kernel, a line on its
+ * standard input well under one. Commands run in order; each batch ends with a question whose answer shows that it is
+ * done.
  */
 export class BatchTool {
   readonly #process: ReturnType<typeof startTool>;

@@ -1,4 +1,6 @@
-/** What Linux tells in `/proc` about a namespace and its processes: files instead of commands, for commands are slow. */
+/**
+ * What Linux tells in `/proc` about a namespace and its processes: files instead of commands, for commands are slow.
+ */
 import { readFile } from 'node:fs/promises';
 
 /** Packets received by each device of the namespace that the process lives in. */

@@ -1,4 +1,6 @@
-/** The contract of a pool driver: it knows how one implementation of RSerPool is started, watched and ended on hosts. */
+/**
+ * The contract of a pool driver: it knows how one implementation of RSerPool is started, watched and ended on hosts.
+ */
 import type { Clock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
 import type { FaultHandler } from '../fault/injector.js';

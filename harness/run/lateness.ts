@@ -29,9 +29,8 @@ export function watchLateness(clock: Clock, signal: AbortSignal): { troubles(): 
       late.sort((a, b) => a - b);
       const p99 = late[Math.ceil(late.length * 0.99) - 1] ?? 0;
       if (p99 <= tolerableLateness) return [];
-      return [
-        `the lab was overloaded: 1 in 100 timers was more than ${formatDuration(p99)} late (tolerable: ${formatDuration(tolerableLateness)})`,
-      ];
+      const tolerable = `(tolerable: ${formatDuration(tolerableLateness)})`;
+      return [`the lab was overloaded: 1 in 100 timers was more than ${formatDuration(p99)} late ${tolerable}`];
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * From rows to the numbers of `summary.json`, by RSPSIM's and the paper's rules: within the window, the queuing delay is
- * over requests dequeued, the startup delay over requests first accepted, processing and handling time over requests
+ * From rows to the numbers of `summary.json`, by RSPSIM's and the paper's rules: within the window, the queuing delay
+ * is over requests dequeued, the startup delay over requests first accepted, processing and handling time over requests
  * completed; the handling speed is the ratio of totals (paper, section 3), not a mean of speeds.
  */
 import { meanCapacity, type Plan } from '../experiment/plan.js';

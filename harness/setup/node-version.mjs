@@ -7,7 +7,8 @@
 export function wrongNode(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return undefined;
-  return `rsplab: expected Node.js 20.19 or later, got ${version}; Debian packages and archives are at https://nodejs.org`;
+  const remedy = 'Debian packages and archives are at https://nodejs.org';
+  return `rsplab: expected Node.js 20.19 or later, got ${version}; ${remedy}`;
 }
 
 const wrong = wrongNode(process.versions.node);

@@ -1,4 +1,6 @@
-/** What everything of a session is called in the kernel. The session's label leads every name that is not private to it. */
+/**
+ * What everything of a session is called in the kernel. The session's label leads every name that is not private to it.
+ */
 export const namespaceOf = (session: string, host: string): string => `rsplab-${session}-${host}`;
 
 /** The namespace of the bridges: not the machine's own, so that nothing here can collide with it. */

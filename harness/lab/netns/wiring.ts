@@ -2,9 +2,9 @@
  * The batches for `ip` and `tc` that turn a plan's topology into namespaces, bridges and veth pairs. Pure, so that they
  * can be read and tested without a kernel.
  *
- * Delay, loss and all else sit on the bridge's end of each leg, where packets leave the network for a host: the sender's
- * kernel never learns of a loss, one qdisc per leg is enough, and a capture on the bridge sees every packet when it is
- * sent, the lost ones too.
+ * Delay, loss and all else sit on the bridge's end of each leg, where packets leave the network for a host: the
+ * sender's kernel never learns of a loss, one qdisc per leg is enough, and a capture on the bridge sees every packet
+ * when it is sent, the lost ones too.
  */
 import type { Plan, PlannedHost } from '../../experiment/plan.js';
 import type { Impairment } from '../../topology/impairment.js';

@@ -88,7 +88,10 @@ export async function bootLabKernel({ session, module, input, memoryMiB, onLine 
   return { pid: pid!, ended, kill, stop: () => kernel.stdin.write(`${stopWord}\n`) };
 }
 
-/** Where the kernel keeps its memory, a file: in memory, unless that is closed to us or too small, as in many containers. */
+/**
+ * Where the kernel keeps its memory, a file: in memory, unless that is closed to us or too small, as in many
+ * containers.
+ */
 function memoryFolder(memoryMiB: number): string {
   const shared = '/dev/shm';
   try {

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { interrupted, messageOf } from '../../base/errors.js';
+import { adoptEnvironment } from '../../base/tools.js';
 import { type Inside, type Job, stopWord } from './job.js';
 
 /** hmac, md5 and sha1 before sctp: without them its listen() fails with ENOSYS. */
@@ -31,7 +32,7 @@ function hostAsksToStop(): AbortSignal {
 }
 
 async function prepare({ environment, modules: folder }: Job): Promise<void> {
-  Object.assign(process.env, environment);
+  adoptEnvironment(environment);
   await execa('mount', ['-t', 'sysfs', 'sysfs', '/sys']);
   await execa('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
   // Kernel messages would tear the lines that we send on the console.

@@ -138,13 +138,12 @@ function keepAlivesOf({ role }: PlannedHost): [string, number][] {
 const shortestKeepAlive = 0.1;
 
 function checkMilliseconds(where: string, span: number): void {
+  const got = `${toMilliseconds(span)} ms`;
   if (span < shortestKeepAlive) {
-    throw badInput(
-      `${where}: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got ${toMilliseconds(span)} ms`,
-    );
+    throw badInput(`${where}: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got ${got}`);
   }
   if (!Number.isInteger(toMilliseconds(span))) {
-    throw badInput(`${where}: expected whole milliseconds, which is what RSPLIB takes, got ${toMilliseconds(span)} ms`);
+    throw badInput(`${where}: expected whole milliseconds, which is what RSPLIB takes, got ${got}`);
   }
 }
 
@@ -160,8 +159,7 @@ function checkUser(
     }
   }
   if (requestTimeout !== sessionKeepAliveTimeout) {
-    throw badInput(
-      `${where}.requestTimeout: expected the session keep-alive timeout (${sessionKeepAliveTimeout} s), which RSPLIB uses for both, got ${requestTimeout} s`,
-    );
+    const expected = `the session keep-alive timeout (${sessionKeepAliveTimeout} s), which RSPLIB uses for both`;
+    throw badInput(`${where}.requestTimeout: expected ${expected}, got ${requestTimeout} s`);
   }
 }

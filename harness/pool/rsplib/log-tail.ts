@@ -1,6 +1,8 @@
 import { open, stat } from 'node:fs/promises';
 
-/** Reads a growing log piece by piece, so that watching a long one stays cheap. A log that is not there yet is empty. */
+/**
+ * Reads a growing log piece by piece, so that watching a long one stays cheap. A log that is not there yet is empty.
+ */
 export class LogTail {
   #offset = 0;
 
