@@ -10,16 +10,21 @@ export interface FaultRecord {
   /** Null when it lasted to the end of the run. */
   readonly healedAt: number | null;
   readonly addresses: readonly string[];
+  /** The host came back under other addresses: for those who know it by the old ones, it never did. */
+  readonly moved: boolean;
 }
 
 /** The faults that happened, in order of injection. */
 export function faultsOf(journal: readonly JournalEvent[]): FaultRecord[] {
-  const healed = new Map<number, number>();
-  for (const event of journal) if (event.event === 'faultHealed') healed.set(event.id, event.healedAt);
+  const heals = new Map(
+    journal.flatMap((event) => (event.event === 'faultHealed' ? [[event.id, event] as const] : [])),
+  );
   return journal
     .filter((event) => event.event === 'faultInjected')
     .map(({ id, kind, host, injectedAt, addresses }) => {
-      return { id, kind, host, injectedAt, healedAt: healed.get(id) ?? null, addresses };
+      const heal = heals.get(id);
+      const moved = heal !== undefined && !heal.addresses.some((address) => addresses.includes(address));
+      return { id, kind, host, injectedAt, healedAt: heal?.healedAt ?? null, addresses, moved };
     })
     .sort((a, b) => a.injectedAt - b.injectedAt);
 }
@@ -46,11 +51,12 @@ export interface Loss {
  */
 export function causeOf(faults: readonly FaultRecord[], loss: Loss): FaultRecord | null {
   const atWork = faults.filter(
-    ({ injectedAt, healedAt }) => injectedAt <= loss.givenUpAt && (healedAt === null || healedAt > loss.from),
+    ({ injectedAt, healedAt, moved }) =>
+      injectedAt <= loss.givenUpAt && (healedAt === null || moved || healedAt > loss.from),
   );
-  const onElement = atWork.filter(({ host, addresses }) => {
+  const onElement = atWork.filter(({ host, addresses, moved }) => {
     // A host that came back under another address is a different element, which the old one's fault says nothing about.
-    const same = loss.address === null || addresses.length === 0 || addresses.includes(loss.address);
+    const same = addresses.length === 0 || (loss.address === null ? !moved : addresses.includes(loss.address));
     return host === loss.element && same;
   });
   const isolating = ({ kind }: FaultRecord) => stopping.has(kind) || kind === 'isolate';
@@ -58,7 +64,7 @@ export function causeOf(faults: readonly FaultRecord[], loss: Loss): FaultRecord
     onElement.find(isolating) ??
     onElement.find(({ kind }) => kind === 'cutPath') ??
     onElement[0] ??
-    atWork.find(({ host }) => host === loss.user) ??
+    atWork.find(({ host, moved }) => host === loss.user && !moved) ??
     null
   );
 }

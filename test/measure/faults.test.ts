@@ -9,6 +9,7 @@ const fault = (change: Partial<FaultRecord>): FaultRecord => ({
   injectedAt: 10,
   healedAt: null,
   addresses: ['10.1.0.2', '10.2.0.2'],
+  moved: false,
   ...change,
 });
 const loss = { element: 'pe1', address: '10.1.0.2', user: 'pu1', from: 5, givenUpAt: 12 };
@@ -30,6 +31,13 @@ describe('causeOf', () => {
 
   it('is none of an element that has another address by now', () => {
     expect(causeOf([fault({})], { ...loss, address: '10.1.0.254' })).toBeNull();
+  });
+
+  it('is the fault after which the element moved away, long after it is back, for those who knew the old address', () => {
+    const faults = [fault({ injectedAt: 1, healedAt: 2, moved: true })];
+    expect(causeOf(faults, loss)?.id).toBe(1);
+    expect(causeOf(faults, { ...loss, address: '10.1.0.254' })).toBeNull();
+    expect(causeOf(faults, { ...loss, address: null })).toBeNull();
   });
 
   it('is what ends an element rather than what hampers it', () => {
