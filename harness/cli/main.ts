@@ -7,6 +7,7 @@ import { cleanCommand } from './clean.js';
 import { compareCommand } from './compare.js';
 import { doctorCommand } from './doctor.js';
 import { exitCodes } from './exit.js';
+import { figuresCommand } from './figures.js';
 import { listCommand } from './list.js';
 import { runCommand } from './run.js';
 import { sweepCommand } from './sweep.js';
@@ -18,7 +19,15 @@ const program = new Command('rsplab')
   .version(rsplabVersion())
   .exitOverride();
 
-for (const make of [runCommand, sweepCommand, compareCommand, listCommand, doctorCommand, cleanCommand]) {
+for (const make of [
+  runCommand,
+  sweepCommand,
+  figuresCommand,
+  compareCommand,
+  listCommand,
+  doctorCommand,
+  cleanCommand,
+]) {
   // Commander would print its own message and exit with 1.
   program.addCommand(
     make()

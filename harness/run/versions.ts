@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { packageRoot } from '../base/package-root.js';
 import { findTool } from '../base/tools.js';
 
 /** What was at work, for those who want to repeat it; null where it cannot be told. */
@@ -10,7 +11,7 @@ export const versions = (): Record<string, string | null> => ({
 });
 
 export function rsplabVersion(): string {
-  const manifest = new URL('../../../package.json', import.meta.url);
+  const manifest = join(packageRoot(import.meta.url), 'package.json');
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 

@@ -1,0 +1,124 @@
+import { availableParallelism } from 'node:os';
+import { join, relative } from 'node:path';
+import { Command } from 'commander';
+import type { Figure } from '../../reports/figure/figure.js';
+import { type DrawnFigure, writeFigure, writeIndex } from '../../reports/figure/figure-set.js';
+import { figures } from '../../reports/figure/figures/index.js';
+import { realClock } from '../base/clock.js';
+import { badInput, codeOf } from '../base/errors.js';
+import { packageRoot } from '../base/package-root.js';
+import { formatDuration } from '../base/units.js';
+import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
+import { simSubject } from '../run/sim-subject.js';
+import { latestSweep } from '../sweep/folder.js';
+import { type FinishedSweep, type SweepOptions, sweep } from '../sweep/sweep.js';
+import { exitCodes } from './exit.js';
+import { countFrom, seedFrom } from './settings.js';
+import { untilSignal } from './signal.js';
+import { SweepProgress } from './sweep-progress.js';
+
+interface FiguresFlags {
+  replications?: string;
+  quick?: boolean;
+  jobs?: string;
+  seed: string;
+  variant: string;
+  resume?: boolean;
+  out: string;
+}
+
+const replicationsOf = { paper: 24, quick: 8 } as const;
+const variants = ['script', 'paper'];
+const numbers = figures.map(({ number }) => number);
+
+export const figuresCommand = (): Command =>
+  new Command('figures')
+    .description('Simulate and draw the paper’s figures, and test what the paper says about them.')
+    .argument('[numbers...]', `which of ${numbers.join(', ')} (default: all)`)
+    .option('--replications <number>', `runs per point (default: ${replicationsOf.paper}, as in the paper)`)
+    .option('--quick', `a thinner grid with ${replicationsOf.quick} runs per point`)
+    .option('--jobs <number>', 'runs at a time (default: one per core)')
+    .option('--seed <number>', 'what all chance grows from', '1')
+    .option('--variant <name>', 'script (RSPSIM’s, as published) or paper (as its text says)', 'script')
+    .option('--resume', 'go on where figures with the same settings were interrupted')
+    .option('--out <folder>', 'where figures go', 'results/figures')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all drawn (whether claims hold or not), 1 a run failed, 2 bad input, 3 interrupted.',
+    )
+    .action(async (chosen: string[], flags: FiguresFlags) => {
+      const wanted = chosen.length === 0 ? figures : figuresOf(chosen);
+      const options = optionsOf(flags);
+      const begin = realClock.now();
+      const drawn: DrawnFigure[] = [];
+      for (const figure of wanted) {
+        const finished = await sweepOf(figure, options, flags);
+        drawn.push(writeFigure(flags.out, figure, finished));
+        process.stdout.write(findings(drawn.at(-1)!));
+      }
+      const page = writeIndex(flags.out, drawn);
+      process.stdout.write(`\n${page} after ${formatDuration(realClock.now() - begin)}\n`);
+      const failed = drawn.some(({ sweep: { description } }) => description.failures.length > 0);
+      process.exitCode = failed ? exitCodes.fail : exitCodes.pass;
+    });
+
+function figuresOf(chosen: readonly string[]): Figure[] {
+  const unknown = chosen.find((text) => !numbers.some((number) => String(number) === text));
+  if (unknown !== undefined) throw badInput(`figures: expected some of ${numbers.join(', ')}, got '${unknown}'`);
+  return figures.filter(({ number }) => chosen.includes(String(number)));
+}
+
+function optionsOf(flags: FiguresFlags): Omit<SweepOptions, 'restriction' | 'resume'> {
+  if (!variants.includes(flags.variant)) {
+    throw badInput(`--variant: expected one of ${variants.join(', ')}, got '${flags.variant}'`);
+  }
+  return {
+    subject: simSubject,
+    seed: seedFrom(flags.seed),
+    replications:
+      flags.replications === undefined
+        ? replicationsOf[flags.quick ? 'quick' : 'paper']
+        : countFrom('--replications', flags.replications),
+    phases: {},
+    jobs: flags.jobs === undefined ? availableParallelism() : countFrom('--jobs', flags.jobs),
+    out: join(flags.out, 'sweeps'),
+    clock: realClock,
+    signal: untilSignal('figures'),
+  };
+}
+
+async function sweepOf(
+  figure: Figure,
+  options: Omit<SweepOptions, 'restriction' | 'resume'>,
+  { quick, variant, resume }: FiguresFlags,
+): Promise<FinishedSweep> {
+  const file = join(packageRoot(import.meta.url), 'experiments', `${figure.experiment}.ts`);
+  const loaded = await loadExperiment(relative(process.cwd(), file));
+  const restriction = { variant: [variant], ...(quick ? figure.quick : {}) };
+  const progress = new SweepProgress(`Figure ${figure.number}`, process.stderr);
+  const onProgress = (state: Parameters<SweepProgress['update']>[0]) => progress.update(state);
+  const perform = (folder: string | null) =>
+    sweep(loaded, { ...options, restriction, resume: folder, onProgress }).finally(() => progress.end());
+  const before = resume ? earlier(options.out, loaded) : null;
+  if (before === null) return perform(null);
+  // What was begun with other settings is left alone.
+  return perform(before).catch((error: unknown) => {
+    if (codeOf(error) !== 'bad-input') throw error;
+    return perform(null);
+  });
+}
+
+function earlier(out: string, { experiment }: LoadedExperiment): string | null {
+  try {
+    return latestSweep(out, experiment.name);
+  } catch {
+    return null;
+  }
+}
+
+const findings = ({ figure, claims }: DrawnFigure): string =>
+  [
+    `Figure ${figure.number}. ${figure.title}`,
+    ...claims.map(({ text, finding }) => `  ${finding.verdict.padEnd(15)} ${text}`),
+    '',
+  ].join('\n');

@@ -1,0 +1,76 @@
+/** A sweep's runs as figures and claims ask for them: by point and replication. */
+import type { Point, PointValue } from '../../harness/experiment/experiment.js';
+import type { FinishedSweep } from '../../harness/sweep/sweep.js';
+import { meanOfRuns } from '../../harness/sweep/table.js';
+import type { Figure, Panel, Series, SeriesPoint } from './figure.js';
+
+/** One number per replication; null where a run is missing or says nothing. */
+export type Sample = readonly (number | null)[];
+export type Where = Readonly<Record<string, PointValue | readonly PointValue[]>>;
+
+export class FigureData {
+  readonly replications: number;
+  readonly points: readonly Point[];
+  readonly #samples: ReadonlyMap<string, Sample>[];
+
+  constructor({ grid, records, description }: Pick<FinishedSweep, 'grid' | 'records' | 'description'>) {
+    this.replications = description.replications;
+    this.points = grid.points.map(({ point }) => point);
+    const samples = this.points.map(() => new Map<string, (number | null)[]>());
+    for (const { point, replication, values } of records) {
+      for (const [column, value] of Object.entries(values)) {
+        const sample = samples[point]!.get(column) ?? Array<number | null>(this.replications).fill(null);
+        sample[replication - 1] = value;
+        samples[point]!.set(column, sample);
+      }
+    }
+    this.#samples = samples;
+  }
+
+  /** The values that something varied takes, in order. */
+  valuesOf(name: string): PointValue[] {
+    return [...new Set(this.points.map((point) => point[name]!))];
+  }
+
+  numbersOf(name: string): number[] {
+    return this.valuesOf(name)
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  select(where: Where): Point[] {
+    return this.points.filter((point) =>
+      Object.entries(where).every(([name, wanted]) =>
+        Array.isArray(wanted) ? wanted.includes(point[name]!) : point[name] === wanted,
+      ),
+    );
+  }
+
+  /** The metric's values at the one point that fits; nulls when there is none. */
+  sample(metric: string, where: Where): Sample {
+    const [point] = this.select(where);
+    const index = point === undefined ? -1 : this.points.indexOf(point);
+    return this.#samples[index]?.get(metric) ?? Array<null>(this.replications).fill(null);
+  }
+}
+
+/** The panel's curves, policy by policy; points without a run are left out. */
+export function seriesOf(data: FigureData, { x, curve }: Pick<Figure, 'x' | 'curve'>, { metric }: Panel): Series[] {
+  return data.valuesOf('policy').flatMap((policy) =>
+    data.valuesOf(curve.name).map((value, index) => ({
+      policy: String(policy),
+      index,
+      curve: value,
+      points: data
+        .select({ policy, [curve.name]: value })
+        .flatMap((point) => pointOf(Number(point[x.name]) * (x.scale ?? 1), data.sample(metric, point)))
+        .sort((a, b) => a.x - b.x),
+    })),
+  );
+}
+
+function pointOf(x: number, sample: Sample): SeriesPoint[] {
+  const { mean, halfWidth, n } = meanOfRuns(sample);
+  if (mean === null) return [];
+  return [{ x, mean, low: mean - (halfWidth ?? 0), high: mean + (halfWidth ?? 0), n }];
+}

@@ -1,0 +1,82 @@
+/** From sweeps to files: a figure's panels as SVG, PNG and CSV, its claims examined, and the page with all of them. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { writeWhole } from '../../harness/sweep/folder.js';
+import type { FinishedSweep } from '../../harness/sweep/sweep.js';
+import type { Claim, Finding } from './claim.js';
+import { FigureData, seriesOf } from './data.js';
+import { drawPanel } from './draw.js';
+import type { Figure, Panel, Series } from './figure.js';
+import { cookieSeries } from './figures/fig14.js';
+import { pageOf } from './page.js';
+import { pngOf } from './png.js';
+
+export interface DrawnPanel {
+  readonly panel: Panel;
+  /** File name without its ending; `.svg`, `.png` and `.csv` are there. */
+  readonly base: string;
+  readonly svg: string;
+}
+
+export interface ExaminedClaim extends Claim {
+  readonly finding: Finding;
+}
+
+export interface DrawnFigure {
+  readonly figure: Figure;
+  readonly panels: readonly DrawnPanel[];
+  readonly claims: readonly ExaminedClaim[];
+  readonly sweep: FinishedSweep;
+}
+
+/** Draws a figure from its sweep and writes its files into the folder. */
+export function writeFigure(folder: string, figure: Figure, sweep: FinishedSweep): DrawnFigure {
+  mkdirSync(folder, { recursive: true });
+  const data = new FigureData(sweep);
+  const isFormula = figure.number === 14;
+  const panels = figure.panels.map((panel): DrawnPanel => {
+    const series = isFormula ? cookieSeries() : seriesOf(data, figure, panel);
+    const base = `fig${String(figure.number).padStart(2, '0')}-${panel.name}`;
+    const title = `Figure ${figure.number}. ${figure.title}`;
+    const svg = drawPanel({ title, panel, series, symbols: !isFormula, x: figure.x, curve: figure.curve });
+    writeWhole(join(folder, `${base}.svg`), svg);
+    writeWhole(join(folder, `${base}.png`), pngOf(svg));
+    writeWhole(join(folder, `${base}.csv`), csvOf(figure, series));
+    return { panel, base, svg };
+  });
+  const claims = figure.claims.map((claim) => ({ ...claim, finding: claim.examine(data) }));
+  return { figure, panels, claims, sweep };
+}
+
+/** One row per drawn point, in the units of the axes; n is 0 for a formula. */
+function csvOf({ x, curve }: Figure, series: readonly Series[]): string {
+  const rows = series.flatMap(({ policy, curve: value, points }) =>
+    points.map((point) => [
+      ...(policy === null ? [] : [policy]),
+      typeof value === 'number' ? Number((value * (curve.scale ?? 1)).toPrecision(12)) : value,
+      Number(point.x.toPrecision(12)),
+      ...[point.mean, point.low, point.high, point.n],
+    ]),
+  );
+  const policy = series.some((each) => each.policy !== null) ? ['policy'] : [];
+  return stringify([[...policy, curve.name, x.name, 'mean', 'ci95_low', 'ci95_high', 'n'], ...rows]);
+}
+
+/** Writes `index.html` and `claims.csv`. */
+export function writeIndex(folder: string, drawn: readonly DrawnFigure[]): string {
+  mkdirSync(folder, { recursive: true });
+  const rows = drawn.flatMap(({ figure, claims }) =>
+    claims.map(({ text, place, finding }) => [
+      ...[figure.number, text, place, finding.verdict, finding.test],
+      finding.numbers.join('; '),
+    ]),
+  );
+  writeWhole(
+    join(folder, 'claims.csv'),
+    stringify([['figure', 'claim', 'place', 'verdict', 'test', 'numbers'], ...rows]),
+  );
+  const path = join(folder, 'index.html');
+  writeWhole(path, pageOf(drawn));
+  return path;
+}

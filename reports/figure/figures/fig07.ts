@@ -1,0 +1,89 @@
+import { allOf, difference, nameOf, ranking, zip } from '../claim.js';
+import type { FigureData } from '../data.js';
+import { type Figure, speedPanel, utilisationPanel } from '../figure.js';
+import { meanOver, policies, speed, utilisation } from './shared.js';
+
+const place = 'Section 5.1.1';
+
+/** What the shortest MTBF costs against the longest, at one delay. */
+const cost = (data: FigureData, policy: string, delay: number) => {
+  const mtbfs = data.numbersOf('mtbf');
+  const at = (mtbf: number) => meanOver(data, speed, { policy, delay, mtbf });
+  return difference(at(mtbfs.at(-1)!), at(mtbfs[0]!));
+};
+
+/** How far Round Robin is ahead of Random. */
+const lead = (data: FigureData, mtbf: number) =>
+  difference(meanOver(data, speed, { policy: 'RoundRobin', mtbf }), meanOver(data, speed, { policy: 'Random', mtbf }));
+
+export const fig07: Figure = {
+  number: 7,
+  title: 'The performance for dynamic pools',
+  experiment: 'fig07-dynamic-pools',
+  x: { name: 'mtbf', label: 'Pool element MTBF [average request handling times]' },
+  curve: { name: 'delay', label: 'network delay [ms]', scale: 1000 },
+  panels: [utilisationPanel, speedPanel],
+  quick: { mtbf: [0.1, 0.5, 1, 2.5, 5], delay: [0, 0.05] },
+  claims: [
+    {
+      text: 'Clean shutdowns become critical only for a very low MTBF in combination with network delay.',
+      place,
+      examine: allOf((data) => {
+        const delays = data.numbersOf('delay');
+        return [
+          ...policies.map((policy) => ({
+            what: `${nameOf(policy)}, handling speed lost to the lowest MTBF, at the longest delay minus at the shortest`,
+            sample: difference(cost(data, policy, delays.at(-1)!), cost(data, policy, delays[0]!)),
+            above: 0,
+          })),
+          ...policies.map((policy) => ({
+            what: `${nameOf(policy)}, handling speed lost to the lowest MTBF without delay, in percent of that at the highest`,
+            sample: zip(
+              [
+                cost(data, policy, delays[0]!),
+                meanOver(data, speed, { policy, delay: delays[0]!, mtbf: data.numbersOf('mtbf').at(-1)! }),
+              ],
+              ([lost, from]) => (100 * lost!) / from!,
+            ),
+            below: 20,
+            unit: '%',
+          })),
+        ];
+      }),
+    },
+    {
+      text: 'The best performance is provided by Least Used.',
+      place,
+      examine: (data) => ranking(speed, ['LeastUsed', 'RoundRobin'], 'higher')(data),
+    },
+    {
+      text: 'The performance of Round Robin converges to that of Random for a low MTBF.',
+      place,
+      examine: allOf((data) => {
+        const mtbfs = data.numbersOf('mtbf');
+        const [low, high] = [lead(data, mtbfs[0]!), lead(data, mtbfs.at(-1)!)];
+        return [
+          {
+            what: 'Round Robin − Random, at the highest MTBF minus at the lowest',
+            sample: difference(high, low),
+            above: 0,
+          },
+          { what: 'Round Robin − Random at the lowest MTBF', sample: low, above: -3, below: 3 },
+        ];
+      }),
+    },
+    {
+      text: 'Except for extremely low MTBF, the utilisation remains at the 60 % asked for.',
+      place,
+      examine: allOf((data) =>
+        policies.map((policy) => ({
+          what: `${nameOf(policy)}, mean utilisation at an MTBF of 1 and more`,
+          sample: meanOver(data, utilisation, { policy, mtbf: data.numbersOf('mtbf').filter((mtbf) => mtbf >= 1) }),
+          above: 58,
+          below: 62,
+          unit: '%',
+        })),
+      ),
+    },
+  ],
+};
