@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { labBroken } from '../base/errors.js';
+import { labBroken, messageOf } from '../base/errors.js';
 
 /**
  * A long-lived `ip -batch -` or `tc -batch -`: starting a process costs 20–60 ms in a lab kernel, a line on its
@@ -91,3 +91,21 @@ const startTool = ([file, ...rest]: readonly string[], environment: Record<strin
     env: environment,
     stdin: 'pipe',
   });
+
+/**
+ * Runs one batch and waits for its end.
+ * @param argv the tool with its options, e.g. `ip -n NAMESPACE`
+ * @throws HarnessError `lab-broken` with the command that failed
+ */
+export async function runBatch(
+  [tool, ...options]: readonly string[],
+  batch: readonly (readonly string[])[],
+  environment: Record<string, string>,
+): Promise<void> {
+  const input = batch.map((words) => `${words.join(' ')}\n`).join('');
+  await execa(tool!, [...options, '-batch', '-'], { env: environment, input }).catch((error) => {
+    const line = /Command failed -:(\d+)/.exec(messageOf(error))?.[1];
+    const words = line ? batch[Number(line) - 1]?.join(' ') : '';
+    throw labBroken(`${tool} ${options.join(' ')} failed at '${words}': ${error.stderr ?? messageOf(error)}`, error);
+  });
+}

@@ -1,5 +1,12 @@
+import { labBroken } from '../base/errors.js';
 import { toMilliseconds } from '../base/units.js';
 import type { Impairment } from '../topology/impairment.js';
+
+/** On the bridge's end of a leg: what its network does to packets on their way to the host. */
+export const netemCommand = (device: string, impairment: Impairment): string[] => [
+  ...['qdisc', 'replace', 'dev', device, 'root', 'netem'],
+  ...netemArguments(impairment),
+];
 
 /** What follows `netem` on a `tc qdisc` command line; the queue is always sized on purpose. */
 export function netemArguments(impairment: Impairment): string[] {
@@ -56,4 +63,20 @@ export function netemDifferences(asked: Impairment, got: NetemOptions): string[]
   return pairs
     .filter(([name, want, have]) => Math.abs(want - have) > grain(name) + 1e-4 * Math.abs(want))
     .map(([name, want, have]) => `${name}: asked ${want}, got ${have}`);
+}
+
+/** What `tc -s -j qdisc show` says of one device. */
+export interface QdiscState {
+  kind: string;
+  dev: string;
+  options: NetemOptions;
+  drops?: number;
+}
+
+/** @throws HarnessError `lab-broken` when the device's netem is not what was asked for */
+export function expectNetem(device: string, asked: Impairment, states: readonly QdiscState[]): void {
+  const state = states.find(({ kind, dev }) => kind === 'netem' && dev === device);
+  if (!state) throw labBroken(`${device} has no netem, although it was set`);
+  const differences = netemDifferences(asked, state.options);
+  if (differences.length > 0) throw labBroken(`netem on ${device} is not as asked: ${differences.join('; ')}`);
 }

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultQueuePackets, type NetemOptions, netemArguments, netemDifferences } from '../../harness/lab/netem.js';
-import { expectNetem } from '../../harness/lab/netns/host.js';
+import {
+  defaultQueuePackets,
+  expectNetem,
+  type NetemOptions,
+  netemArguments,
+  netemDifferences,
+} from '../../harness/lab/netem.js';
 import { type Impairment, impairmentSchema } from '../../harness/topology/impairment.js';
 
 describe('arguments', () => {

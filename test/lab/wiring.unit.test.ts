@@ -12,7 +12,9 @@ import {
   s,
   topology,
 } from '../../harness/index.js';
-import { hostBatch, namespaceBatch, netemBatch, readdressBatch, switchBatch } from '../../harness/lab/netns/wiring.js';
+import { legDevice } from '../../harness/lab/netns/names.js';
+import { hostBatch, namespaceBatch, switchBatch } from '../../harness/lab/netns/wiring.js';
+import { netemBatch, readdressBatch } from '../../harness/lab/switch.js';
 
 const plan = resolvePlan(
   experiment({
@@ -78,7 +80,8 @@ describe('batches', () => {
   });
 
   it('put other addresses in the place of those a host has', () => {
-    expect(lines(readdressBatch(element, ['10.1.0.254', '10.2.255.254'], prefixes))).toEqual([
+    const legs = element.legs.map(({ network }) => ({ device: network, prefix: prefixes[network as 'red'] }));
+    expect(lines(readdressBatch(legs, ['10.1.0.254', '10.2.255.254']))).toEqual([
       'address flush dev red',
       'address add 10.1.0.254/24 dev red',
       'address flush dev blue',
@@ -88,7 +91,7 @@ describe('batches', () => {
   });
 
   it('do to every leg what its network does, on the bridge’s side', () => {
-    expect(lines(netemBatch(plan))).toEqual([
+    expect(lines(netemBatch(plan, legDevice))).toEqual([
       'qdisc replace dev pr1-red root netem limit 100000 delay 10ms',
       'qdisc replace dev pe1-red root netem limit 100000 delay 10ms',
       'qdisc replace dev pe1-blue root netem limit 100000 delay 30ms loss 1%',

@@ -7,8 +7,7 @@
  * when it is sent, the lost ones too.
  */
 import type { Plan, PlannedHost } from '../../experiment/plan.js';
-import type { Impairment } from '../../topology/impairment.js';
-import { netemArguments } from '../netem.js';
+import { multicastRoute, wholePackets } from '../switch.js';
 import { legDevice, namespaceOf, switchOf } from './names.js';
 
 type Batch = string[][];
@@ -41,9 +40,6 @@ export function switchBatch(plan: Plan, session: string): Batch {
   return [...bridges, ...legs];
 }
 
-// A segmentation super-packet would be delayed, lost or counted as one.
-const wholePackets = ['gso_max_segs', '1'];
-
 /** In one host: its legs' addresses, and a multicast route, without which RSPLIB cannot hunt for registrars. */
 export const hostBatch = ({ legs }: Pick<PlannedHost, 'legs'>, prefixes: Readonly<Record<string, number>>): Batch => [
   ['link', 'set', 'lo', 'up'],
@@ -52,29 +48,5 @@ export const hostBatch = ({ legs }: Pick<PlannedHost, 'legs'>, prefixes: Readonl
     ['address', 'add', `${address}/${prefixes[network]}`, 'dev', network],
     ['link', 'set', network, ...wholePackets, 'up'],
   ]),
-  ['route', 'add', '224.0.0.0/4', 'dev', legs[0]!.network],
+  ['route', 'add', multicastRoute, 'dev', legs[0]!.network],
 ];
-
-/** In one host: other addresses in place of those it has. */
-export const readdressBatch = (
-  { legs }: Pick<PlannedHost, 'legs'>,
-  fresh: readonly string[],
-  prefixes: Readonly<Record<string, number>>,
-): Batch => [
-  ...legs.flatMap(({ network }, at) => [
-    ['address', 'flush', 'dev', network],
-    ['address', 'add', `${fresh[at]}/${prefixes[network]}`, 'dev', network],
-  ]),
-  ['route', 'replace', '224.0.0.0/4', 'dev', legs[0]!.network],
-];
-
-/** In the switch: what a leg's network does to packets on their way to the host. */
-export const netemCommand = (device: string, impairment: Impairment): string[] => [
-  ...['qdisc', 'replace', 'dev', device, 'root', 'netem'],
-  ...netemArguments(impairment),
-];
-
-export const netemBatch = (plan: Plan): Batch =>
-  plan.hosts.flatMap(({ name, legs }) =>
-    legs.map(({ network }) => netemCommand(legDevice(name, network), plan.topology.networks[network]!.impairment)),
-  );

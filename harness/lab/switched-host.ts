@@ -1,26 +1,35 @@
-import { labBroken } from '../../base/errors.js';
-import type { PlannedHost } from '../../experiment/plan.js';
-import type { Impairment } from '../../topology/impairment.js';
-import type { BatchTool } from '../batch.js';
-import { type Association, associationsOf, packetsReceived } from '../kernel.js';
-import type { LabHost, LabProcess, StartOptions } from '../lab.js';
-import { type NetemOptions, netemDifferences } from '../netem.js';
-import { startProcess } from '../process.js';
-import { legDevice, namespacePath } from './names.js';
-import { netemCommand } from './wiring.js';
+/**
+ * A host whose legs end in bridges that we can reach: all that happens to its links happens on the bridge's end, so it is
+ * the same whatever the host itself is made of.
+ */
+import { labBroken } from '../base/errors.js';
+import type { PlannedHost } from '../experiment/plan.js';
+import type { Impairment } from '../topology/impairment.js';
+import type { BatchTool } from './batch.js';
+import { type Association, associationsOf, packetsReceived } from './kernel.js';
+import type { LabHost, LabProcess, StartOptions } from './lab.js';
+import { expectNetem, netemCommand, type QdiscState } from './netem.js';
 
-/** What the hosts of a lab share: the tools that act in the switch, and how to act inside a host. */
+/** What the hosts of a lab share: the tools that act where the bridges are. */
 export interface Switch {
   readonly ip: BatchTool;
   readonly tc: BatchTool;
-  /** A process that lives in the switch, for its counters. */
+  /** A process that lives where the bridges are, for their counters. */
   readonly pid: number;
-  readonly environment: Record<string, string>;
   readonly impairmentOf: (network: string) => Impairment;
   /** Devices that were ever asked to lose packets: their drops are no accident. */
   readonly lossy: Set<string>;
-  /** Takes fresh addresses for these networks and makes them the host's. */
-  readonly readdress: (host: PlannedHost) => Promise<string[]>;
+}
+
+/** What only the lab can do, which made the host. */
+export interface Realm {
+  start(command: readonly string[], options: StartOptions): Promise<LabProcess>;
+  /** A process that lives on the host, or did; undefined before the first. */
+  readonly pid: number | undefined;
+  /** The bridge's end of the leg. */
+  legDevice(network: string): string;
+  /** Takes fresh addresses and makes them the host's, one per leg. */
+  readdress(): Promise<readonly string[]>;
 }
 
 interface LinkState {
@@ -28,15 +37,13 @@ interface LinkState {
   flags: string[];
 }
 
-export class NetnsHost implements LabHost {
+export class SwitchedHost implements LabHost {
   #addresses: readonly string[];
-  /** Of a process that lives here, or did. */
-  #pid: number | undefined;
 
   constructor(
     private readonly planned: PlannedHost,
-    private readonly namespace: string,
     private readonly network: Switch,
+    private readonly realm: Realm,
   ) {
     this.#addresses = planned.legs.map(({ address }) => address);
   }
@@ -49,16 +56,13 @@ export class NetnsHost implements LabHost {
     return this.#addresses;
   }
 
-  async start(command: readonly string[], options: StartOptions): Promise<LabProcess> {
-    // nsenter replaces itself by the command, so the process id is the component's own.
-    const entered = ['nsenter', `--net=${namespacePath(this.namespace)}`, '--', ...command];
-    const process = await startProcess(entered, options, this.network.environment);
-    this.#pid = process.pid;
-    return process;
+  start(command: readonly string[], options: StartOptions): Promise<LabProcess> {
+    return this.realm.start(command, options);
   }
 
   async associations(): Promise<Association[]> {
-    return this.#pid === undefined ? [] : associationsOf(this.#pid);
+    const { pid } = this.realm;
+    return pid === undefined ? [] : associationsOf(pid);
   }
 
   async setLinks(network: string | null, up: boolean): Promise<string> {
@@ -84,12 +88,12 @@ export class NetnsHost implements LabHost {
   }
 
   async readdress(): Promise<void> {
-    this.#addresses = await this.network.readdress(this.planned);
+    this.#addresses = await this.realm.readdress();
   }
 
   async #setQueues(only: string | null, extra: Impairment): Promise<void> {
     for (const network of this.#networks(only)) {
-      const device = legDevice(this.name, network);
+      const device = this.realm.legDevice(network);
       const asked = { ...this.network.impairmentOf(network), ...extra };
       if (asked.lossPercent) this.network.lossy.add(device);
       // Not `show dev …`: a tc that was once asked about one device says nothing of others ever after.
@@ -103,21 +107,6 @@ export class NetnsHost implements LabHost {
   }
 
   #devices(only: string | null): string[] {
-    return this.#networks(only).map((network) => legDevice(this.name, network));
+    return this.#networks(only).map((network) => this.realm.legDevice(network));
   }
-}
-
-export interface QdiscState {
-  kind: string;
-  dev: string;
-  options: NetemOptions;
-  drops?: number;
-}
-
-/** @throws HarnessError `lab-broken` when the device's netem is not what was asked for */
-export function expectNetem(device: string, asked: Impairment, states: readonly QdiscState[]): void {
-  const state = states.find(({ kind, dev }) => kind === 'netem' && dev === device);
-  if (!state) throw labBroken(`${device} has no netem, although it was set`);
-  const differences = netemDifferences(asked, state.options);
-  if (differences.length > 0) throw labBroken(`netem on ${device} is not as asked: ${differences.join('; ')}`);
 }

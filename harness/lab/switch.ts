@@ -1,0 +1,91 @@
+/**
+ * What every lab does where its bridges are, whoever made them.
+ *
+ * Delay, loss and all else sit on the bridge's end of each leg, where packets leave the network for a host: the sender's
+ * kernel never learns of a loss, one qdisc per leg is enough, and a capture on the bridge sees every packet when it is
+ * sent, the lost ones too.
+ */
+import type { Plan, PlannedHost } from '../experiment/plan.js';
+import { spareAddress, subnet } from '../topology/address.js';
+import type { BatchTool } from './batch.js';
+import { expectNetem, netemCommand, type QdiscState } from './netem.js';
+
+/** The bridge's end of a host's leg in a network. */
+export type LegDevice = (host: string, network: string) => string;
+
+/** A segmentation super-packet would be delayed, lost or counted as one: what follows `ip link set DEVICE`. */
+export const wholePackets = ['gso_max_segs', '1'];
+
+/** RSPLIB cannot hunt for registrars without a route for multicast. */
+export const multicastRoute = '224.0.0.0/4';
+
+/** Has every leg do what its network does by itself. */
+export async function setQueues(plan: Plan, device: LegDevice, queues: BatchTool): Promise<void> {
+  const states = (await queues.run(netemBatch(plan, device), ['qdisc', 'show'])) as QdiscState[];
+  for (const { name, legs } of plan.hosts) {
+    for (const { network } of legs) {
+      expectNetem(device(name, network), plan.topology.networks[network]!.impairment, states);
+    }
+  }
+}
+
+export const netemBatch = (plan: Plan, device: LegDevice): string[][] =>
+  plan.hosts.flatMap(({ name, legs }) =>
+    legs.map(({ network }) => netemCommand(device(name, network), plan.topology.networks[network]!.impairment)),
+  );
+
+/** Legs that lose packets because their network does. */
+export const lossyDevices = (plan: Plan, device: LegDevice): Set<string> =>
+  new Set(
+    plan.hosts.flatMap(({ name, legs }) =>
+      legs
+        .filter(({ network }) => plan.topology.networks[network]!.impairment.lossPercent)
+        .map(({ network }) => device(name, network)),
+    ),
+  );
+
+/** Packets that a queue of these devices threw away for lack of room, which nobody asked for. */
+export async function unaskedDrops(
+  devices: ReadonlySet<string>,
+  lossy: ReadonlySet<string>,
+  queues: BatchTool,
+): Promise<string[]> {
+  const states = (await queues.run([], ['qdisc', 'show'])) as QdiscState[];
+  return states
+    .filter(({ kind, dev, drops }) => kind === 'netem' && devices.has(dev) && !lossy.has(dev) && (drops ?? 0) > 0)
+    .map(({ dev, drops }) => `the emulated network dropped ${drops} packets towards ${dev}, which nobody asked for`);
+}
+
+export const allLegs = (plan: Plan, device: LegDevice): Set<string> =>
+  new Set(plan.hosts.flatMap(({ name, legs }) => legs.map(({ network }) => device(name, network))));
+
+export const prefixesOf = (plan: Plan): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(plan.topology.networks).map(([name, { cidr }]) => [name, subnet(name, cidr).prefixLength]),
+  );
+
+/** Hands out the spare addresses of each network in turn: one for each leg of the host. */
+export function spareAddresses(plan: Plan): (host: PlannedHost) => string[] {
+  const used = new Map<string, number>();
+  return ({ legs }) =>
+    legs.map(({ network }) => {
+      const index = (used.get(network) ?? 0) + 1;
+      used.set(network, index);
+      return spareAddress(subnet(network, plan.topology.networks[network]!.cidr), hostsIn(plan, network), index);
+    });
+}
+
+export const hostsIn = ({ hosts }: Plan, network: string): number =>
+  hosts.filter(({ legs }) => legs.some((leg) => leg.network === network)).length;
+
+/** In one host: other addresses in place of those its legs have; each leg is told by its device there. */
+export const readdressBatch = (
+  legs: readonly { readonly device: string; readonly prefix: number }[],
+  fresh: readonly string[],
+): string[][] => [
+  ...legs.flatMap(({ device, prefix }, at) => [
+    ['address', 'flush', 'dev', device],
+    ['address', 'add', `${fresh[at]}/${prefix}`, 'dev', device],
+  ]),
+  ['route', 'replace', multicastRoute, 'dev', legs[0]!.device],
+];
