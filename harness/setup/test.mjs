@@ -7,6 +7,7 @@ import { prepare, root } from './prepare.mjs';
 
 const steps = [
   { name: 'types', program: 'typescript/bin/tsc', options: ['--project', 'test/tsconfig.json'] },
+  { name: 'types of scripts in pages', program: 'typescript/bin/tsc', options: ['--project', 'reports/page/client'] },
   { name: 'lint', program: '@biomejs/biome/bin/biome', options: ['check', '--error-on-warnings', '.'] },
   {
     name: 'tests',

@@ -6,10 +6,10 @@ const folder = [new URL('client/', import.meta.url), new URL('../../../reports/p
   (each) => existsSync(new URL('theme.css', each)),
 );
 
-export type ScriptName = 'page.js' | 'tables.js' | 'figures.js' | 'timeline.js' | 'timeline-view.js' | 'lists.js';
+export type ScriptName = 'page.js' | 'tables.js' | 'figures.js' | 'timeline-paint.js' | 'timeline.js' | 'lists.js';
 
 export const readStyles = (): string => readFileSync(new URL('theme.css', folder), 'utf8');
 
-/** Scripts are classic ones in strict mode, each within its own scope. */
+/** One script of several files that share a scope, which is nobody else's. */
 export const readScripts = (names: readonly ScriptName[]): string =>
-  names.map((name) => `(() => {\n${readFileSync(new URL(name, folder), 'utf8')}})();\n`).join('');
+  `'use strict';\n(() => {\n${names.map((name) => readFileSync(new URL(name, folder), 'utf8')).join('\n')}})();\n`;

@@ -25,7 +25,7 @@ export interface Section {
 /** The whole page as the text of a file. */
 export function renderPage({ title, description, header, sections, footer, scripts }: Page): string {
   const shown = sections.filter((section): section is Section => section !== null);
-  const script = `'use strict';\n${readScripts(['page.js', ...scripts])}`;
+  const script = readScripts(['page.js', ...scripts]);
   return html`<!doctype html>
 <html lang="en">
 <head>
