@@ -119,9 +119,9 @@ function runsNeeded(contrast: Contrast, ours: Estimate, theirs: Estimate, { marg
   const needed = unitsNeeded({
     difference: contrast(1).value,
     margin: margin * Math.abs(theirs.value),
-    ...(kind === 'model'
-      ? { deviation: deviationOfOne(contrast, ours, theirs), referenceError: theirs.standardError ?? 0 }
-      : { deviation: contrast(1).standardError! * Math.sqrt(now), referenceError: 0 }),
+    deviation: kind === 'model' ? deviationOfOne(contrast, ours, theirs) : contrast(1).standardError! * Math.sqrt(now),
+    // A model can always be run as often as it takes.
+    referenceError: 0,
   });
   return needed && Math.max(needed, now + 1);
 }

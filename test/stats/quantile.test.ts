@@ -67,6 +67,19 @@ describe('quantiles with bootstrap intervals', () => {
     );
   });
 
+  // Of 60,000 values one in three is drawn from: of 20,000, each quantile is known to 1/20,000 of the distribution.
+  it('are hardly moved by thinning a large sample', () => {
+    const source = randomFrom(2, 'large');
+    const blocks = Array.from({ length: 30 }, (_, block) =>
+      Array.from({ length: 2000 }, () => block / 30 + source.uniform()),
+    );
+    const thinned = blocks.map((values) => values.filter((_, index) => index % 3 === 0));
+    const [large] = quantiles(blocks, [0.5], { random: random(), resamples: 200 });
+    const [small] = quantiles(thinned, [0.5], { random: random(), resamples: 200 });
+    expect(large!.low).toBeCloseTo(small!.low!, 1);
+    expect(large!.high).toBeCloseTo(small!.high!, 1);
+  });
+
   it('are less sure when observations of a block depend on each other', () => {
     const normal = randomFrom(3, 'values');
     const centres = Array.from({ length: 12 }, () => normal.uniform());

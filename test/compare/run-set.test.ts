@@ -1,0 +1,81 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { counterpart, loadRunSet } from '../../harness/compare/run-set.js';
+import { powerOffPlan, scratch, simulated } from './runs.js';
+
+describe('a folder of runs', () => {
+  it('is one point per plan, whose seeds are replications', async () => {
+    const out = scratch();
+    for (const seed of [1, 2]) await simulated(powerOffPlan({ seed }), out);
+    const folder = await simulated(powerOffPlan({ keepAlive: 3 }), out);
+    const { points, experiment, notes } = loadRunSet(dirname(folder));
+    expect(experiment).toBe('silence');
+    expect(points.map(({ samples }) => samples.length).sort()).toEqual([1, 2]);
+    expect(notes).toEqual([]);
+  });
+
+  it('is one point with one run for the folder of a run', async () => {
+    const folder = await simulated(powerOffPlan(), scratch());
+    const { points } = loadRunSet(folder);
+    expect(points.map(({ loaded }) => loaded.length)).toEqual([1]);
+  });
+
+  it('leaves out what broke, and says so', async () => {
+    const out = scratch();
+    const folder = await simulated(powerOffPlan(), out);
+    const broken = join(dirname(folder), 'broken');
+    cpSync(folder, broken, { recursive: true });
+    const summary = JSON.parse(readFileSync(join(broken, 'summary.json'), 'utf8'));
+    writeFileSync(join(broken, 'summary.json'), JSON.stringify({ ...summary, reasons: ['packets were missed'] }));
+    const { points, notes } = loadRunSet(dirname(folder));
+    expect(points.flatMap(({ names }) => names).length).toBe(1);
+    expect(notes).toEqual(['silence/broken is left out, it is unknown: packets were missed.']);
+  });
+
+  it('is of one experiment', async () => {
+    const out = scratch();
+    await simulated(powerOffPlan(), out);
+    await simulated(powerOffPlan({ name: 'other' }), out);
+    expect(() => loadRunSet(out)).toThrow(/expected runs of one experiment, got other, silence/);
+  });
+
+  it('has to have runs', () => {
+    expect(() => loadRunSet(scratch())).toThrow(/expected a run or a folder with runs/);
+  });
+});
+
+const table = `policy,keepAlive,replication,seed,utilisation_percent,failover_delay_s,failovers
+LeastUsed,1,1,11,40,1.5,3
+LeastUsed,1,2,12,42,,0
+Random,1,1,11,50,1.7,2
+`;
+
+describe('a sweep that kept its table only', () => {
+  const sweep = (text: string) => {
+    const folder = join(scratch(), 'figure', 'sweep');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'runs.csv'), text);
+    return folder;
+  };
+
+  it('has its points and runs from there', () => {
+    const { points, experiment } = loadRunSet(sweep(table));
+    expect(experiment).toBe('figure');
+    expect(points.map(({ point }) => point)).toEqual([
+      { policy: 'LeastUsed', keepAlive: 1 },
+      { policy: 'Random', keepAlive: 1 },
+    ]);
+    expect(points[0]!.samples.map(({ metrics }) => metrics.utilisation.value)).toEqual([40, 42]);
+    expect(points[0]!.samples[1]!.metrics.failoverDelay.value).toBeNull();
+  });
+
+  it('goes with another sweep’s points of the same values, in whatever order they are varied', () => {
+    const ours = loadRunSet(sweep(table));
+    const theirs = loadRunSet(
+      sweep('keepAlive,policy,replication,utilisation_percent\n1,Random,1,47\n3,Random,1,48\n'),
+    );
+    expect(counterpart(ours.points[0]!, ours, theirs)).toBeNull();
+    expect(counterpart(ours.points[1]!, ours, theirs)!.samples[0]!.metrics.utilisation.value).toBe(47);
+  });
+});
