@@ -70,8 +70,11 @@ function referenceCells({ unit, references }: MetricComparison, index: number, n
   ];
 }
 
-const percent = ({ relative }: MetricDifference): string =>
-  relative === null ? '' : ` (${relative < 0 ? '−' : '+'}${Number(Math.abs(100 * relative).toPrecision(2))} %)`;
+function percent({ relative }: MetricDifference): string {
+  if (relative === null) return '';
+  const size = Number(Math.abs(100 * relative).toPrecision(2));
+  return size < 0.01 ? ' (0 %)' : ` (${relative < 0 ? '−' : '+'}${size} %)`;
+}
 
 const outcomes = { agrees: 'agrees', differs: 'differs', notEnoughData: 'not enough data' } as const;
 

@@ -116,12 +116,16 @@ function distributionOf(
   measured: readonly RunSample[],
   candidates: readonly Candidate[],
 ): MetricDistribution[] {
-  const steps = (runs: readonly RunSample[]) => ecdf(new Side(runs, metric).observations, stepsMost);
+  const steps = (runs: readonly RunSample[]) =>
+    ecdf(new Side(runs, metric).observations, stepsMost).map(({ x, p }) => ({ x: rounded(x), p: rounded(p) }));
   const distribution = { metric, measured: steps(measured), references: candidates.map(({ runs }) => steps(runs)) };
   return distribution.measured.length > 0 || distribution.references.some(({ length }) => length > 0)
     ? [distribution]
     : [];
 }
+
+/** Six digits: more than any figure shows, and half the file. */
+const rounded = (value: number): number => Number(value.toPrecision(6));
 
 /** What is not the same on both sides, so that nobody takes its effect for the subject's. */
 function unlike(ours: MeasuredPoint, theirs: MeasuredPoint): string[] {

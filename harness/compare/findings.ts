@@ -50,7 +50,8 @@ const delayOf = (metrics: readonly MetricComparison[], index: number): MetricDif
 function explain(name: string, contribution: Contribution, delay: MetricDifference | null): string {
   const { measuredDelay, referenceDelay, difference, stages } = contribution;
   const chance = delay && !excludesZero(delay) ? ' The delay’s difference may be chance.' : '';
-  const percent = referenceDelay === 0 ? '' : ` (${Math.round((100 * Math.abs(difference)) / referenceDelay)} %)`;
+  const percent =
+    referenceDelay === 0 ? '' : ` (${Number(((100 * Math.abs(difference)) / referenceDelay).toPrecision(2))} %)`;
   const moved = stages.reduce((sum, stage) => sum + Math.abs(stage.difference), 0);
   const parts = [...stages]
     .filter((stage) => Math.abs(stage.difference) > worthSaying * moved)

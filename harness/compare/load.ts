@@ -69,8 +69,8 @@ export const isRunFolder = (folder: string): boolean =>
 /** A sweep's runs in one table: `runs.csv`. */
 export const tableFile = 'runs.csv';
 
-/** Run folders lie at most so deep below what a person names: results / experiment / sweep / runs / run. */
-const depthMost = 4;
+/** Run folders lie at most so deep below what a person names: results / experiment / sweep / runs / experiment / run. */
+const depthMost = 5;
 
 /** Every run folder at or below a folder, sorted by path. Nothing is looked for inside of a run. */
 export function findRunFolders(folder: string, depth = depthMost): string[] {
@@ -95,12 +95,15 @@ export function locate(named: string, results: string): string {
   }
   const runs = existsSync(results) ? findRunFolders(results) : [];
   const latest = runs
-    .filter((folder) => existsSync(join(folder, 'summary.json')))
+    .filter((folder) => runIdPattern.test(basename(folder)) && existsSync(join(folder, 'summary.json')))
     .sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
     .at(-1);
   if (!latest) throw badInput(`Expected a run in ${results} to be the latest, got none; rsplab run makes one`);
   return resolve(latest);
 }
+
+/** Run ids begin with the time at which the run began. */
+const runIdPattern = /^\d{8}-\d{6}-/;
 
 function readJson<S extends z.ZodType>(folder: string, name: string, schema: S): z.output<S> {
   const path = join(folder, name);

@@ -14,7 +14,8 @@ export function storeComparison(folder: string, comparison: Comparison, other: s
   const whole = comparisonSchema.parse(comparison);
   const stem = join(folder, other === null ? 'comparison' : `comparison-${basename(other)}`);
   mkdirSync(folder, { recursive: true });
-  writeWhole(`${stem}.json`, `${JSON.stringify(whole, null, 2)}\n`);
+  // Thousands of steps of distributions: indented, they would be mostly spaces.
+  writeWhole(`${stem}.json`, `${JSON.stringify(whole)}\n`);
   writeWhole(`${stem}.csv`, comparisonTable(whole));
   return `${stem}.json`;
 }
