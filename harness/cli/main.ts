@@ -3,14 +3,18 @@
 import { Command, CommanderError } from 'commander';
 import { codeOf, messageOf } from '../base/errors.js';
 import { rsplabVersion } from '../run/versions.js';
-import { cleanCommand } from './clean.js';
-import { compareCommand } from './compare.js';
-import { doctorCommand } from './doctor.js';
 import { exitCodes } from './exit.js';
-import { figuresCommand } from './figures.js';
-import { listCommand } from './list.js';
-import { runCommand } from './run.js';
-import { sweepCommand } from './sweep.js';
+
+/** Read when asked for: drawing figures takes longer to load than a bad input to refuse. */
+const commands: Record<string, () => Promise<Command>> = {
+  run: async () => (await import('./run.js')).runCommand(),
+  sweep: async () => (await import('./sweep.js')).sweepCommand(),
+  figures: async () => (await import('./figures.js')).figuresCommand(),
+  compare: async () => (await import('./compare.js')).compareCommand(),
+  list: async () => (await import('./list.js')).listCommand(),
+  doctor: async () => (await import('./doctor.js')).doctorCommand(),
+  clean: async () => (await import('./clean.js')).cleanCommand(),
+};
 
 const program = new Command('rsplab')
   .description(
@@ -19,21 +23,11 @@ const program = new Command('rsplab')
   .version(rsplabVersion())
   .exitOverride();
 
-for (const make of [
-  runCommand,
-  sweepCommand,
-  figuresCommand,
-  compareCommand,
-  listCommand,
-  doctorCommand,
-  cleanCommand,
-]) {
+const asked = process.argv[2] ?? '';
+for (const name of Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands)) {
+  const command = await commands[name]!();
   // Commander would print its own message and exit with 1.
-  program.addCommand(
-    make()
-      .exitOverride()
-      .configureOutput({ outputError: () => {} }),
-  );
+  program.addCommand(command.exitOverride().configureOutput({ outputError: () => {} }));
 }
 program.configureOutput({ outputError: () => {} });
 
@@ -48,10 +42,15 @@ function report(error: unknown): number {
     // Help and version are no errors.
     if (error.exitCode === 0) return exitCodes.pass;
     // Without a command, commander has shown the help already.
-    if (error.code !== 'commander.help') console.error(`rsplab: ${error.message.replace(/^error: /, '')}`);
+    if (error.code !== 'commander.help') console.error(`rsplab: ${sentence(error)}`);
     return exitCodes.badInput;
   }
   const code = codeOf(error);
   console.error(`rsplab: ${code || !(error instanceof Error) ? messageOf(error) : error.stack}`);
   return code === 'bad-input' ? exitCodes.badInput : exitCodes.unknown;
+}
+
+/** Without commander's own prefix, and a suggestion of what may be meant on the same line. */
+function sentence({ message }: CommanderError): string {
+  return message.replace(/^error: /, '').replaceAll('\n', ' ');
 }
