@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { Command } from 'commander';
 import type { Figure } from '../../reports/figure/figure.js';
-import { type DrawnFigure, writeFigure, writeIndex } from '../../reports/figure/figure-set.js';
+import type { DrawnFigure } from '../../reports/figure/figure-set.js';
 import { figures } from '../../reports/figure/figures/index.js';
 import { realClock } from '../base/clock.js';
 import { badInput, codeOf } from '../base/errors.js';
@@ -50,6 +50,8 @@ export const figuresCommand = (): Command =>
       const wanted = chosen.length === 0 ? figures : figuresOf(chosen);
       const options = optionsOf(flags);
       const begin = realClock.now();
+      // Drawing needs a good deal of code, which other commands need not wait for.
+      const { writeFigure, writeIndex } = await import('../../reports/figure/figure-set.js');
       const drawn: DrawnFigure[] = [];
       for (const figure of wanted) {
         const finished = await sweepOf(figure, options, flags);
