@@ -76,17 +76,21 @@ function tell(text: string): void {
 
 function compareSets(ours: RunSet, theirs: RunSet): Comparison {
   const distributions = ours.points.length === 1;
+  const alone: string[] = [];
   const points = ours.points.flatMap((point) => {
     const other = counterpart(point, ours, theirs);
-    return other ? [compareWithRuns(point, other, theirs.name, { distributions })] : [];
+    if (other) return [compareWithRuns(point, other, theirs.name, { distributions })];
+    alone.push(JSON.stringify(point.point));
+    return [];
   });
   if (points.length === 0) {
     throw badInput(`Expected ${ours.name} and ${theirs.name} to have a point in common, got none`);
   }
-  return comparisonOf(ours, theirs.name, points);
+  const left = alone.length === 0 ? [] : [`Nothing to compare with in ${theirs.name}: ${alone.join(', ')}.`];
+  return comparisonOf(ours, theirs.name, points, [...theirs.notes, ...left]);
 }
 
-function comparisonOf(ours: RunSet, other: string, points: PointComparison[]): Comparison {
+function comparisonOf(ours: RunSet, other: string, points: PointComparison[], notes: string[] = []): Comparison {
   const [first, ...rest] = points;
   return {
     schemaVersion: 1,
@@ -94,6 +98,6 @@ function comparisonOf(ours: RunSet, other: string, points: PointComparison[]): C
     measured: ours.name,
     with: other,
     confidence: defaultConfidence,
-    points: [{ ...first!, notes: [...first!.notes, ...ours.notes] }, ...rest],
+    points: [{ ...first!, notes: [...first!.notes, ...ours.notes, ...notes] }, ...rest],
   };
 }

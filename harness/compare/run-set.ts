@@ -43,11 +43,25 @@ export function loadRunSet(folder: string): RunSet {
   return { folder, name, experiment: runs[0]!.plan.experiment, points: grouped(runs).map(pointOf), notes };
 }
 
-/** The other set's point that goes with this one: the only one of each, or the one where the same is varied alike. */
+/**
+ * The other set's point that goes with this one: the only one of each, or the one where the same is varied alike. Of
+ * several such (an experiment's folder holds runs from before and after it was changed) the one whose plan is most alike.
+ */
 export function counterpart(point: MeasuredPoint, ours: RunSet, theirs: RunSet): MeasuredPoint | null {
   if (ours.points.length === 1 && theirs.points.length === 1) return theirs.points[0]!;
   const key = pointKey(point);
-  return theirs.points.find((other) => pointKey(other) === key) ?? null;
+  const fitting = theirs.points.filter((other) => pointKey(other) === key);
+  return (
+    fitting.sort((a, b) => likeness(point, b) - likeness(point, a) || b.samples.length - a.samples.length)[0] ?? null
+  );
+}
+
+const planParts = ['topology', 'hosts', 'phases', 'faults'] as const;
+
+/** How many parts of the plans are the same. */
+function likeness({ loaded: [ours] }: MeasuredPoint, { loaded: [theirs] }: MeasuredPoint): number {
+  if (!ours || !theirs) return 0;
+  return planParts.filter((part) => JSON.stringify(ours.plan[part]) === JSON.stringify(theirs.plan[part])).length;
 }
 
 const pointKey = ({ point }: MeasuredPoint): string =>

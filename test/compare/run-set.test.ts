@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { counterpart, loadRunSet } from '../../harness/compare/run-set.js';
+import { every, one, powerOff, s } from '../../harness/index.js';
 import { powerOffPlan, scratch, simulated } from './runs.js';
 
 describe('a folder of runs', () => {
@@ -19,6 +20,16 @@ describe('a folder of runs', () => {
     const folder = await simulated(powerOffPlan(), scratch());
     const { points } = loadRunSet(folder);
     expect(points.map(({ loaded }) => loaded.length)).toEqual([1]);
+  });
+
+  it('goes with the runs whose plan is most alike, when the experiment was changed in between', async () => {
+    const out = scratch();
+    const changed = [every(s(60), powerOff(one('elements'), { reappear: 'new-address' }), { lasting: s(5) })];
+    const folder = await simulated(powerOffPlan({ faults: changed }), out);
+    await simulated(powerOffPlan({ seed: 1 }), out);
+    const [ours, theirs] = [loadRunSet(folder), loadRunSet(dirname(folder))];
+    expect(theirs.points.length).toBe(2);
+    expect(counterpart(ours.points[0]!, ours, theirs)!.names).toEqual(ours.points[0]!.names);
   });
 
   it('leaves out what broke, and says so', async () => {
