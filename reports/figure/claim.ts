@@ -27,6 +27,8 @@ export interface Claim {
   /** Where it says so. */
   readonly place: string;
   readonly examine: (data: FigureData) => Finding;
+  /** What a reader should know about how the claim was read, or why it fails. */
+  readonly note?: string;
 }
 
 /** Something that must lie above or below a limit, or between two. */

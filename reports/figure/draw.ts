@@ -27,7 +27,7 @@ interface Svg {
 export const fontFamily = 'DejaVu Sans';
 const width = 760;
 const plotHeight = 430;
-const titleHeight = 44;
+const titleHeight = 58;
 const rowHeight = 22;
 const margin = { left: 64, right: 22 };
 const foreground = '#222222';
@@ -44,9 +44,11 @@ export function drawPanel(drawing: Drawing): string {
   };
   const text = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` font-family="'${fontFamily}', Verdana, sans-serif" font-size="13" role="img" aria-label="${escapeXml(titleOf(drawing))}">`,
+    ` font-family="'${fontFamily}', Verdana, sans-serif" font-size="13" role="img" aria-label="${escapeXml(`${drawing.title}: ${nameOf(drawing.panel)}`)}">`,
     `<rect width="${width}" height="${height}" fill="white"/>`,
-    `<text x="${width / 2}" y="27" text-anchor="middle" font-size="16" fill="${foreground}">${escapeXml(titleOf(drawing))}</text>`,
+    `<g text-anchor="middle" fill="${foreground}">`,
+    `<text x="${width / 2}" y="24" font-size="16">${escapeXml(drawing.title)}</text>`,
+    `<text x="${width / 2}" y="46" font-size="14">${escapeXml(nameOf(drawing.panel))}</text></g>`,
     nested(plotOf(drawing, document), titleHeight),
     nested(legend.svg, titleHeight + plotHeight),
     '</svg>\n',
@@ -54,7 +56,8 @@ export function drawPanel(drawing: Drawing): string {
   return text.replaceAll('currentColor', foreground).replaceAll('var(--plot-background)', 'white');
 }
 
-const titleOf = ({ title, panel }: Drawing): string => `${title}: ${panel.label.replace(/ \[.*/, '')}`;
+/** The axis' label without its unit. */
+const nameOf = ({ label }: Panel): string => label.replace(/ \[.*/, '');
 
 function plotOf({ x, panel, series, symbols = true }: Drawing, document: Document): Svg {
   const top = Math.max(panel.atLeast ?? 0, ...series.flatMap(({ points }) => points.map(({ high }) => high)));

@@ -67,9 +67,9 @@ ${svg.trim()}
 <figcaption>${escapeXml(panel.label)}: <a href="${base}.svg">SVG</a> <a href="${base}.png">PNG</a> <a href="${base}.csv">data</a></figcaption>
 </figure>`;
 
-function claimOf({ text, place, finding }: ExaminedClaim): string {
+function claimOf({ text, place, finding, note }: ExaminedClaim): string {
   const { sign, style } = marks[finding.verdict];
-  return `<li><span class="verdict ${style}">${sign} ${finding.verdict}</span> ${escapeXml(text)} <small>(${escapeXml(place)})</small>
+  return `<li><span class="verdict ${style}">${sign} ${finding.verdict}</span> ${escapeXml(text)} <small>(${escapeXml(place)})</small>${note ? ` ${escapeXml(note)}` : ''}
 <details><summary>test and numbers</summary><p>${escapeXml(finding.test)}</p>
 <ul>${finding.numbers.map((each) => `<li>${escapeXml(each)}</li>`).join('')}</ul></details></li>`;
 }

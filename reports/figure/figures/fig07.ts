@@ -1,15 +1,29 @@
-import { allOf, difference, nameOf, ranking, zip } from '../claim.js';
+import { allOf, difference, nameOf, type Question, ranking, zip } from '../claim.js';
 import type { FigureData } from '../data.js';
 import { type Figure, speedPanel, utilisationPanel } from '../figure.js';
 import { meanOver, policies, speed, utilisation } from './shared.js';
 
 const place = 'Section 5.1.1';
 
+/** Those whose choice does not depend on a stable list of elements. */
+const patient = policies.filter((policy) => policy !== 'RoundRobin');
+
 /** What the shortest MTBF costs against the longest, at one delay. */
 const cost = (data: FigureData, policy: string, delay: number) => {
   const mtbfs = data.numbersOf('mtbf');
   const at = (mtbf: number) => meanOver(data, speed, { policy, delay, mtbf });
   return difference(at(mtbfs.at(-1)!), at(mtbfs[0]!));
+};
+
+const costWithoutDelay = (data: FigureData, policy: string): Question => {
+  const delay = data.numbersOf('delay')[0]!;
+  const from = meanOver(data, speed, { policy, delay, mtbf: data.numbersOf('mtbf').at(-1)! });
+  return {
+    what: `${nameOf(policy)}, handling speed lost to the lowest MTBF without delay, in percent of that at the highest`,
+    sample: zip([cost(data, policy, delay), from], ([lost, whole]) => (100 * lost!) / whole!),
+    below: 20,
+    unit: '%',
+  };
 };
 
 /** How far Round Robin is ahead of Random. */
@@ -28,6 +42,9 @@ export const fig07: Figure = {
     {
       text: 'Clean shutdowns become critical only for a very low MTBF in combination with network delay.',
       place,
+      note:
+        'Critical is taken to be a loss of 20 % or more. Round Robin is left out of the part without delay and has its ' +
+        'own line below.',
       examine: allOf((data) => {
         const delays = data.numbersOf('delay');
         return [
@@ -36,20 +53,15 @@ export const fig07: Figure = {
             sample: difference(cost(data, policy, delays.at(-1)!), cost(data, policy, delays[0]!)),
             above: 0,
           })),
-          ...policies.map((policy) => ({
-            what: `${nameOf(policy)}, handling speed lost to the lowest MTBF without delay, in percent of that at the highest`,
-            sample: zip(
-              [
-                cost(data, policy, delays[0]!),
-                meanOver(data, speed, { policy, delay: delays[0]!, mtbf: data.numbersOf('mtbf').at(-1)! }),
-              ],
-              ([lost, from]) => (100 * lost!) / from!,
-            ),
-            below: 20,
-            unit: '%',
-          })),
+          ...patient.map((policy) => costWithoutDelay(data, policy)),
         ];
       }),
+    },
+    {
+      text: 'The same for Round Robin: without network delay even the lowest MTBF is not critical.',
+      place,
+      note: 'Read strictly, the sentence above covers all policies. The paper itself says why Round Robin is slower: it turns into Random.',
+      examine: allOf((data) => [costWithoutDelay(data, 'RoundRobin')]),
     },
     {
       text: 'The best performance is provided by Least Used.',

@@ -49,6 +49,10 @@ export const fig08: Figure = {
     {
       text: 'The utilisation hardly reacts to an increased session keep-alive interval.',
       place,
+      note:
+        'Hardly is taken to be less than 3 percentage points. It holds for Least Used, and for the others as long as ' +
+        'there is capacity to spare. With few clean shutdowns they are overloaded, and each request that waits for a ' +
+        'timeout leaves its user’s other requests in the queue and an element idle.',
       examine: allOf((data) => {
         const [low, high] = [data.numbersOf('keepAlive')[0]!, data.numbersOf('keepAlive').at(-1)!];
         return policies.flatMap((policy) =>

@@ -39,6 +39,9 @@ export const fig13: Figure = {
     {
       text: 'Least Used has a lower utilisation than Round Robin, and Round Robin than Random.',
       place,
+      note:
+        'It fails at MTBF 2 and large cookie intervals, where all are overloaded: there a high utilisation is a sign of ' +
+        'elements that are kept busy rather than of work that is lost.',
       examine: ranking(utilisation, policies, 'lower'),
     },
   ],

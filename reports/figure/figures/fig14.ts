@@ -59,6 +59,9 @@ export const fig14: Figure = {
     {
       text: 'The goodput that Equation (1) is asked for comes out: 98 % of the work done is not lost.',
       place,
+      note:
+        'Within one percentage point. Equation (1) takes an element to have one request at a time; the worse the policy, ' +
+        'the more share an element, and each of them loses half an interval.',
       examine: allOf((data) =>
         policies.map((policy) => {
           const at = { policy, mtbf: 10, goodput: 0.98 };
