@@ -29,8 +29,8 @@ const allowed: Record<string, readonly string[]> = {
   run: ['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'lab', 'pool', 'measure'],
   compare: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
   sweep: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
-  reports: ['experiment', 'sweep'],
-  cli: ['base', 'experiment', 'result', 'stats', 'lab', 'run', 'compare', 'sweep'],
+  reports: ['base', 'experiment', 'result', 'stats', 'sim', 'measure', 'run', 'compare', 'sweep'],
+  cli: ['base', 'setup', 'experiment', 'result', 'stats', 'lab', 'run', 'compare', 'sweep', 'reports'],
 };
 
 /** `base` of `harness/base/check.ts`; undefined for packages. */
@@ -91,6 +91,9 @@ describe('imports', () => {
 const places = {
   execa: [
     'harness/lab/batch.ts',
+    'harness/lab/docker/build-image.ts',
+    'harness/lab/docker/docker-lab.ts',
+    'harness/lab/docker/own-engine.ts',
     'harness/lab/netns/netns-lab.ts',
     'harness/lab/probe.ts',
     'harness/lab/process.ts',
@@ -125,7 +128,9 @@ describe('sizes', () => {
   });
 
   it('of lines are at most 120 characters', () => {
-    const long = sources.flatMap((source) =>
+    // The formatter breaks code; what it leaves long in reports is prose and markup, which read better whole.
+    const code = sources.filter(({ path }) => !path.startsWith('reports/'));
+    const long = code.flatMap((source) =>
       lines(source).flatMap((line, at) => (line.length > 120 ? [`${source.path}:${at + 1}: ${line.length}`] : [])),
     );
     expect(long).toEqual([]);

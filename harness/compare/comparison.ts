@@ -66,16 +66,16 @@ export const differenceSchema = z.object({
   high: number,
   /**
    * Where the spread comes from. `welch`: both sides have several runs. `oneRun`: one side is a single run, which is
-   * taken to spread as the other side's runs do, or as its own faults or users do if that is more. `withinRuns`: one run
-   * each: over faults or users, which leaves out the spread between runs. `none`: it is not known.
+   * taken to spread as the other side's runs do, or as its own faults or users do if that is more. `withinRuns`: one
+   * run each: over faults or users, which leaves out the spread between runs. `none`: it is not known.
    */
   method: z.enum(['welch', 'oneRun', 'withinRuns', 'none']),
   outcome: z.enum(outcomes),
   /** Probabilities of error of the two one-sided tests; the larger one is the test's. Null without a spread. */
   equivalenceP: number,
   /**
-   * Measured runs in all (of two sides of real runs: on each side) that would probably, at 80 %, settle it. Null when it
-   * is settled, when the spread is not known, or when 10,000 would not.
+   * Measured runs in all (of two sides of real runs: on each side) that would probably, at 80 %, settle it. Null when
+   * it is settled, when the spread is not known, or when 10,000 would not.
    */
   replicationsNeeded: z.int().nullable(),
 });

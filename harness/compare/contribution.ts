@@ -4,8 +4,8 @@ import type { Contribution } from './comparison.js';
 import type { RunSample } from './sample.js';
 
 /**
- * Splits the difference of the failover delay into the stages'. Over the failovers of running requests that resumed, each
- * run weighing the same: only so do the stages add up.
+ * Splits the difference of the failover delay into the stages'. Over the failovers of running requests that resumed,
+ * each run weighing the same: only so do the stages add up.
  * @returns null when one of the sides has no such failover
  */
 export function contributionOf(

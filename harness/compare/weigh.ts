@@ -27,7 +27,9 @@ export class Side {
     return meanEstimate(this.values);
   }
 
-  /** A single run's number, with the spread over its faults or users; null when there are more runs, or no such spread. */
+  /**
+   * A single run's number, with the spread over its faults or users; null when there are more runs, or no such spread.
+   */
   get withinRun(): Estimate | null {
     return this.samples.length === 1 ? ratioEstimate(this.samples[0]!.blocks) : null;
   }

@@ -6,8 +6,8 @@ const degradation = { loadDegradation: fraction.default(0) };
 const distancePenalty = { distancePenaltyFactor: fraction.default(0) };
 
 /**
- * Every policy that RSPLIB's rspserver takes (each was tried): RFC 5356 and, with DPF (distance penalty factor), the drafts that RSPLIB implements. Loads and load
- * degradations are fractions of a pool element's full load.
+ * Every policy that RSPLIB's rspserver takes (each was tried): RFC 5356 and, with DPF (distance penalty factor), the
+ * drafts that RSPLIB implements. Loads and load degradations are fractions of a pool element's full load.
  */
 export const policySchema = z.preprocess(
   (it) => (typeof it === 'string' ? { name: it } : it),

@@ -1,9 +1,9 @@
 /**
  * What every lab does where its bridges are, whoever made them.
  *
- * Delay, loss and all else sit on the bridge's end of each leg, where packets leave the network for a host: the sender's
- * kernel never learns of a loss, one qdisc per leg is enough, and a capture on the bridge sees every packet when it is
- * sent, the lost ones too.
+ * Delay, loss and all else sit on the bridge's end of each leg, where packets leave the network for a host: the
+ * sender's kernel never learns of a loss, one qdisc per leg is enough, and a capture on the bridge sees every packet
+ * when it is sent, the lost ones too.
  */
 import type { Plan, PlannedHost } from '../experiment/plan.js';
 import { spareAddress, subnet } from '../topology/address.js';

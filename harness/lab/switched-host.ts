@@ -1,6 +1,6 @@
 /**
- * A host whose legs end in bridges that we can reach: all that happens to its links happens on the bridge's end, so it is
- * the same whatever the host itself is made of.
+ * A host whose legs end in bridges that we can reach: all that happens to its links happens on the bridge's end, so it
+ * is the same whatever the host itself is made of.
  */
 import { labBroken } from '../base/errors.js';
 import type { PlannedHost } from '../experiment/plan.js';
