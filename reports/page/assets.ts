@@ -6,7 +6,14 @@ const folder = [new URL('client/', import.meta.url), new URL('../../../reports/p
   (each) => existsSync(new URL('theme.css', each)),
 );
 
-export type ScriptName = 'page.js' | 'tables.js' | 'figures.js' | 'timeline-paint.js' | 'timeline.js' | 'lists.js';
+export type ScriptName =
+  | 'page.js'
+  | 'tables.js'
+  | 'figures.js'
+  | 'timeline-paint.js'
+  | 'timeline.js'
+  | 'lists.js'
+  | 'live.js';
 
 export const readStyles = (): string => readFileSync(new URL('theme.css', folder), 'utf8');
 

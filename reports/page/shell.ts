@@ -12,6 +12,8 @@ export interface Page {
   readonly sections: readonly (Section | null)[];
   readonly footer: Content;
   readonly scripts: readonly ScriptName[];
+  /** It may ask the server that it came from, and nobody else. @defaultValue false: it may ask nobody */
+  readonly asksItsServer?: boolean;
 }
 
 export interface Section {
@@ -23,7 +25,7 @@ export interface Section {
 }
 
 /** The whole page as the text of a file. */
-export function renderPage({ title, description, header, sections, footer, scripts }: Page): string {
+export function renderPage({ title, description, header, sections, footer, scripts, asksItsServer }: Page): string {
   const shown = sections.filter((section): section is Section => section !== null);
   const script = readScripts(['page.js', ...scripts]);
   return html`<!doctype html>
@@ -31,7 +33,7 @@ export function renderPage({ title, description, header, sections, footer, scrip
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policyFor(script)}">
+<meta http-equiv="Content-Security-Policy" content="${policyFor(script, asksItsServer)}">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${description}">
 <meta name="generator" content="rsplab">
@@ -69,7 +71,8 @@ ${body}</section>
 `;
 
 /** Nothing is loaded from anywhere, and no script runs but this one, even if one were smuggled into the page. */
-function policyFor(script: string): string {
+function policyFor(script: string, asksItsServer = false): string {
+  const connect = asksItsServer ? " connect-src 'self';" : '';
   const digest = createHash('sha256').update(script).digest('base64');
-  return `default-src 'none'; script-src 'sha256-${digest}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
+  return `default-src 'none';${connect} script-src 'sha256-${digest}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
 }

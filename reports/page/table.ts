@@ -15,6 +15,8 @@ export interface Column<Row> {
   readonly value: (row: Row) => Cell;
   /** Where the page shows more than the value. */
   readonly show?: (row: Row) => Content;
+  /** Of no use to who reads the page, but to who reads the file. */
+  readonly csvOnly?: boolean;
 }
 
 export interface Table<Row> {
@@ -42,7 +44,7 @@ export function tableMarkup<Row>(table: Table<Row>): Html {
 ${long ? tools(dataId, caption) : ''}
 <div class="table-scroll" tabindex="0" role="region" aria-label="${caption}"><table>
 <caption>${caption}${long ? html`<noscript> (the first ${shownOfLong} of ${rows.length} rows)</noscript>` : ''}</caption>
-<thead><tr>${columns.map(head)}</tr></thead>
+<thead><tr>${columns.filter(isShown).map(head)}</tr></thead>
 <tbody>${rows.slice(0, long ? shownOfLong : longest).map((row) => line(columns, row))}</tbody>
 </table></div>
 <div class="table-tools"><button type="button" data-csv="${dataId}" data-name="${file}" hidden>Save as CSV</button></div>
@@ -53,7 +55,7 @@ ${packed(dataId, dataOf(table))}
 const dataOf = <Row>({ columns, rows }: Table<Row>) => ({
   heads: columns.map(({ key }) => key),
   labels: columns.map(({ label }) => label),
-  units: columns.map(({ unit }) => unit),
+  units: columns.map(({ unit, csvOnly }) => (csvOnly ? 'hidden' : unit)),
   columns: columns.map(({ value }) => rows.map((row) => rounded(value(row)))),
 });
 
@@ -66,11 +68,13 @@ const tools = (dataId: string, caption: string): Html =>
 <button type="button" data-turn="-1">Previous</button><button type="button" data-turn="1">Next</button>
 <span id="${dataId}-count" data-count aria-live="polite"></span></div>`;
 
+const isShown = <Row>({ csvOnly }: Column<Row>): boolean => !csvOnly;
+
 const head = <Row>({ label, unit }: Column<Row>): Html =>
   html`<th scope="col"${unit === 'text' ? '' : html` class="number"`}>${label}</th>`;
 
 function line<Row>(columns: readonly Column<Row>[], row: Row): Html {
-  return html`<tr>${columns.map(({ value, show, unit }) => {
+  return html`<tr>${columns.filter(isShown).map(({ value, show, unit }) => {
     const content = show ? show(row) : cellText(value(row), unit);
     const kind = unit === 'text' ? (typeof content === 'string' && content.length > 28 ? 'wide' : '') : 'number';
     return html`<td${kind && html` class="${kind}"`}>${content}</td>`;

@@ -3,7 +3,8 @@
 const root = document.documentElement;
 
 /** @param {string} selector @param {ParentNode} [within] @returns {HTMLElement[]} */
-const all = (selector, within = document) => [...within.querySelectorAll(selector)].map((it) => /** @type {HTMLElement} */ (it));
+const all = (selector, within = document) =>
+  [...within.querySelectorAll(selector)].map((it) => /** @type {HTMLElement} */ (it));
 
 /** @param {string} name @returns {string | null} */
 function recall(name) {

@@ -5,7 +5,8 @@
 const rowsPerPage = 50;
 
 /** @param {string | number | null} value */
-const csvField = (value) => (value !== null && /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? ''));
+const csvField = (value) =>
+  value !== null && /[",\r\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value ?? '');
 
 /** @param {TableData} data */
 const csvOf = ({ heads, columns }) =>
@@ -30,7 +31,10 @@ class LongTable {
     this.body = /** @type {HTMLElement} */ (holder.querySelector('tbody'));
     this.count = /** @type {HTMLElement} */ (holder.querySelector('[data-count]'));
     this.texts = (data.columns[0] ?? []).map((_, row) =>
-      data.columns.map((column, index) => String(column[row] ?? shown(null, data.units[index]))).join(' ').toLowerCase(),
+      data.columns
+        .map((column, index) => String(column[row] ?? shown(null, data.units[index])))
+        .join(' ')
+        .toLowerCase(),
     );
     this.page = 0;
     this.query = '';
@@ -90,6 +94,7 @@ class LongTable {
       ...page.map((row) => {
         const line = document.createElement('tr');
         columns.forEach((column, index) => {
+          if (units[index] === 'hidden') return;
           const cell = line.insertCell();
           cell.textContent = shown(column[row], units[index]);
           if (units[index] !== 'text') cell.className = 'number';
@@ -98,7 +103,8 @@ class LongTable {
       }),
     );
     this.count.textContent = rows.length === 0 ? 'no row' : `rows ${from + 1}–${from + page.length} of ${rows.length}`;
-    for (const button of this.turns ?? []) button.disabled = this.page + Number(button.dataset.turn) < 0 || this.page + Number(button.dataset.turn) > last;
+    for (const button of this.turns ?? [])
+      button.disabled = this.page + Number(button.dataset.turn) < 0 || this.page + Number(button.dataset.turn) > last;
   }
 }
 
