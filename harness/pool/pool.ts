@@ -29,6 +29,8 @@ export interface DeployedPool extends FaultHandler {
   /** Resolves when every element is in the handlespace. */
   startElements(): Promise<void>;
   startUsers(): Promise<void>;
+  /** How many sessions with users each pool element has at this moment. */
+  sessions(): Promise<Readonly<Record<string, number>>>;
   /** Ends all components in good order, so that they write what they counted. */
   stop(): Promise<void>;
 }

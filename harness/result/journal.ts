@@ -53,6 +53,8 @@ export const eventSchema = z.discriminatedUnion('event', [
     addresses: z.array(z.string()),
   }),
   z.object({ event: z.literal('faultSkipped'), time, kind: z.string(), intendedAt: z.number(), reason: z.string() }),
+  /** How many sessions each pool element has at this moment; written when that changed. */
+  z.object({ event: z.literal('sessions'), time, elements: z.record(z.string(), z.int()) }),
   z.object({ event: z.literal('broken'), time, reason: z.string() }),
   z.object({ event: z.literal('note'), time, text: z.string() }),
 ]);

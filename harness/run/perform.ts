@@ -13,6 +13,7 @@ import type { DeployedPool, PoolDriver } from '../pool/pool.js';
 import type { JournalEvent, PhaseName } from '../result/journal.js';
 import { Journal } from './journal.js';
 import { watchLateness } from './lateness.js';
+import { countSessions } from './sessions.js';
 
 export interface PerformOptions {
   readonly plan: Plan;
@@ -87,6 +88,7 @@ async function runPhases(
   enter('settle');
   await clock.sleepUntil(clock.now() + settle, signal);
   await pool.startUsers();
+  const stopCounting = countSessions(pool, journal, clock, signal);
   enter('warmUp');
   await clock.sleepUntil(clock.now() + warmUp, signal);
   enter('measure');
@@ -98,6 +100,7 @@ async function runPhases(
   enter('drain');
   await clock.sleepUntil(clock.now() + drain, signal);
   enter('collect');
+  stopCounting();
   for (const trouble of [...lateness.troubles(), ...(await lab.troubles())]) breakOff(trouble);
   await injector.finish();
   await pool.stop();

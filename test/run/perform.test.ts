@@ -89,6 +89,7 @@ async function play({ plan = smallPlan(), breaks, during, troubles = [], dropped
           await step(`heal ${host}`);
           struck.delete(host);
         },
+        sessions: async () => ({}),
         busy: async () => [],
         async stop() {
           running = false;

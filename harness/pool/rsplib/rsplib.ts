@@ -61,18 +61,20 @@ class RsplibPool implements DeployedPool {
     return heal(component, strike, farewell, () => this.#startAll([component]));
   }
 
-  /** An element serves a request while a user is associated with it: calcappclient has one association per request. */
   async busy(group: string): Promise<string[]> {
-    const elements = this.#playing('poolElement').filter(({ planned }) => planned.group === group);
+    const sessions = await this.sessions();
+    return this.plan.hosts.filter((host) => host.group === group && sessions[host.name]).map(({ name }) => name);
+  }
+
+  /** Associations with users: calcappclient has one for each request, from before it is sent until it is complete. */
+  async sessions(): Promise<Record<string, number>> {
     const users = new Set(this.#playing('poolUser').flatMap(({ host }) => host.addresses));
-    const serving = await Promise.all(
-      elements.map(async ({ host }) =>
-        (await host.associations()).some(
-          ({ established, remoteAddresses }) => established && remoteAddresses.some((address) => users.has(address)),
-        ),
-      ),
-    );
-    return elements.filter((_, at) => serving[at]).map(({ name }) => name);
+    const counted = this.#playing('poolElement').map(async ({ name, host }) => {
+      const established = (await host.associations()).filter((association) => association.established);
+      const withUsers = established.filter(({ remoteAddresses }) => remoteAddresses.some((it) => users.has(it)));
+      return [name, withUsers.length] as const;
+    });
+    return Object.fromEntries(await Promise.all(counted));
   }
 
   async stop(): Promise<void> {
