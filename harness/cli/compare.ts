@@ -3,7 +3,7 @@ import { badInput } from '../base/errors.js';
 import { compareWithRuns, compareWithSimulation, defaultReplications } from '../compare/compare.js';
 import type { Comparison, PointComparison } from '../compare/comparison.js';
 import { locate } from '../compare/load.js';
-import { counterpart, loadRunSet, type RunSet } from '../compare/run-set.js';
+import { alike, counterpart, loadRunSet, type RunSet } from '../compare/run-set.js';
 import { storeComparison } from '../compare/store.js';
 import { defaultConfidence } from '../stats/interval.js';
 import { comparisonText } from './compare-table.js';
@@ -74,7 +74,8 @@ function tell(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 }
 
-function compareSets(ours: RunSet, theirs: RunSet): Comparison {
+function compareSets(...sets: [RunSet, RunSet]): Comparison {
+  const [ours, theirs] = alike(...sets);
   const distributions = ours.points.length === 1;
   const alone: string[] = [];
   const points = ours.points.flatMap((point) => {

@@ -69,7 +69,7 @@ export const isRunFolder = (folder: string): boolean =>
 /** A sweep's runs in one table: `runs.csv`. */
 export const tableFile = 'runs.csv';
 
-/** Run folders lie at most so deep below what a person names: results / experiment / sweep / runs / experiment / run. */
+/** How deep run folders lie below what a person names: results / experiment / sweep / runs / experiment / run. */
 const depthMost = 5;
 
 /** Every run folder at or below a folder, sorted by path. Nothing is looked for inside of a run. */

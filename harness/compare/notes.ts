@@ -54,7 +54,8 @@ function replayNotes([first]: readonly LoadedRun[], candidates: readonly Candida
   const busy = first?.plan.faults.some(({ fault }) => fault.target.select === 'busy');
   if (models.length === 0 || !busy) return [];
   return [
-    'The plan hits elements that are busy; replayed faults hit the same elements at the same times, which in a simulated run may be idle: fewer failovers are predicted than would happen.',
+    'The plan hits elements that are busy. Replayed faults hit the same elements at the same times, when simulated ones ' +
+      'may be idle: fewer failovers are predicted than would happen.',
   ];
 }
 

@@ -39,7 +39,7 @@ export function predict(model: SimulationModel, runs: readonly LoadedRun[], opti
       for (let replication = 0; replication < perRun; replication++) {
         options.onReplication?.(model, samples.length);
         const seeded = { ...plan, model, seed: seeds.fork(replication).below(2 ** 31) };
-        samples.push(sampleOf(plan, outcomeOf(simulate(seeded, { record: true, journal: faults }))));
+        samples.push(thinned(sampleOf(plan, outcomeOf(simulate(seeded, { record: true, journal: faults })))));
       }
     }
   } catch (error) {
@@ -47,6 +47,22 @@ export function predict(model: SimulationModel, runs: readonly LoadedRun[], opti
     return { model, runs: [], notRepresentable: withoutPrefix(messageOf(error), model) };
   }
   return { model, runs: samples, notRepresentable: null };
+}
+
+/** Of one simulated run, more observations than these say no more of a distribution that many runs make up. */
+const observationsMost = 1000;
+
+/** A hundred runs of an hour have millions of observations: of each run, every n-th in order of size is kept. */
+function thinned(run: RunSample): RunSample {
+  const metrics = Object.entries(run.metrics).map(([name, sample]) => {
+    const stride = Math.ceil(sample.count / observationsMost);
+    if (stride <= 1 || sample.observations.length === 0) return [name, sample];
+    const sorted = sample.observations.flat().sort((a, b) => a - b);
+    // From the middle of each stride, so that the distribution is not moved to one side.
+    const kept = sorted.filter((_, place) => place % stride === stride >> 1);
+    return [name, { ...sample, observations: [kept] }];
+  });
+  return { ...run, metrics: Object.fromEntries(metrics) as RunSample['metrics'] };
 }
 
 /** `experiment: the model 'x' knows no …` is said under the model's name already. */

@@ -44,8 +44,24 @@ export function loadRunSet(folder: string): RunSet {
 }
 
 /**
+ * Makes both sides speak of the same: a sweep's table counts failovers of requests that nobody had accepted among the
+ * others, so a sweep is read from its table, too, where the other one has nothing else.
+ */
+export function alike(ours: RunSet, theirs: RunSet): readonly [RunSet, RunSet] {
+  if (isTable(ours) === isTable(theirs)) return [ours, theirs];
+  const read = (set: RunSet) => (existsSync(join(set.folder, tableFile)) ? fromTable(set.folder, set.name) : set);
+  const [here, there] = [read(ours), read(theirs)];
+  if (isTable(here) === isTable(there)) return [here, there];
+  const note = 'One side is a table, whose failovers include those of requests that nobody had accepted yet.';
+  return [{ ...here, notes: [...here.notes, note] }, there];
+}
+
+const isTable = ({ points }: RunSet): boolean => points.every(({ loaded }) => loaded.length === 0);
+
+/**
  * The other set's point that goes with this one: the only one of each, or the one where the same is varied alike. Of
- * several such (an experiment's folder holds runs from before and after it was changed) the one whose plan is most alike.
+ * several such (an experiment's folder holds runs from before and after it was changed) the one whose plan is the most
+ * like it.
  */
 export function counterpart(point: MeasuredPoint, ours: RunSet, theirs: RunSet): MeasuredPoint | null {
   if (ours.points.length === 1 && theirs.points.length === 1) return theirs.points[0]!;

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { counterpart, loadRunSet } from '../../harness/compare/run-set.js';
+import { alike, counterpart, loadRunSet } from '../../harness/compare/run-set.js';
 import { every, one, powerOff, s } from '../../harness/index.js';
 import { powerOffPlan, scratch, simulated } from './runs.js';
 
@@ -79,6 +79,17 @@ describe('a sweep that kept its table only', () => {
     ]);
     expect(points[0]!.samples.map(({ metrics }) => metrics.utilisation.value)).toEqual([40, 42]);
     expect(points[0]!.samples[1]!.metrics.failoverDelay.value).toBeNull();
+  });
+
+  it('is held against another sweep’s table, even where that one kept its runs', async () => {
+    const out = scratch();
+    const kept = dirname(await simulated(powerOffPlan(), out));
+    writeFileSync(join(kept, 'runs.csv'), table);
+    const [ours, theirs] = alike(loadRunSet(kept), loadRunSet(sweep(table)));
+    expect(ours.points.map(({ samples }) => samples)).toEqual(theirs.points.map(({ samples }) => samples));
+    const single = await simulated(powerOffPlan({ seed: 2 }), scratch());
+    const [mixed] = alike(loadRunSet(single), loadRunSet(sweep(table)));
+    expect(mixed.notes.join()).toMatch(/One side is a table/);
   });
 
   it('goes with another sweep’s points of the same values, in whatever order they are varied', () => {
