@@ -18,7 +18,7 @@ function pointText(point: PointComparison, { measured, confidence }: Comparison)
   const margin = Number((100 * point.margin).toPrecision(3));
   return [
     `${ours}${varied.join('')}, against ${against.join(' and ') || 'no model'}`,
-    `Brackets: ${100 * confidence} % intervals${single ? '; measured ones over the run’s faults or users' : ' over runs'}.`,
+    `Brackets: ${100 * confidence} % intervals${single ? '; measured ones over faults or users' : ' over runs'}.`,
     `Agrees: surely within ±${margin} % (two one-sided tests). Differs: surely beyond.`,
     'Runs needed: so many measured runs would settle it, 80 % likely.',
     '',

@@ -54,7 +54,7 @@ function replayNotes([first]: readonly LoadedRun[], candidates: readonly Candida
   const busy = first?.plan.faults.some(({ fault }) => fault.target.select === 'busy');
   if (models.length === 0 || !busy) return [];
   return [
-    'The plan hits elements that are busy. Replayed faults hit the same elements at the same times, when simulated ones ' +
+    'The plan hits elements that are busy. Replayed faults hit the same ones at the same times, when simulated ones ' +
       'may be idle: fewer failovers are predicted than would happen.',
   ];
 }

@@ -69,7 +69,7 @@ export function quantiles(
   });
 }
 
-/** Of more observations than this, intervals are drawn from every n-th of each block, which moves them by hardly anything. */
+/** Of more observations than this, intervals are drawn from every n-th of each block: that hardly moves them. */
 const drawnMost = 20_000;
 
 /** The observations in order, each with the number of its block. */

@@ -11,8 +11,8 @@ const [first, second] = [meanEstimate(sleep.first)!, meanEstimate(sleep.second)!
 const values = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 20 });
 
 describe('Welch’s difference', () => {
-  // R's documentation of t.test, example `t.test(extra ~ group, data = sleep)` (the data: Student, The probable error of
-  // a mean, Biometrika 6, 1908): t = −1.8608, df = 17.776, p = 0.07939, 95 % interval −3.3654832 to 0.2054832.
+  // R's documentation of t.test, example `t.test(extra ~ group, data = sleep)` (the data: Student, The probable error
+  // of a mean, Biometrika 6, 1908): t = −1.8608, df = 17.776, p = 0.07939, 95 % interval −3.3654832 to 0.2054832.
   it('gives R’s result for Student’s sleep data', () => {
     const difference = welch(first, second)(1);
     const t = difference.value / difference.standardError!;
