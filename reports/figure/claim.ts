@@ -127,7 +127,8 @@ function answer(question: Question, alpha: number): Answer {
 
 function verdictOf(low: number, high: number, { above, below }: { above: number; below: number }): ClaimVerdict {
   if (low > above && high < below) return 'holds';
-  return high <= above || low >= below ? 'does not hold' : 'not enough data';
+  // Exactly at a limit, e.g. two runs that are the same in all, contradicts nothing.
+  return high < above || low > below ? 'does not hold' : 'not enough data';
 }
 
 /** What contradicts weighs more than what is not known. */
