@@ -83,6 +83,7 @@ export function topology<Net extends string, Group extends string>(description: 
     }),
   );
   rejectDuplicates(where, placed);
+  rejectLongNames(where, placed);
   return deepFreeze({ name, networks, groups, hosts: placed });
 
   function place(net: string): Leg {
@@ -108,6 +109,16 @@ function rejectDuplicates(where: string, placed: readonly Host[]): void {
     const other = groups.get(name);
     if (other) throw badInput(`${where}: expected distinct hosts, got '${name}' in both '${other}' and '${group}'`);
     groups.set(name, group);
+  }
+}
+
+/** A network device's name has 15 characters at the most, and a leg's is its host's, a hyphen, and its network's. */
+function rejectLongNames(where: string, placed: readonly Host[]): void {
+  for (const { name, legs } of placed) {
+    const long = legs.find(({ network }) => name.length + network.length > 14);
+    if (!long) continue;
+    const got = `'${name}' and '${long.network}' with ${name.length + long.network.length}`;
+    throw badInput(`${where}: expected names of a host and its network of at most 14 letters together, got ${got}`);
   }
 }
 

@@ -195,4 +195,16 @@ describe('addresses', () => {
       }),
     );
   });
+
+  it('names that no network device can have are refused', () => {
+    const make = () =>
+      topology({
+        name: 'long',
+        networks: { backbone: network('10.1.0.0/24') },
+        hosts: { attackers: hosts(1, { on: ['backbone'] }) },
+      });
+    expect(make).toThrow(
+      "topology long: expected names of a host and its network of at most 14 letters together, got 'attackers1' and 'backbone' with 18",
+    );
+  });
 });

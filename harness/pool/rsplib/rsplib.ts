@@ -172,8 +172,9 @@ const longestRun = ({ phases: { settle, warmUp, measure, drain } }: Plan): numbe
   settle + warmUp + measure + drain + 300;
 
 /**
- * An association that is closed sends what it still holds, awaits its acknowledgement, which the peer may delay by 0.2 s,
- * and takes leave in three messages (RFC 9260, sections 6.2 and 9.2): two and a half round trips, of the slowest network.
+ * An association that is closed sends what it still holds, awaits its acknowledgement, which the peer may delay by
+ * 0.2 s, and takes leave in three messages (RFC 9260, sections 6.2 and 9.2): two and a half round trips, on the slowest
+ * network.
  */
 function closingSeconds({ topology }: Plan): number {
   const delays = Object.values(topology.networks).map(({ impairment }) => impairment.delay ?? 0);
