@@ -5,7 +5,7 @@ import type { Figure } from '../../reports/figure/figure.js';
 import type { DrawnFigure } from '../../reports/figure/figure-set.js';
 import { figures } from '../../reports/figure/figures/index.js';
 import { realClock } from '../base/clock.js';
-import { badInput, codeOf } from '../base/errors.js';
+import { badInput, codeOf, interrupted } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
 import { formatDuration } from '../base/units.js';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
@@ -100,7 +100,12 @@ async function sweepOf(
   const progress = new SweepProgress(`Figure ${figure.number}`, process.stderr);
   const onProgress = (state: Parameters<SweepProgress['update']>[0]) => progress.update(state);
   const perform = (folder: string | null) =>
-    sweep(loaded, { ...options, restriction, resume: folder, onProgress }).finally(() => progress.end());
+    sweep(loaded, { ...options, restriction, resume: folder, onProgress })
+      .finally(() => progress.end())
+      .catch((error: unknown) => {
+        if (codeOf(error) !== 'interrupted') throw error;
+        throw interrupted('The figures were ended; the same command with --resume goes on where they were');
+      });
   const before = resume ? earlier(options.out, loaded) : null;
   if (before === null) return perform(null);
   // What was begun with other settings is left alone.

@@ -89,7 +89,9 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
   tell();
 
   const runner =
-    subject.name === 'sim' ? simRunner(options.jobs) : labRunner(subject, { ...options, out: join(folder, 'runs') });
+    subject.name === 'sim'
+      ? simRunner(Math.min(options.jobs, Math.max(1, tasks.length)))
+      : labRunner(subject, { ...options, out: join(folder, 'runs') });
   try {
     await performAll(tasks, runner, options.signal, async ({ point, replication }) => {
       const at = { replication, seed: replicationSeed(seed, replication) };
