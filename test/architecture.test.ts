@@ -111,6 +111,12 @@ it.each(Object.entries(places))('%s is imported where processes are started, and
   expect(users).toEqual(expected);
 });
 
+it('dockerode is known to the docker lab alone', () => {
+  const users = sources.filter(({ imports }) => imports.includes('dockerode')).map(({ path }) => path);
+  expect(users).not.toEqual([]);
+  expect(users.filter((path) => !path.startsWith('harness/lab/docker/'))).toEqual([]);
+});
+
 it('time, chance and the environment come from base and cli alone', () => {
   const taken = /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bprocess\.env\b|\bperformance\.now\b|\bhrtime\b/;
   // Set-up runs before anything is compiled.

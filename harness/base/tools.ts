@@ -30,6 +30,14 @@ export const toolPackages = {
   depmod: 'kmod',
 } as const;
 
+/** What a Docker Engine of the lab's own is made of, and the image of its hosts; fetched only when asked for. */
+export const enginePackages = {
+  dockerd: 'docker.io',
+  containerd: 'containerd',
+  'containerd-shim-runc-v2': 'containerd',
+  runc: 'runc',
+} as const;
+
 export type ToolName = keyof typeof toolPackages;
 
 export const toolNames = Object.keys(toolPackages) as ToolName[];
@@ -50,6 +58,12 @@ export function toolEnvironment(): Record<string, string> {
     RSPLAB_CACHE: cacheFolder(),
     ...rootEnvironment(toolRoot(), process.env.LD_LIBRARY_PATH),
   };
+}
+
+/** As `toolEnvironment`, for a Docker Engine of our own. */
+export function engineEnvironment(): Record<string, string> {
+  const environment = toolEnvironment();
+  return { ...environment, ...rootEnvironment(engineRoot(), environment.LD_LIBRARY_PATH) };
 }
 
 /** Makes this the environment of our own process, too: what an outer rsplab passes to the one inside a lab kernel. */
@@ -77,6 +91,9 @@ export function rootEnvironment(root: string, libraryPath?: string): Record<stri
 
 /** Where set-up unpacks packages. Named after the system, because libraries of another release would not fit. */
 export const toolRoot = (): string => join(cacheFolder(), `tools-${systemName()}`);
+
+/** Where the engine is unpacked: apart from the other tools, which come and go as a whole. */
+export const engineRoot = (): string => join(cacheFolder(), `engine-${systemName()}`);
 
 /** The folder for `modprobe -d` inside the lab kernel; undefined until set-up prepared it for the installed kernel. */
 export function umlModules(): string | undefined {
@@ -113,12 +130,15 @@ const systemFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/b
 function machineFolders(): string[] {
   const asked = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
   // An outer rsplab may have passed its own environment on to us.
-  const root = toolRoot();
-  return [...new Set([...asked.filter((folder) => !folder.startsWith(root)), ...systemFolders])];
+  const roots = [toolRoot(), engineRoot()];
+  const foreign = asked.filter((folder) => !roots.some((root) => folder.startsWith(root)));
+  return [...new Set([...foreign, ...systemFolders])];
 }
 
-const rootFolders = (root = toolRoot()): string[] =>
-  ['usr/sbin', 'usr/bin', 'sbin', 'bin'].map((folder) => join(root, folder)).filter((folder) => existsSync(folder));
+const rootFolders = (): string[] =>
+  [toolRoot(), engineRoot()]
+    .flatMap((root) => ['usr/sbin', 'usr/bin', 'sbin', 'bin'].map((folder) => join(root, folder)))
+    .filter((folder) => existsSync(folder));
 
 const libraryFolders = (root: string): string[] =>
   ['usr/lib', 'lib'].flatMap((folder) => {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { cacheFolder } from '../base/cache.js';
 import { messageOf } from '../base/errors.js';
-import { type Missing, probeNetns, probeUml } from '../lab/probe.js';
+import { type Missing, probeDocker, probeNetns, probeUml, probeUmlDocker } from '../lab/probe.js';
 import { tryKernel } from '../lab/uml/trial.js';
 import { exitCodes } from './exit.js';
 
@@ -18,7 +18,8 @@ export const doctorCommand = (): Command =>
     .option('--json', 'for machines')
     .addHelpText('after', '\nExit codes: 0 at least one lab works, 3 none does.')
     .action(async ({ json }: { json?: boolean }) => {
-      const diagnoses = [await diagnoseNetns(), await diagnoseUml(), simulator];
+      const labs = [await diagnoseNetns(), await diagnoseUml(), await diagnoseDocker(), await diagnoseUmlDocker()];
+      const diagnoses = [...labs, simulator];
       if (json) console.log(JSON.stringify({ cache: cacheFolder(), labs: diagnoses }, null, 2));
       else console.log([...diagnoses.flatMap(lines), '', `cache: ${cacheFolder()}`].join('\n'));
       process.exitCode = diagnoses.some(({ lab, works }) => works && lab !== 'sim')
@@ -51,7 +52,20 @@ async function diagnoseUml(): Promise<Diagnosis> {
   }
 }
 
+async function diagnoseDocker(): Promise<Diagnosis> {
+  const missing = await probeDocker();
+  const works = missing.length === 0;
+  return { lab: 'docker', works, detail: works ? 'containers of the Docker Engine that runs here' : '', missing };
+}
+
+async function diagnoseUmlDocker(): Promise<Diagnosis> {
+  const missing = await probeUmlDocker();
+  const works = missing.length === 0;
+  const detail = works ? 'engine and image are there, to be run in the lab kernel of uml' : '';
+  return { lab: 'uml+docker', works, detail, missing };
+}
+
 const lines = ({ lab, works, detail, missing }: Diagnosis): string[] => [
-  `${lab.padEnd(6)} ${works ? 'works' : 'does not work'}${detail ? `: ${detail}` : ''}`,
-  ...missing.map(({ what, remedy }) => `       missing: ${what} → ${remedy}`),
+  `${lab.padEnd(10)} ${works ? 'works' : 'does not work'}${detail ? `: ${detail}` : ''}`,
+  ...missing.map(({ what, remedy }) => `           missing: ${what} → ${remedy}`),
 ];

@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<Command>> = {
   compare: async () => (await import('./compare.js')).compareCommand(),
   list: async () => (await import('./list.js')).listCommand(),
   doctor: async () => (await import('./doctor.js')).doctorCommand(),
+  image: async () => (await import('./image.js')).imageCommand(),
   clean: async () => (await import('./clean.js')).cleanCommand(),
 };
 

@@ -1,6 +1,6 @@
 import { badInput } from '../base/errors.js';
-import { probeNetns, probeUml } from '../lab/probe.js';
-import { netnsSubject, umlSubject } from '../run/lab-subject.js';
+import { probeDocker, probeNetns, probeUml, probeUmlDocker } from '../lab/probe.js';
+import { dockerSubject, netnsSubject, umlDockerSubject, umlSubject } from '../run/lab-subject.js';
 import { simSubject } from '../run/sim-subject.js';
 import type { Subject } from '../run/subject.js';
 
@@ -8,6 +8,8 @@ import type { Subject } from '../run/subject.js';
 const subjects = [
   { subject: netnsSubject, probe: probeNetns },
   { subject: umlSubject, probe: probeUml },
+  { subject: dockerSubject, probe: probeDocker },
+  { subject: umlDockerSubject, probe: probeUmlDocker },
   { subject: simSubject, probe: async () => [] },
 ];
 

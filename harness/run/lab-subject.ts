@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { badInput, messageOf } from '../base/errors.js';
 import { Scope } from '../base/scope.js';
 import type { Plan } from '../experiment/plan.js';
-import type { FaultKind } from '../fault/fault.js';
+import { type FaultKind, faultKinds } from '../fault/fault.js';
+import { dockerLab } from '../lab/docker/docker-lab.js';
+import type { Lab } from '../lab/lab.js';
 import { dropLease, identityOf, writeLease } from '../lab/lease.js';
 import { netnsLab } from '../lab/netns/netns-lab.js';
 import { bootLabKernel } from '../lab/uml/boot.js';
@@ -16,28 +18,42 @@ import { perform } from './perform.js';
 import type { Subject, SubjectContext } from './subject.js';
 
 /** On the running kernel. */
-export const netnsSubject: Subject = {
-  name: 'netns',
-  clock: 'real',
-  check: (plan) => checkPlan(plan, netnsLab.name, netnsLab.faults),
-  async perform(plan, context) {
-    await using scope = guard('netns', context);
-    await perform({ ...context, plan, lab: netnsLab, driver: rsplib });
-    await scope.close();
-    return collect(plan, context.folder);
-  },
-};
+export const netnsSubject: Subject = subjectHere(netnsLab);
+
+/** In containers of the Docker Engine that runs here. */
+export const dockerSubject: Subject = subjectHere(dockerLab);
 
 /** In a lab kernel of its own, which runs the same network namespaces inside. */
-export const umlSubject: Subject = {
-  name: 'uml',
-  clock: 'real',
-  check: (plan) => checkPlan(plan, 'uml', netnsLab.faults),
-  async perform(plan, context) {
-    const reasons = await performInKernel(plan, context);
-    return collect(plan, context.folder, reasons);
-  },
-};
+export const umlSubject: Subject = subjectInKernel('uml', 'netns');
+
+/** In a lab kernel of its own, which runs a Docker Engine inside. */
+export const umlDockerSubject: Subject = subjectInKernel('uml+docker', 'docker');
+
+function subjectHere(lab: Lab): Subject {
+  return {
+    name: lab.name,
+    clock: 'real',
+    check: (plan) => checkPlan(plan, lab.name, lab.faults),
+    async perform(plan, context) {
+      await using scope = guard(lab.name, context);
+      await perform({ ...context, plan, lab, driver: rsplib });
+      await scope.close();
+      return collect(plan, context.folder);
+    },
+  };
+}
+
+function subjectInKernel(name: string, lab: InsideInput['lab']): Subject {
+  return {
+    name,
+    clock: 'real',
+    check: (plan) => checkPlan(plan, name, faultKinds),
+    async perform(plan, context) {
+      const reasons = await performInKernel(plan, context, lab);
+      return collect(plan, context.folder, reasons);
+    },
+  };
+}
 
 function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[]): void {
   rsplib.checkPlan(plan);
@@ -60,15 +76,15 @@ function guard(lab: string, { session }: SubjectContext): Scope {
 }
 
 /** @returns what went wrong with the kernel itself */
-async function performInKernel(plan: Plan, context: SubjectContext): Promise<string[]> {
+async function performInKernel(plan: Plan, context: SubjectContext, lab: InsideInput['lab']): Promise<string[]> {
   const { folder, session, clock, signal, onEvent } = context;
   await using _guard = guard('uml', context);
-  const input: InsideInput = { folder, session };
+  const input: InsideInput = { folder, session, lab };
   const kernel = await bootLabKernel({
     session,
     module: fileURLToPath(new URL('./inside.js', import.meta.url)),
     input,
-    memoryMiB: memoryFor(plan),
+    memoryMiB: memoryFor(plan, lab),
     onLine: (line) => {
       const event = parseEvent(line);
       if (event) onEvent(event);
@@ -79,7 +95,7 @@ async function performInKernel(plan: Plan, context: SubjectContext): Promise<str
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   const over = new AbortController();
-  const timeout = clock.sleepUntil(clock.now() + longestRunSeconds(plan), over.signal).then(() => kernel.kill());
+  const timeout = clock.sleepUntil(clock.now() + longestRunSeconds(plan, lab), over.signal).then(() => kernel.kill());
   timeout.catch(() => {});
   try {
     const exitCode = await kernel.ended;
@@ -92,9 +108,13 @@ async function performInKernel(plan: Plan, context: SubjectContext): Promise<str
   }
 }
 
-/** Measured: 250 MiB for the kernel and Node.js, and 10 MiB for each host's processes; twice that is given. */
-const memoryFor = ({ hosts }: Plan): number => 512 + 20 * hosts.length;
+/**
+ * Measured: 250 MiB for the kernel and Node.js, and 10 MiB for each host's processes; twice that is given. An engine
+ * holds its image in memory.
+ */
+const memoryFor = ({ hosts }: Plan, lab: InsideInput['lab']): number =>
+  lab === 'docker' ? 1536 + 60 * hosts.length : 512 + 20 * hosts.length;
 
 /** A kernel that takes this much longer than its plan hangs. */
-const longestRunSeconds = ({ phases, hosts }: Plan): number =>
-  phases.settle + phases.warmUp + phases.measure + phases.drain + 180 + 4 * hosts.length;
+const longestRunSeconds = ({ phases, hosts }: Plan, lab: InsideInput['lab']): number =>
+  phases.settle + phases.warmUp + phases.measure + phases.drain + 180 + (lab === 'docker' ? 30 : 4) * hosts.length;

@@ -1,0 +1,57 @@
+/** The way to a Docker Engine. Loaded only when one is wanted: dockerode is large, and a lab kernel slow at loading. */
+import type Docker from 'dockerode';
+import { badInput, messageOf } from '../../base/errors.js';
+import { sessionLabel } from './names.js';
+
+/**
+ * The engine that `DOCKER_HOST`, `DOCKER_TLS_VERIFY` and `DOCKER_CERT_PATH` name, as Docker's own command line has it;
+ * without them the one that listens on this machine.
+ * @param socket of another engine
+ * @throws HarnessError `bad-input` when these variables make no sense
+ */
+export async function connect(socket?: string): Promise<Docker> {
+  const { default: Client } = await import('dockerode');
+  try {
+    return socket === undefined ? new Client() : new Client({ socketPath: socket, host: '' });
+  } catch (error) {
+    throw badInput(
+      `Docker: expected DOCKER_HOST and DOCKER_CERT_PATH to name an engine, got: ${messageOf(error)}`,
+      error,
+    );
+  }
+}
+
+/**
+ * Removes the containers and networks of a session, and nothing else. Harmless when there are none.
+ * @returns what there was
+ */
+export async function removeSession(session: string, docker: Docker): Promise<string[]> {
+  const filters = { label: [`${sessionLabel}=${session}`] };
+  const containers = await docker.listContainers({ all: true, filters });
+  for (const { Id } of containers) {
+    await unlessGone(docker.getContainer(Id).remove({ force: true, v: true }));
+  }
+  const networks = await docker.listNetworks({ filters });
+  for (const { Id } of networks) await unlessGone(docker.getNetwork(Id).remove());
+  return [
+    ...containers.map(({ Id, Names }) => `container ${Names[0]?.slice(1) ?? Id}`),
+    ...networks.map(({ Name }) => `network ${Name}`),
+  ];
+}
+
+/** As above, with the engine that is usually there; an engine that is not there any more has nothing of ours. */
+export async function removeFromEngine(session: string): Promise<string[]> {
+  const docker = await connect();
+  const there = await docker.ping().then(
+    () => true,
+    () => false,
+  );
+  return there ? removeSession(session, docker) : [];
+}
+
+// Not found, or being removed already: containers remove themselves when their session ends.
+async function unlessGone(removal: Promise<unknown>): Promise<void> {
+  await removal.catch((error: { statusCode?: number }) => {
+    if (error.statusCode !== 404 && error.statusCode !== 409) throw error;
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * An engine of the lab's own, for a machine that is switched off afterwards, such as a lab kernel: nothing is cleaned
+ * up but what the lab itself made. Everything that the engine keeps is in memory.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type Docker from 'dockerode';
+import { execa } from 'execa';
+import { labBroken } from '../../base/errors.js';
+import { engineEnvironment, umlModules } from '../../base/tools.js';
+import { waitFor } from '../../base/wait.js';
+import type { Plan } from '../../experiment/plan.js';
+import { faultKinds } from '../../fault/fault.js';
+import type { Lab, LabContext, OpenLab } from '../lab.js';
+import { startProcess } from '../process.js';
+import { openOn } from './docker-lab.js';
+import { connect } from './engine.js';
+import { cachedImage, importImage } from './image.js';
+
+/** To be opened in a lab kernel. */
+export const ownEngineLab: Lab = { name: 'docker', faults: faultKinds, open };
+
+async function open(plan: Plan, context: LabContext): Promise<OpenLab> {
+  const image = cachedImage();
+  if (!image) throw labBroken('There is no image for hosts; `rsplab image build` makes it');
+  await prepareKernel();
+  const docker = await startEngine(context);
+  await importImage(docker, image);
+  return openOn(docker, plan, context);
+}
+
+const home = '/run/rsplab-engine';
+const controllers = ['cpu', 'cpuacct', 'memory', 'pids', 'devices', 'freezer', 'blkio'];
+
+/** Mounts what an engine expects to find. */
+async function prepareKernel(): Promise<void> {
+  const mount = (type: string, target: string, ...options: string[]) => {
+    mkdirSync(target, { recursive: true });
+    return execa('mount', ['-t', type, ...options, type, target]);
+  };
+  await execa('modprobe', ['--dirname', umlModules() ?? '/', 'overlay']);
+  await mount('tmpfs', '/sys/fs/cgroup');
+  for (const name of controllers) await mount('cgroup', `/sys/fs/cgroup/${name}`, '-o', name);
+  await mount('tmpfs', home, '-o', 'size=90%,mode=755');
+}
+
+async function startEngine({ folder, clock, signal }: LabContext): Promise<Docker> {
+  const socket = join(home, 'docker.sock');
+  // Its key would go to /etc, which is the machine's own; there is no option for that.
+  const settings = join(home, 'daemon.json');
+  writeFileSync(settings, JSON.stringify({ 'deprecated-key-path': join(home, 'key.json') }));
+  const engine = await startProcess(
+    [
+      ...['dockerd', '-H', `unix://${socket}`, '--data-root', join(home, 'data'), '--exec-root', join(home, 'exec')],
+      ...['--pidfile', join(home, 'pid'), '--config-file', settings],
+      ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--log-level=warn'],
+    ],
+    { log: 'logs/dockerd.log', workingDirectory: folder },
+    engineEnvironment(),
+  );
+  let over = false;
+  engine.ended.finally(() => {
+    over = true;
+  });
+  const docker = await connect(socket);
+  const answers = async () => {
+    if (over) throw labBroken('The Docker Engine ended at once; logs/dockerd.log says why');
+    return docker.ping().catch(() => undefined);
+  };
+  await waitFor('the Docker Engine to answer', answers, { clock, withinSeconds: 90, everySeconds: 0.25, signal });
+  return docker;
+}
