@@ -33,7 +33,8 @@ export class SweepProgress {
     const due = now - this.#told >= (live ? redrawSeconds : quietSeconds);
     if (!due || (!live && tenth === this.#tenth)) return;
     [this.#told, this.#tenth] = [now, tenth];
-    const text = `${this.name}: ${done + failed} of ${total} runs${failed > 0 ? `, ${failed} failed` : ''}${this.#left(state, now)}`;
+    const failures = failed > 0 ? `, ${failed} failed` : '';
+    const text = `${this.name}: ${done + failed} of ${total} runs${failures}${this.#left(state, now)}`;
     if (live) {
       this.#clear();
       this.out.write(text.slice(0, Math.max(20, this.out.columns - 1)));

@@ -1,4 +1,5 @@
 /** Who performs a sweep's runs: worker threads for the simulator, one run after the other for a lab. */
+import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { Clock } from '../base/clock.js';
@@ -40,7 +41,7 @@ export function simRunner(jobs: number): Runner {
 }
 
 export interface LabRunnerOptions {
-  /** The folder for the runs' own folders. */
+  /** The folder, within the sweep's, for the runs' own folders. */
   readonly out: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -53,7 +54,7 @@ export function labRunner(subject: Subject, { out, clock, signal }: LabRunnerOpt
     async perform(plan) {
       const { folder, summary } = await run(plan, subject, { out, clock, signal });
       if (summary.reasons.length > 0) throw labBroken(`${summary.reasons[0]} (${folder})`);
-      return { values: valuesOfSummary(summary), verdict: summary.verdict, folder };
+      return { values: valuesOfSummary(summary), verdict: summary.verdict, folder: relative(dirname(out), folder) };
     },
     close: async () => {},
   };

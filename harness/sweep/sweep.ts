@@ -22,7 +22,7 @@ import {
 } from './folder.js';
 import { type Grid, type GridPoint, layOut, type Restriction } from './grid.js';
 import { Ledger, type RunRecord } from './ledger.js';
-import { labRunner, type Runner, simRunner } from './runner.js';
+import { labRunner, type Runner, type RunResult, simRunner } from './runner.js';
 import { replicationSeed } from './seed.js';
 import { pointTable, runTable } from './table.js';
 
@@ -95,13 +95,11 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
   try {
     await performAll(tasks, runner, options.signal, async ({ point, replication }) => {
       const at = { replication, seed: replicationSeed(seed, replication) };
-      try {
-        const result = await runner.perform(grid.planFor(point, replication));
+      const result = await attempt(() => runner.perform(grid.planFor(point, replication)));
+      if ('values' in result) {
         ledger.append({ point: point.index, ...at, ...result });
         done++;
-      } catch (error) {
-        if (!options.signal.aborted) failures.push({ point: point.point, ...at, reason: messageOf(error) });
-      }
+      } else if (!options.signal.aborted) failures.push({ point: point.point, ...at, reason: result.reason });
       tell();
     });
   } finally {
@@ -111,11 +109,19 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
 
   if (options.signal.aborted && done + failed() < total - refused.length * replications) {
     describe(folder, { ...description, state: 'interrupted' });
-    throw interrupted(
-      `The sweep was ended with ${done} of ${total} runs done; go on with: rsplab sweep ${loaded.file} --resume ${folder}`,
-    );
+    const again = `rsplab sweep ${loaded.file} --resume ${folder}`;
+    throw interrupted(`The sweep was ended with ${done} of ${total} runs done; go on with: ${again}`);
   }
   return finish(folder, description, grid, { records: recordsOf(ledger, replications), failures });
+}
+
+/** One run's failure is one sentence in the end; it stops no other run. */
+async function attempt(perform: () => Promise<RunResult>): Promise<RunResult | { readonly reason: string }> {
+  try {
+    return await perform();
+  } catch (error) {
+    return { reason: messageOf(error) };
+  }
 }
 
 interface Task {
@@ -200,7 +206,15 @@ function finish(
 ): FinishedSweep {
   writeWhole(join(folder, 'runs.csv'), runTable(grid, records));
   writeWhole(join(folder, 'table.csv'), pointTable(grid, records));
-  const final = { ...description, state: failures.length > 0 ? 'failed' : 'complete', failures } as const;
+  const state = failures.length > 0 ? 'failed' : 'complete';
+  const final = { ...description, state, failures: inOrder(grid, failures) } as const;
   describe(folder, final);
   return { folder, description: final, grid, records };
+}
+
+/** As the grid has them, whichever failed first. */
+function inOrder(grid: Grid, failures: readonly SweepFailure[]): SweepFailure[] {
+  const indexOf = new Map(grid.points.map(({ index, point }) => [point as SweepFailure['point'], index]));
+  const placeOf = ({ point }: SweepFailure) => indexOf.get(point) ?? 0;
+  return [...failures].sort((a, b) => placeOf(a) - placeOf(b) || (a.replication ?? 0) - (b.replication ?? 0));
 }

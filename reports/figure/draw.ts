@@ -44,7 +44,8 @@ export function drawPanel(drawing: Drawing): string {
   };
   const text = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` font-family="'${fontFamily}', Verdana, sans-serif" font-size="13" role="img" aria-label="${escapeXml(`${drawing.title}: ${nameOf(drawing.panel)}`)}">`,
+    ` font-family="'${fontFamily}', Verdana, sans-serif" font-size="13" role="img"`,
+    ` aria-label="${escapeXml(`${drawing.title}: ${nameOf(drawing.panel)}`)}">`,
     `<rect width="${width}" height="${height}" fill="white"/>`,
     `<g text-anchor="middle" fill="${foreground}">`,
     `<text x="${width / 2}" y="24" font-size="16">${escapeXml(drawing.title)}</text>`,

@@ -65,12 +65,14 @@ ${expectation ? `<p>Expectation: ${escapeXml(expectation)}</p>` : ''}
 
 const panelOf = ({ panel, base, svg }: DrawnPanel): string => `<figure>
 ${svg.trim()}
-<figcaption>${escapeXml(panel.label)}: <a href="${base}.svg">SVG</a> <a href="${base}.png">PNG</a> <a href="${base}.csv">data</a></figcaption>
+<figcaption>${escapeXml(panel.label)}:
+<a href="${base}.svg">SVG</a> <a href="${base}.png">PNG</a> <a href="${base}.csv">data</a></figcaption>
 </figure>`;
 
 function claimOf({ text, place, finding, note }: ExaminedClaim): string {
   const { sign, style } = marks[finding.verdict];
-  return `<li><span class="verdict ${style}">${sign} ${finding.verdict}</span> ${escapeXml(text)} <small>(${escapeXml(place)})</small>${note ? ` ${escapeXml(note)}` : ''}
+  return `<li><span class="verdict ${style}">${sign} ${finding.verdict}</span> ${escapeXml(text)}
+<small>(${escapeXml(place)})</small>${note ? ` ${escapeXml(note)}` : ''}
 <details><summary>test and numbers</summary><p>${escapeXml(finding.test)}</p>
 <ul>${finding.numbers.map((each) => `<li>${escapeXml(each)}</li>`).join('')}</ul></details></li>`;
 }

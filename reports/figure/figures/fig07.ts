@@ -60,7 +60,9 @@ export const fig07: Figure = {
     {
       text: 'The same for Round Robin: without network delay even the lowest MTBF is not critical.',
       place,
-      note: 'Read strictly, the sentence above covers all policies. The paper itself says why Round Robin is slower: it turns into Random.',
+      note:
+        'Read strictly, the sentence above covers all policies. The paper itself says why Round Robin is slower: it ' +
+        'turns into Random.',
       examine: allOf((data) => [costWithoutDelay(data, 'RoundRobin')]),
     },
     {

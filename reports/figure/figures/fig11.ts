@@ -22,7 +22,9 @@ export const fig11: Figure = {
   quick: { maxBadPeReports: [1, 2, 5, 10], endpointKeepAlive: [1, 30] },
   claims: [
     {
-      text: 'With MAX-BAD-PE-REPORT = 1 and a 30 times larger endpoint keep-alive interval, the handling speed is only about 4 % of the capacity lower.',
+      text:
+        'With MAX-BAD-PE-REPORT = 1 and a 30 times larger endpoint keep-alive interval, the handling speed is only about ' +
+        '4 % of the capacity lower.',
       place,
       note: 'Only about 4 % is taken to be less than 5.5 percentage points for each policy, and more than 2.5 for one.',
       examine: allOf((data) =>

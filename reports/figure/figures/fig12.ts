@@ -38,7 +38,9 @@ export const fig12: Figure = {
       ),
     },
     {
-      text: 'At an MTBF of 5 the utilisation rises and the handling speed falls significantly with s for Round Robin and Random.',
+      text:
+        'At an MTBF of 5 the utilisation rises and the handling speed falls significantly with s for Round Robin and ' +
+        'Random.',
       place,
       examine: allOf((data) =>
         others.flatMap((policy) => [
@@ -69,7 +71,9 @@ export const fig12: Figure = {
     {
       text: 'This effect is smaller for Least Used, at the largest s as well.',
       place,
-      note: 'There all policies are overloaded, and Least Used, which leaves the fewest elements idle, has the highest utilisation.',
+      note:
+        'There all policies are overloaded, and Least Used, which leaves the fewest elements idle, has the highest ' +
+        'utilisation.',
       examine: allOf((data) =>
         others.map((policy) => ({
           what: `rise of the utilisation at MTBF 5 over the whole range of s, ${nameOf(policy)} − Least Used`,
