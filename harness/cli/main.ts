@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   sweep: async () => (await import('./sweep.js')).sweepCommand(),
   figures: async () => (await import('./figures.js')).figuresCommand(),
   compare: async () => (await import('./compare.js')).compareCommand(),
+  report: async () => (await import('./report.js')).reportCommand(),
   list: async () => (await import('./list.js')).listCommand(),
   doctor: async () => (await import('./doctor.js')).doctorCommand(),
   image: async () => (await import('./image.js')).imageCommand(),

@@ -15,7 +15,10 @@ export type ScriptName =
   | 'lists.js'
   | 'live.js';
 
-export const readStyles = (): string => readFileSync(new URL('theme.css', folder), 'utf8');
+export const readStyles = (): string =>
+  ['theme.css', 'parts.css', 'timeline.css', 'media.css']
+    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
+    .join('');
 
 /** One script of several files that share a scope, which is nobody else's. */
 export const readScripts = (names: readonly ScriptName[]): string =>

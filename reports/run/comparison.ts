@@ -177,7 +177,7 @@ function speedFigure(run: RunFiles, { metrics, references }: PointComparison): C
   const dots = rows.flatMap(({ label, measured, references: sides }) =>
     [measured, ...sides.map(({ estimate }) => estimate)].flatMap((estimate, index): Dot[] => {
       if (!estimate) return [];
-      const side = index === 0 ? 'measured' : references[index - 1]!.name;
+      const side = index === 0 ? run.side : references[index - 1]!.name;
       const { value, low, high } = estimate;
       return [
         {
@@ -280,7 +280,7 @@ function dotSvg(
         ticks: narrow ? 5 : 9,
         domain: [Math.min(from, ...dots.map(({ low }) => low)), Math.max(100, ...dots.map(({ high }) => high))],
       },
-      y: { domain: labels, label: null, tickSize: 0, padding: 0, ...(narrow ? { axis: null } : {}) },
+      y: { domain: labels, label: null, tickSize: 0, padding: 0.5, ...(narrow ? { axis: null } : {}) },
       marks: [
         ...marks,
         Plot.ruleY(labels, { y: (it: string) => it, dy: lane / 2, stroke: 'var(--line)' }),

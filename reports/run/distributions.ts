@@ -32,7 +32,7 @@ function distributionFigure(
   comparison: PointComparison,
   { metric, title, what }: (typeof shown)[number],
 ): Content {
-  const curves = curvesOf(comparison, metric);
+  const curves = curvesOf(comparison, metric, run.side);
   if (curves.length === 0) return null;
   const [measured] = curves;
   const small = measured?.index === 0 && measured.count < smallBelow;
@@ -65,12 +65,12 @@ function distributionFigure(
   ];
 }
 
-function curvesOf({ distributions, references, metrics }: PointComparison, metric: MetricName): Curve[] {
+function curvesOf({ distributions, references, metrics }: PointComparison, metric: MetricName, side: string): Curve[] {
   const distribution = distributions.find((each) => each.metric === metric);
   if (!distribution) return [];
   const numbers = metrics.find((each) => each.metric === metric);
   const curves = [
-    { name: 'measured', points: distribution.measured, index: 0, count: numbers?.measured?.observations ?? 0 },
+    { name: side, points: distribution.measured, index: 0, count: numbers?.measured?.observations ?? 0 },
     ...references.map(({ name }, index) => ({
       ...{ name, points: distribution.references[index] ?? [], index: index + 1 },
       count: numbers?.references[index]?.estimate?.observations ?? 0,
@@ -90,7 +90,7 @@ function ecdfSvg(curves: readonly Curve[], { width }: Size): string {
     {
       width,
       height: narrow ? 260 : 320,
-      marginLeft: 46,
+      marginLeft: 56,
       marginRight: 14,
       marginTop: 10,
       marginBottom: 42,

@@ -13,6 +13,7 @@ import type { JournalEvent } from '../../harness/result/journal.js';
 import type { FailoverRow, RequestRow } from '../../harness/result/rows.js';
 import { type Summary, summarySchema } from '../../harness/result/summary.js';
 import { journalFile, readJournal } from '../../harness/run/journal.js';
+import { failoversInWindow } from '../../harness/run/summarise.js';
 
 export interface RunFiles {
   readonly folder: string;
@@ -24,6 +25,10 @@ export interface RunFiles {
   readonly journal: readonly JournalEvent[];
   readonly requests: readonly RequestRow[];
   readonly failovers: readonly FailoverRow[];
+  /** Those of the measurement, which the summary is about. */
+  readonly measured: readonly FailoverRow[];
+  /** What this run's own numbers are called. */
+  readonly side: string;
   /** Seconds since the run began: what the summary is about; null when it never came to it. */
   readonly window: { readonly from: number; readonly to: number } | null;
   /** When the run ended, or was last heard of. */
@@ -66,6 +71,8 @@ export function readRun(folder: string): RunFiles {
     journal,
     requests: loaded?.outcome.requests ?? [],
     failovers: loaded?.outcome.failovers ?? [],
+    measured: loaded ? failoversInWindow(loaded.outcome) : [],
+    side: summary?.clock === 'simulated' ? 'this run, simulated' : 'measured',
     window: loaded?.outcome.window ?? null,
     end: Math.max(0, ...journal.map(({ time }) => time)),
     comparison: compared.own ?? (loaded ? attempt(() => measuredOnly(loaded)) : null),

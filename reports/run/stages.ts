@@ -29,13 +29,13 @@ const inks: Readonly<Record<Bar['stage'], string>> = {
 const barsMost = 30;
 
 export function stageFigures(run: RunFiles): Content {
-  const { failovers, comparison } = run;
+  const { failovers, measured, comparison } = run;
   if (failovers.length === 0) return html`<p>No fault stalled a request, so there is no failover to show.</p>`;
-  const running = failovers.filter(({ phase }) => phase === 'running');
+  const running = measured.filter(({ phase }) => phase === 'running');
   return [
     comparison && meanFigure(run, comparison),
     running.length > 0 && eachFigure(run, running),
-    html`<details><summary>All failovers (${failovers.length})</summary>${tableMarkup(failoverTable(run))}</details>`,
+    html`<details><summary>All failovers (${failovers.length}${measured.length < failovers.length && `, of them ${failovers.length - measured.length} outside of the measurement, in no number above`})</summary>${tableMarkup(failoverTable(run))}</details>`,
   ];
 }
 
@@ -69,9 +69,9 @@ const total = ({ stages }: Means): number => stageNames.reduce((sum, stage) => s
 function meanFigure(run: RunFiles, comparison: PointComparison): Content {
   const means = meansOf(comparison);
   if (means.length === 0) return null;
-  const label = (each: Means) => (each.name === 'measured' ? 'measured' : `${each.name} (predicted)`);
+  const label = (each: Means) => (each.name === 'measured' ? run.side : `${each.name} (predicted)`);
   const bars = means.flatMap((each) => stacked(label(each), (stage) => each.stages[stage]));
-  const count = run.failovers.filter(({ phase, delay }) => phase === 'running' && delay !== null).length;
+  const count = run.measured.filter(({ phase, delay }) => phase === 'running' && delay !== null).length;
   return figureMarkup({
     file: `${run.plan.experiment}-stages`,
     title: 'Where the time of a failover goes',
@@ -171,7 +171,7 @@ interface End {
 function stackedSvg(bars: readonly Bar[], ends: readonly End[], { width }: Size, thickness: number): string {
   const narrow = width < 500;
   const names = ends.map(({ bar }) => bar);
-  const marginLeft = narrow ? 4 : Math.min(260, 14 + Math.max(...names.map(textWidth)));
+  const marginLeft = narrow ? 12 : Math.min(260, 14 + Math.max(...names.map(textWidth)));
   // Where there is no room beside a bar, its name stands above it.
   const rowHeight = thickness + (narrow ? 26 : 8);
   const inset = { insetTop: narrow ? 20 : 3, insetBottom: 3 };

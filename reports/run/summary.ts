@@ -53,7 +53,8 @@ function meaning({ summary, plan }: RunFiles, verdict: Verdict): string {
   if (verdict === 'fail') return `${failed.join(', ')} ${failed.length === 1 ? 'does' : 'do'} not hold.`;
   if (verdict === 'unknown') return 'Some check could not be judged, because what it is about did not happen:';
   if (plan.checks.length === 0) return 'The run came to its end; the experiment demands nothing else.';
-  return `${summary.checks.length === 1 ? 'The check holds' : `All ${summary.checks.length} checks hold`}.`;
+  const count = summary.checks.length;
+  return `${count === 1 ? 'The check holds' : count === 2 ? 'Both checks hold' : `All ${count} checks hold`}.`;
 }
 
 function reasonsOf({ summary, journal, end }: RunFiles): string[] {
@@ -70,6 +71,9 @@ function reasonsOf({ summary, journal, end }: RunFiles): string[] {
 const reasonList = (reasons: readonly string[]): Content =>
   reasons.length > 0 && html`<ul>${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`;
 
+/** Fewer have no 95th percentile worth its name. */
+const tellsOfTails = 20;
+
 export function headlineMarkup(run: RunFiles): Content {
   const { summary } = run;
   if (!summary) return null;
@@ -80,19 +84,20 @@ export function headlineMarkup(run: RunFiles): Content {
   const stalled = summary.faults.length > 0;
   const delay = stalled ? estimate('failoverDelay') : estimate('handling');
   const spread = stalled ? failovers.delay : summary.delays.handling;
-  const late = spread.p95 === null ? '' : `95 % of them within ${formatDuration(spread.p95)}`;
+  const late =
+    spread.p95 === null || spread.count < tellsOfTails ? '' : `95 % of them within ${formatDuration(spread.p95)}`;
   return [
     html`<dl class="headlines">
 ${headline(stalled ? 'Failover delay, mean' : 'Handling time, mean', delay && formatValue(delay.value, 'seconds'), [
   delay
-    ? `n = ${delay.observations} ${stalled ? 'failovers of running requests' : 'requests'}`
+    ? `n = ${delay.observations.toLocaleString('en-US')} ${stalled ? 'failovers of running requests' : 'requests'}`
     : 'there was none to measure',
   intervalText(delay, 'seconds'),
   late,
   stalled && failovers.open > 0 ? `${failovers.open} never resumed and are not in the mean` : '',
 ])}
 ${headline('Handling speed', numberOrNull(summary.handlingSpeed.percentOfCapacity), [
-  `of a pool element’s capacity; n = ${requests.completed} requests`,
+  `of a pool element’s capacity; n = ${requests.completed.toLocaleString('en-US')} requests`,
   intervalText(estimate('handlingSpeed'), 'percent'),
   summary.utilisation.percent === null ? '' : `at ${formatValue(summary.utilisation.percent, 'percent')} utilisation`,
 ])}

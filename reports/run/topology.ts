@@ -22,7 +22,9 @@ interface PlacedBox extends Box {
 }
 
 const boxHeight = 46;
-const rowGap = 26;
+const gap = 10;
+/** Of a host's box. */
+const narrowest = 72;
 const barHeight = 26;
 const legGap = 30;
 
@@ -59,24 +61,24 @@ export function impairmentText({ impairment }: Plan['topology']['networks'][stri
 
 const names = { registrar: 'registrars', poolElement: 'pool elements', poolUser: 'pool users' } as const;
 
-/** Each host on its own where there is room, else all of a kind as one. */
+/** Each host on its own where all have room beside each other, else all of a kind as one. */
 function boxesOf(plan: Plan, faults: readonly FaultMark[], kinds: readonly Box['kind'][], width: number): Box[] {
-  const roomFor = Math.max(3, Math.floor(width / 100) * 2);
-  return kinds.flatMap((kind): Box[] => {
-    const hosts = plan.hosts.filter(({ role }) => role.kind === kind);
-    if (hosts.length === 0) return [];
-    const faultsOf = (hit: readonly PlannedHost[]) =>
-      countKinds(faults.filter(({ host }) => hit.some(({ name }) => name === host)));
-    if (hosts.length <= roomFor) {
-      return hosts.map((host) => ({
-        label: host.name,
-        detail: detailOf(host),
-        kind,
-        networks: host.legs.map(({ network }) => network),
-        many: false,
-        faults: faultsOf([host]),
-      }));
-    }
+  const groups = kinds
+    .map((kind) => ({ kind, hosts: plan.hosts.filter(({ role }) => role.kind === kind) }))
+    .filter(({ hosts }) => hosts.length > 0);
+  const faultsOf = (hit: readonly PlannedHost[]) =>
+    countKinds(faults.filter(({ host }) => hit.some(({ name }) => name === host)));
+  const one = (kind: Box['kind'], host: PlannedHost): Box => ({
+    label: host.name,
+    detail: detailOf(host),
+    kind,
+    networks: host.legs.map(({ network }) => network),
+    many: false,
+    faults: faultsOf([host]),
+  });
+  const fits = groups.reduce((sum, { hosts }) => sum + hosts.length, 0) * (narrowest + gap) <= width + gap;
+  return groups.flatMap(({ kind, hosts }) => {
+    if (fits || hosts.length === 1) return hosts.map((host) => one(kind, host));
     return [
       {
         label: `${hosts.length} ${names[kind]}`,
@@ -101,20 +103,14 @@ function countKinds(faults: readonly FaultMark[]): string[] {
     const name = network ? `${kind} (${network})` : kind;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return [...counts].map(([kind, count]) => (count === 1 ? kind : `${count} × ${kind}`));
+  return [...counts].map(([kind, count]) => (count === 1 ? kind : `${count}× ${kind}`));
 }
 
 function place(boxes: readonly Box[], top: number, width: number): PlacedBox[] {
-  const boxWidth = boxes.some(({ many }) => many) ? 158 : width < 500 ? 80 : 92;
-  const gap = 12;
-  const perRow = Math.max(1, Math.floor((width + gap) / (boxWidth + gap)));
-  const rowHeight = boxHeight + (boxes.some(({ faults }) => faults.length > 0) ? 20 : 0) + rowGap;
-  return boxes.map((box, index) => {
-    const row = Math.floor(index / perRow);
-    const inRow = Math.min(perRow, boxes.length - row * perRow);
-    const left = (width - inRow * boxWidth - (inRow - 1) * gap) / 2;
-    return { ...box, width: boxWidth, x: left + (index % perRow) * (boxWidth + gap), y: top + row * rowHeight };
-  });
+  const widest = boxes.some(({ many }) => many) ? 150 : 96;
+  const boxWidth = Math.min(widest, (width - (boxes.length - 1) * gap) / boxes.length);
+  const left = (width - boxes.length * boxWidth - (boxes.length - 1) * gap) / 2;
+  return boxes.map((box, index) => ({ ...box, width: boxWidth, x: left + index * (boxWidth + gap), y: top }));
 }
 
 const heightOf = ({ faults }: Box): number => boxHeight + (faults.length > 0 ? 20 : 0);
@@ -158,7 +154,7 @@ function boxMarkup({ x, y, width, label, detail, many, faults, kind }: PlacedBox
   const hit =
     faults.length === 0
       ? ''
-      : html`<rect x="${x}" y="${y + boxHeight}" width="${width}" height="20" rx="5" fill="var(--state-stalled)" data-tip="${faults.join(', ')}"/><text x="${middle}" y="${y + boxHeight + 14}" text-anchor="middle" fill="var(--surface)" font-size="11.5" font-weight="600" pointer-events="none">${cut(faults.length === 1 ? `⚡ ${faults[0]!}` : `⚡ ${faults.length} kinds of faults`, width * 1.1)}</text>`;
+      : html`<rect x="${x}" y="${y + boxHeight}" width="${width}" height="20" rx="5" fill="var(--state-stalled)" data-tip="${faults.join(', ')}"/><text x="${middle}" y="${y + boxHeight + 14}" text-anchor="middle" fill="var(--surface)" font-size="11.5" font-weight="600" pointer-events="none">${cut(faults.length === 1 ? faults[0]! : `${faults.length} kinds of faults`, width * 1.02)}</text>`;
   return `${shadow}${body}${hit}`;
 }
 

@@ -78,7 +78,7 @@ function paintGround(context, data, view, inks) {
     context.fillStyle = inks.line;
     context.fillRect(x, axisHeight - 5, 1, height);
     context.fillStyle = inks.muted;
-    context.fillText(tickText(tick, step), Math.min(width - 22, Math.max(left + 14, x)), 15);
+    context.fillText(tickText(tick, step), Math.min(width - 24, Math.max(left + 20, x)), 15);
   }
   context.restore();
 }
@@ -95,8 +95,9 @@ function paintLane(context, data, { lane, height }, y, view, inks) {
     const end = start + (lane.length[index] ?? 0);
     if (end < view.from || start > view.to) continue;
     const what = lane.what[index] ?? 0;
-    const x = Math.max(left, xOf(view, start));
-    const right = Math.max(Math.min(width, xOf(view, end)), x + 1);
+    // Whole pixels, and two of them for a stall: the rare and short is what one looks for.
+    const x = Math.max(left, Math.floor(xOf(view, start)));
+    const right = Math.max(Math.min(width, xOf(view, end)), x + (data.kinds[what] === 'stalled' ? 2 : 1));
     if (right <= (reached[what] ?? -1) + 0.4) continue;
     reached[what] = right;
     const kind = /** @type {keyof Inks} */ (data.kinds[what]);

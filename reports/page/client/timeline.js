@@ -16,6 +16,8 @@ class TimelineView {
     this.view = { from: 0, to: data.to, left: 60, width: 0, height: 0, scroll: 0 };
     this.move = -1;
     this.pending = false;
+    /** Counts what was pointed at, so that a late answer shows nothing. */
+    this.asked = 0;
     this.query = '';
     this.stalledOnly = false;
     this.layOut();
@@ -229,7 +231,9 @@ class TimelineView {
         });
         return;
       }
+      const asked = ++this.asked;
       const text = await this.textAt(offsetX, offsetY);
+      if (asked !== this.asked) return;
       if (text) showTip(text, clientX, clientY);
       else hideTip();
     });
@@ -243,7 +247,10 @@ class TimelineView {
       begun = null;
       this.draw();
     });
-    this.canvas.addEventListener('pointerleave', hideTip);
+    this.canvas.addEventListener('pointerleave', () => {
+      this.asked++;
+      hideTip();
+    });
     this.canvas.addEventListener('dblclick', () => this.show(0, this.data.to));
   }
 }

@@ -1,0 +1,116 @@
+/** What lies below a folder of results: runs and sweeps, each with what an index says of it. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { messageOf } from '../../harness/base/errors.js';
+import { formatDuration } from '../../harness/base/units.js';
+import { planSchema } from '../../harness/experiment/plan.js';
+import { type Summary, summarySchema, type Verdict } from '../../harness/result/summary.js';
+import { sweepSchema } from '../../harness/sweep/folder.js';
+
+export interface Entry {
+  readonly kind: 'run' | 'sweep';
+  readonly folder: string;
+  /** From the results' folder, with slashes. */
+  readonly path: string;
+  readonly experiment: string;
+  /** As in `2026-11-23 10:05`; the folder's name where it tells no time. */
+  readonly time: string;
+  readonly on: string;
+  readonly point: string;
+  readonly verdict: Verdict;
+  readonly headline: string;
+  readonly hasReport: boolean;
+  /** Comparisons that lie beside the run. */
+  readonly comparisons: readonly string[];
+}
+
+const deepest = 3;
+
+/** The newest first. Nothing is looked for inside of a run or a sweep. */
+export function entriesIn(results: string): Entry[] {
+  return foldersIn(results, deepest)
+    .map((folder) => entryOf(results, folder))
+    .sort((a, b) => (a.time === b.time ? (a.path < b.path ? -1 : 1) : a.time < b.time ? 1 : -1));
+}
+
+export const isSweep = (folder: string): boolean => existsSync(join(folder, 'sweep.json'));
+export const isRun = (folder: string): boolean => existsSync(join(folder, 'plan.json'));
+
+function foldersIn(folder: string, depth: number): string[] {
+  if (isSweep(folder) || isRun(folder)) return [folder];
+  if (depth === 0) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => foldersIn(join(folder, name), depth - 1));
+}
+
+function entryOf(results: string, folder: string): Entry {
+  const common = {
+    folder,
+    path: relative(results, folder).split('\\').join('/'),
+    time: timeOf(folder),
+    hasReport: existsSync(join(folder, 'report.html')),
+    comparisons: readdirSync(folder).filter((name) => /^comparison(-.*)?\.json$/.test(name)),
+  };
+  try {
+    return { ...common, ...(isSweep(folder) ? sweepEntry(folder) : runEntry(folder)) };
+  } catch (error) {
+    const kind = isSweep(folder) ? 'sweep' : 'run';
+    const broken = { verdict: 'unknown' as const, headline: `cannot be read: ${messageOf(error).split('\n')[0]}` };
+    return { ...common, kind, experiment: basename(join(folder, '..')), on: '', point: '', ...broken };
+  }
+}
+
+const readJson = (folder: string, name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+
+function runEntry(folder: string) {
+  const plan = planSchema.parse(readJson(folder, 'plan.json'));
+  const point = describePoint(plan.point);
+  if (!existsSync(join(folder, 'summary.json'))) {
+    const unfinished = { verdict: 'unknown' as const, headline: 'never came to its end' };
+    return { kind: 'run' as const, experiment: plan.experiment, on: '', point, ...unfinished };
+  }
+  const summary = summarySchema.parse(readJson(folder, 'summary.json'));
+  return {
+    ...{ kind: 'run' as const, experiment: plan.experiment, on: summary.on, point },
+    ...{ verdict: summary.verdict, headline: headlineOf(summary) },
+  };
+}
+
+function headlineOf({ reasons, failovers, handlingSpeed, requests }: Summary): string {
+  if (reasons.length > 0) return reasons[0]!;
+  const { delay } = failovers;
+  const speed = handlingSpeed.percentOfCapacity;
+  return [
+    delay.mean === null ? '' : `failover ${formatDuration(delay.mean)} (n = ${delay.count})`,
+    failovers.open > 0 ? `${failovers.open} never resumed` : '',
+    speed === null ? '' : `speed ${speed.toFixed(1)} %`,
+    requests.lost > 0 ? `${requests.lost} requests lost` : '',
+    `${requests.completed} of ${requests.queued} requests`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+function sweepEntry(folder: string) {
+  const sweep = sweepSchema.parse(readJson(folder, 'sweep.json'));
+  const varied = Object.entries(sweep.vary).map(([name, values]) => `${name} × ${values.length}`);
+  const verdict: Verdict = sweep.state === 'complete' ? 'pass' : sweep.state === 'failed' ? 'fail' : 'unknown';
+  const failed = sweep.failures.length === 0 ? '' : `, ${sweep.failures.length} without result`;
+  return {
+    ...{ kind: 'sweep' as const, experiment: sweep.experiment, on: sweep.on, point: varied.join(', '), verdict },
+    headline: `${sweep.points} points × ${sweep.replications} runs, ${sweep.state}${failed}`,
+  };
+}
+
+export const describePoint = (point: Readonly<Record<string, unknown>>): string =>
+  Object.entries(point)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
+
+/** Folders of runs and sweeps are named by when they began. */
+function timeOf(folder: string): string {
+  const named = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(basename(folder));
+  if (named) return `${named[1]}-${named[2]}-${named[3]} ${named[4]}:${named[5]}`;
+  return statSync(folder).mtime.toISOString().slice(0, 16).replace('T', ' ');
+}

@@ -1,0 +1,49 @@
+/** Writes whatever page belongs into a folder: of a run, of a sweep, or the index over results. */
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { badInput } from '../harness/base/errors.js';
+import { entriesIn, isRun, isSweep } from './index-page/entries.js';
+import { writeIndex } from './index-page/index-page.js';
+import { writeRunReport } from './run/report.js';
+import { writeSweepReport } from './sweep/report.js';
+
+export interface WriteOptions {
+  /** Also the reports, below a folder of results, that are there already. @defaultValue only those that are missing */
+  readonly all?: boolean;
+  /** Told each page as it is written. */
+  readonly onPage?: (path: string) => void;
+  /** Told of a report that could not be made; the others are made all the same. */
+  readonly onTrouble?: (folder: string, error: unknown) => void;
+}
+
+/**
+ * @returns the path of the folder's own page
+ * @throws HarnessError `bad-input` for what is no folder, or holds neither run nor sweep
+ */
+export function writeReports(folder: string, options: WriteOptions = {}): string {
+  const path = resolve(folder);
+  if (!existsSync(path) || !statSync(path).isDirectory()) {
+    throw badInput(`Expected the folder of a run, of a sweep or of results, got ${folder}, which is none`);
+  }
+  const own = isSweep(path)
+    ? writeSweepReport(path)
+    : isRun(path)
+      ? writeRunReport(path)
+      : writeAll(path, folder, options);
+  options.onPage?.(own);
+  return own;
+}
+
+function writeAll(results: string, named: string, { all, onPage, onTrouble }: WriteOptions): string {
+  const entries = entriesIn(results);
+  if (entries.length === 0) throw badInput(`${named}: expected a run, a sweep or a folder with some, got neither`);
+  for (const { folder, kind, hasReport } of entries) {
+    if (hasReport && !all && existsSync(join(folder, 'report.html'))) continue;
+    try {
+      onPage?.(kind === 'sweep' ? writeSweepReport(folder) : writeRunReport(folder));
+    } catch (error) {
+      onTrouble?.(folder, error);
+    }
+  }
+  return writeIndex(results);
+}
