@@ -64,6 +64,24 @@ export const prefixesOf = (plan: Plan): Record<string, number> =>
     Object.entries(plan.topology.networks).map(([name, { cidr }]) => [name, subnet(name, cidr).prefixLength]),
   );
 
+/** A device's hardware address, from the first address that it has: locally administered, and the same in every run. */
+export const hardwareAddress = (address: string): string =>
+  ['02', '00', ...address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'))].join(':');
+
+/**
+ * In one host: the hardware addresses of all hosts of other groups, in the networks that they share. Resolved on demand
+ * they would cost the first packet to each a round trip of the emulated network, which no routed network asks for; and a
+ * host that is silent would be found unreachable by its neighbours' kernels, where in a routed network nobody is told.
+ */
+export const neighbourBatch = (plan: Plan, host: PlannedHost): string[][] =>
+  plan.hosts
+    .filter(({ group }) => group !== host.group)
+    .flatMap(({ legs }) => legs.filter(({ network }) => host.legs.some((own) => own.network === network)))
+    .map(({ network, address }) => [
+      ...['neigh', 'replace', address, 'lladdr', hardwareAddress(address)],
+      ...['dev', network, 'nud', 'permanent'],
+    ]);
+
 /** Hands out the spare addresses of each network in turn: one for each leg of the host. */
 export function spareAddresses(plan: Plan): (host: PlannedHost) => string[] {
   const used = new Map<string, number>();

@@ -60,10 +60,10 @@ describe('batches', () => {
       'link add blue type bridge',
     ]);
     expect(batch.filter((line) => line.includes('type veth'))).toEqual([
-      'link add pr1-red type veth peer name red netns rsplab-abc123-pr1',
-      'link add pe1-red type veth peer name red netns rsplab-abc123-pe1',
-      'link add pe1-blue type veth peer name blue netns rsplab-abc123-pe1',
-      'link add pu1-blue type veth peer name blue netns rsplab-abc123-pu1',
+      'link add pr1-red type veth peer name red address 02:00:0a:01:00:01 netns rsplab-abc123-pr1',
+      'link add pe1-red type veth peer name red address 02:00:0a:01:00:02 netns rsplab-abc123-pe1',
+      'link add pe1-blue type veth peer name blue address 02:00:0a:02:00:01 netns rsplab-abc123-pe1',
+      'link add pu1-blue type veth peer name blue address 02:00:0a:02:00:02 netns rsplab-abc123-pu1',
     ]);
     expect(batch.filter((line) => line.includes('master'))).toEqual(
       ['pr1-red master red', 'pe1-red master red', 'pe1-blue master blue', 'pu1-blue master blue'].map(
@@ -73,10 +73,17 @@ describe('batches', () => {
   });
 
   it('give a host its addresses and a way for multicast', () => {
-    const batch = lines(hostBatch(element, prefixes));
+    const batch = lines(hostBatch(plan, element, prefixes));
     expect(batch).toContain('address add 10.1.0.2/24 dev red');
     expect(batch).toContain('address add 10.2.0.1/16 dev blue');
     expect(batch.at(-1)).toBe('route add 224.0.0.0/4 dev red');
+  });
+
+  it('tell a host where the hosts of other groups are, in the networks that it shares with them', () => {
+    expect(lines(hostBatch(plan, element, prefixes)).filter((line) => line.startsWith('neigh'))).toEqual([
+      'neigh replace 10.1.0.1 lladdr 02:00:0a:01:00:01 dev red nud permanent',
+      'neigh replace 10.2.0.2 lladdr 02:00:0a:02:00:02 dev blue nud permanent',
+    ]);
   });
 
   it('put other addresses in the place of those a host has', () => {

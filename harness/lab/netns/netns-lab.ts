@@ -51,7 +51,7 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
   scope.defer('tc', () => queues.close());
   await links.run(switchBatch(plan, session));
   const prefixes = prefixesOf(plan);
-  for (const host of plan.hosts) await ip(['-n', namespaceOf(session, host.name)], hostBatch(host, prefixes));
+  for (const host of plan.hosts) await ip(['-n', namespaceOf(session, host.name)], hostBatch(plan, host, prefixes));
   await setQueues(plan, legDevice, queues);
   const capture = await startCapture(Object.keys(plan.topology.networks), folder, clock, (command, options) =>
     startProcess(['nsenter', `--net=${namespacePath(switchOf(session))}`, '--', ...command], options, environment),

@@ -7,7 +7,7 @@
  * when it is sent, the lost ones too.
  */
 import type { Plan, PlannedHost } from '../../experiment/plan.js';
-import { multicastRoute, wholePackets } from '../switch.js';
+import { hardwareAddress, multicastRoute, neighbourBatch, wholePackets } from '../switch.js';
 import { legDevice, namespaceOf, switchOf } from './names.js';
 
 type Batch = string[][];
@@ -27,9 +27,10 @@ export function switchBatch(plan: Plan, session: string): Batch {
     ['link', 'set', name, 'up'],
   ]);
   const legs = plan.hosts.flatMap(({ name, legs }) =>
-    legs.flatMap(({ network }) => {
+    legs.flatMap(({ network, address }) => {
       const device = legDevice(name, network);
-      const peer = ['peer', 'name', network, 'netns', namespaceOf(session, name)];
+      const there = ['address', hardwareAddress(address), 'netns', namespaceOf(session, name)];
+      const peer = ['peer', 'name', network, ...there];
       return [
         ['link', 'add', device, 'type', 'veth', ...peer],
         ['link', 'set', device, 'addrgenmode', 'none'],
@@ -40,13 +41,14 @@ export function switchBatch(plan: Plan, session: string): Batch {
   return [...bridges, ...legs];
 }
 
-/** In one host: its legs' addresses, and a multicast route, without which RSPLIB cannot hunt for registrars. */
-export const hostBatch = ({ legs }: Pick<PlannedHost, 'legs'>, prefixes: Readonly<Record<string, number>>): Batch => [
+/** In one host: its legs' addresses, its neighbours, and a route for multicast. */
+export const hostBatch = (plan: Plan, host: PlannedHost, prefixes: Readonly<Record<string, number>>): Batch => [
   ['link', 'set', 'lo', 'up'],
-  ...legs.flatMap(({ network, address }) => [
+  ...host.legs.flatMap(({ network, address }) => [
     ['link', 'set', network, 'addrgenmode', 'none'],
     ['address', 'add', `${address}/${prefixes[network]}`, 'dev', network],
     ['link', 'set', network, ...wholePackets, 'up'],
   ]),
-  ['route', 'add', multicastRoute, 'dev', legs[0]!.network],
+  ...neighbourBatch(plan, host),
+  ['route', 'add', multicastRoute, 'dev', host.legs[0]!.network],
 ];
