@@ -82,9 +82,9 @@ function headlineOf({ reasons, failovers, handlingSpeed, requests }: Summary): s
   const { delay } = failovers;
   const speed = handlingSpeed.percentOfCapacity;
   return [
-    delay.mean === null ? '' : `failover ${formatDuration(delay.mean)} (n = ${delay.count})`,
+    delay.mean === null ? '' : `failover ${formatDuration(delay.mean).replace(' ', ' ')} (n = ${delay.count})`,
     failovers.open > 0 ? `${failovers.open} never resumed` : '',
-    speed === null ? '' : `speed ${speed.toFixed(1)} %`,
+    speed === null ? '' : `speed ${speed.toFixed(1)} %`,
     requests.lost > 0 ? `${requests.lost} requests lost` : '',
     `${requests.completed} of ${requests.queued} requests`,
   ]
@@ -94,7 +94,9 @@ function headlineOf({ reasons, failovers, handlingSpeed, requests }: Summary): s
 
 function sweepEntry(folder: string) {
   const sweep = sweepSchema.parse(readJson(folder, 'sweep.json'));
-  const varied = Object.entries(sweep.vary).map(([name, values]) => `${name} × ${values.length}`);
+  const varied = Object.entries(sweep.vary)
+    .filter(([, values]) => values.length > 1)
+    .map(([name, values]) => `${name} × ${values.length}`);
   const verdict: Verdict = sweep.state === 'complete' ? 'pass' : sweep.state === 'failed' ? 'fail' : 'unknown';
   const failed = sweep.failures.length === 0 ? '' : `, ${sweep.failures.length} without result`;
   return {

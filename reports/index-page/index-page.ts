@@ -80,7 +80,7 @@ function row({ time, experiment, on, point, verdict, headline, kind, path, hasRe
     ...comparisons.map((file) => comparisonLink(link, file, hasReport)),
   ];
   return html`<tr data-experiment="${experiment}" data-on="${on}" data-verdict="${verdict}" data-kind="${kind}">
-<td class="mono">${time}</td><td>${name}${kind === 'sweep' && html` <span class="mono">sweep</span>`}</td><td>${on || '–'}</td><td>${point || '–'}</td>
+<td class="mono nowrap">${time}</td><td>${name}${kind === 'sweep' && html` <span class="mono">sweep</span>`}</td><td>${on || '–'}</td><td>${point || '–'}</td>
 <td><span class="is-${verdict}">${kind === 'sweep' ? (verdict === 'pass' ? 'complete' : verdict === 'fail' ? 'failed' : 'unfinished') : verdict}</span></td>
 <td class="wide">${headline}</td><td>${pages.map((page, index) => [index > 0 && ', ', page])}</td></tr>
 `;

@@ -83,9 +83,13 @@ export function headlineMarkup(run: RunFiles): Content {
   const unfinished = [`${requests.open} not finished when the run ended`, `${requests.lost} lost`];
   const stalled = summary.faults.length > 0;
   const delay = stalled ? estimate('failoverDelay') : estimate('handling');
-  const spread = stalled ? failovers.delay : summary.delays.handling;
+  const p95 = delay?.quantiles.find(({ p }) => p === 0.95);
   const late =
-    spread.p95 === null || spread.count < tellsOfTails ? '' : `95 % of them within ${formatDuration(spread.p95)}`;
+    !p95 || (delay?.observations ?? 0) < tellsOfTails ? '' : `95 % of them within ${formatDuration(p95.value)}`;
+  const everyOne =
+    stalled && failovers.delay.mean !== null && failovers.delay.count !== delay?.observations
+      ? `${formatDuration(failovers.delay.mean)} over all ${failovers.delay.count}, those of requests not yet accepted included`
+      : '';
   return [
     html`<dl class="headlines">
 ${headline(stalled ? 'Failover delay, mean' : 'Handling time, mean', delay && formatValue(delay.value, 'seconds'), [
@@ -94,6 +98,7 @@ ${headline(stalled ? 'Failover delay, mean' : 'Handling time, mean', delay && fo
     : 'there was none to measure',
   intervalText(delay, 'seconds'),
   late,
+  everyOne,
   stalled && failovers.open > 0 ? `${failovers.open} never resumed and are not in the mean` : '',
 ])}
 ${headline('Handling speed', numberOrNull(summary.handlingSpeed.percentOfCapacity), [

@@ -66,7 +66,10 @@ function curvesOf(sweep: SweepFiles, x: string | null, { column, title }: Metric
     const name = others.map((other) => nameValue(other, row[other])).join(', ') || title;
     const at = x === null ? 'all' : (row[x] ?? '');
     const tip = `${name}\n${x ?? ''} ${at}: ${show(mean)}${spread > 0 ? ` ± ${show(spread)}` : ''} (n = ${row[`${column}_n`]})`;
-    curves.set(name, [...(curves.get(name) ?? []), { x: at, mean, low: mean - spread, high: mean + spread, tip }]);
+    curves.set(name, [
+      ...(curves.get(name) ?? []),
+      { x: at, mean, low: Math.max(Math.min(0, mean), mean - spread), high: mean + spread, tip },
+    ]);
   }
   return [...curves].map(([name, points], index) => ({ name, index, points }));
 }
