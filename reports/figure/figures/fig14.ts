@@ -18,7 +18,8 @@ export const cookieSeries = (): Series[] =>
     const end = 100 - 50 / (mtbf * highest);
     const points = Array.from({ length: steps + 1 }, (_, step) => {
       const x = end - (end - begin) * (1 - step / steps) ** 3;
-      const mean = cookiesPerRequest({ mtbf, goodput: x / 100 });
+      // Rounded, or the last point would lie above the axis by the noise of a double.
+      const mean = Number(cookiesPerRequest({ mtbf, goodput: x / 100 }).toPrecision(9));
       return { x, mean, low: mean, high: mean, n: 0 };
     });
     return { policy: null, index, curve: mtbf, points };
