@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { labBroken } from '../base/errors.js';
@@ -25,12 +25,11 @@ export async function startCapture(
   clock: Clock,
   start: (command: readonly string[], options: StartOptions) => Promise<LabProcess>,
 ): Promise<Capture> {
-  // dumpcap writes as a user of its own unless the file is there already.
-  await (await open(join(folder, captureFile), 'w')).close();
   const interfaces = networks.flatMap((name) => ['-i', name]);
-  // 64 MiB of kernel buffer per interface: a busy lab kernel may leave dumpcap waiting for a second or more.
-  const command = ['dumpcap', '-q', '-B', '64', ...interfaces, '-w', join(folder, captureFile)];
-  const process = await start(command, { log: captureLog, workingDirectory: folder });
+  // 64 MiB of kernel buffer per interface: a busy lab kernel may leave dumpcap waiting for a second or more. It writes
+  // into a file that we opened, because it gives up root's right to open those of the user who booted the lab kernel.
+  const command = ['dumpcap', '-q', '-B', '64', ...interfaces, '-w', '-'];
+  const process = await start(command, { log: captureLog, output: captureFile, workingDirectory: folder });
   const log = () => readFile(join(folder, captureLog), 'utf8');
   await waitFor('the capture to begin', async () => ((await log()).includes('File:') ? true : undefined), {
     clock,

@@ -60,8 +60,10 @@ export interface LabHost {
 }
 
 export interface StartOptions {
-  /** File in the run folder that gets everything the process prints. */
+  /** File, seen from the working directory, that gets everything the process prints. */
   readonly log: string;
+  /** File that gets the standard output instead, for programs that put out data. */
+  readonly output?: string;
   readonly workingDirectory: string;
 }
 

@@ -10,19 +10,19 @@ import type { LabProcess, ProcessEnd, StartOptions } from './lab.js';
  */
 export async function startProcess(
   command: readonly string[],
-  { log, workingDirectory }: StartOptions,
+  { log, output = log, workingDirectory }: StartOptions,
   environment: Record<string, string>,
 ): Promise<LabProcess> {
   const [file, ...rest] = command;
-  const output = await open(join(workingDirectory, log), 'a');
+  const [out, err] = await Promise.all([output, log].map((name) => open(join(workingDirectory, name), 'a')));
   try {
     const child = execa(file!, rest, {
       cwd: workingDirectory,
       env: environment,
       stdin: 'ignore',
       // Any file descriptor works; execa's types name only the standard ones.
-      stdout: output.fd as 1,
-      stderr: output.fd as 1,
+      stdout: out!.fd as 1,
+      stderr: err!.fd as 1,
       buffer: false,
       reject: false,
       // Its own process group: Ctrl-C in a terminal is for us alone, who then end it in good order.
@@ -42,7 +42,7 @@ export async function startProcess(
       },
     };
   } finally {
-    await output.close();
+    await Promise.all([out!.close(), err!.close()]);
   }
 }
 

@@ -22,7 +22,8 @@ export async function collect(plan: Plan, folder: string, reasons: readonly stri
     ...blind.map(({ kind, target }) => `nothing shows that ${kind} on ${target} took effect`),
   ];
   const measured = begin ? await measureFolder(plan, folder, journal) : nothing('the lab never opened');
-  const lost = typeof measured === 'string' ? [measured] : [];
+  // Why the lab never opened is the better reason, where it is known.
+  const lost = typeof measured === 'string' && (begin || broken.length === 0) ? [measured] : [];
   const { requests, failovers, utilisationPercent, notes, wire } =
     typeof measured === 'string' ? nothingMeasured : measured;
   return {
