@@ -2,9 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
- * `unit` needs nothing but the repository; `lab` boots lab kernels and runs real components, one after the other. What
- * of `harness/lab` needs no kernel is tested by `test/lab/….unit.test.ts`.
+ * `unit` needs nothing but the repository; `browser` looks at pages in Chromium; `lab` boots lab kernels and runs real components, one after the other. What
+ * of `harness/lab` needs no kernel is tested by `test/lab/….unit.test.ts`. `docker` is as `lab`, with containers in the
+ * lab kernel, which needs `rsplab image build`; `npm test` leaves it out.
  */
+const labs = {
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+  fileParallelism: false,
+  maxWorkers: 1,
+};
+
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
@@ -22,14 +30,32 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'lab',
           include: ['test/lab/**/!(*.unit).test.ts'],
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
-          fileParallelism: false,
-          maxWorkers: 1,
-          // After the unit tests: labs measure time and want the machine for themselves.
-          sequence: { groupOrder: 1 },
+          exclude: ['test/lab/docker.test.ts'],
+          ...labs,
+          // After all others: labs measure time and want the machine for themselves.
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'docker',
+          include: ['test/lab/docker.test.ts'],
+          ...labs,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,4 +1,4 @@
-/** `npm test`: set-up, types, lint, unit and lab tests, stopping at the first that fails. */
+/** `npm test`: set-up, types, lint, unit, browser and lab tests, stopping at the first that fails. */
 import './node-version.mjs';
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -12,11 +12,12 @@ const steps = [
   {
     name: 'tests',
     program: 'vitest/vitest.mjs',
-    options: ['run', '--config', 'test/vitest.config.ts', ...process.argv.slice(2)],
+    // Containers take long, and an engine that set-up does not fetch.
+    options: ['run', '--config', 'test/vitest.config.ts', '--project', '!docker', ...process.argv.slice(2)],
   },
 ];
 
-await prepare({ toolsRequired: false });
+await prepare({ toolsRequired: false, browser: true });
 for (const { name, program, options } of steps) {
   process.stdout.write(`test: ${name}\n`);
   const code = await run(join(root, 'node_modules', program), options);

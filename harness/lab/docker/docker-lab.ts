@@ -46,9 +46,15 @@ export const dockerLab: Lab = {
   open: async (plan, context) => openOn(await connect(), plan, context),
 };
 
-/** Opens the lab on this engine. */
-export async function openOn(docker: Docker, plan: Plan, context: LabContext): Promise<OpenLab> {
+/** @param remove what is to become of the session's containers and networks when the lab is closed */
+export async function openOn(
+  docker: Docker,
+  plan: Plan,
+  context: LabContext,
+  remove: () => unknown = () => removeSession(context.session, docker),
+): Promise<OpenLab> {
   const scope = new Scope();
+  scope.defer('containers and networks', remove);
   try {
     return await open(docker, plan, context, scope);
   } catch (error) {
@@ -60,7 +66,6 @@ export async function openOn(docker: Docker, plan: Plan, context: LabContext): P
 async function open(docker: Docker, plan: Plan, context: LabContext, scope: Scope): Promise<OpenLab> {
   const { session, folder, clock } = context;
   const environment = toolEnvironment();
-  scope.defer('containers and networks', () => removeSession(session, docker));
   const containers = await makeContainers(docker, plan, context);
   const links = new BatchTool(['ip'], ['link', 'show', 'lo'], environment);
   const queues = new BatchTool(['tc', '-s'], ['qdisc', 'show'], environment);

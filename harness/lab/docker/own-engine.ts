@@ -1,6 +1,6 @@
 /**
- * An engine of the lab's own, for a machine that is switched off afterwards, such as a lab kernel: nothing is cleaned
- * up but what the lab itself made. Everything that the engine keeps is in memory.
+ * An engine of the lab's own, for a machine that is switched off afterwards, such as a lab kernel: it keeps everything
+ * in memory, and nothing is cleaned up.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,15 +21,23 @@ import { cachedImage, importImage } from './image.js';
 export const ownEngineLab: Lab = { name: 'docker', faults: faultKinds, open };
 
 async function open(plan: Plan, context: LabContext): Promise<OpenLab> {
+  const docker = await startOwnEngine(context);
+  // They go with the machine, in no time.
+  return openOn(docker, plan, context, () => {});
+}
+
+/** Starts the engine, with the image of hosts in it. It ends with our own process. */
+export async function startOwnEngine(context: Pick<LabContext, 'folder' | 'clock' | 'signal'>): Promise<Docker> {
   const image = cachedImage();
   if (!image) throw labBroken('There is no image for hosts; `rsplab image build` makes it');
   await prepareKernel();
   const docker = await startEngine(context);
   await importImage(docker, image);
-  return openOn(docker, plan, context);
+  return docker;
 }
 
 const home = '/run/rsplab-engine';
+export const engineSocket = join(home, 'docker.sock');
 const controllers = ['cpu', 'cpuacct', 'memory', 'pids', 'devices', 'freezer', 'blkio'];
 
 /** Mounts what an engine expects to find. */
@@ -44,14 +52,25 @@ async function prepareKernel(): Promise<void> {
   await mount('tmpfs', home, '-o', 'size=90%,mode=755');
 }
 
-async function startEngine({ folder, clock, signal }: LabContext): Promise<Docker> {
-  const socket = join(home, 'docker.sock');
+async function startEngine({
+  folder,
+  clock,
+  signal,
+}: Pick<LabContext, 'folder' | 'clock' | 'signal'>): Promise<Docker> {
   // Its key would go to /etc, which is the machine's own; there is no option for that.
   const settings = join(home, 'daemon.json');
   writeFileSync(settings, JSON.stringify({ 'deprecated-key-path': join(home, 'key.json') }));
   const engine = await startProcess(
     [
-      ...['dockerd', '-H', `unix://${socket}`, '--data-root', join(home, 'data'), '--exec-root', join(home, 'exec')],
+      ...[
+        'dockerd',
+        '-H',
+        `unix://${engineSocket}`,
+        '--data-root',
+        join(home, 'data'),
+        '--exec-root',
+        join(home, 'exec'),
+      ],
       ...['--pidfile', join(home, 'pid'), '--config-file', settings],
       ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--log-level=warn'],
     ],
@@ -62,7 +81,7 @@ async function startEngine({ folder, clock, signal }: LabContext): Promise<Docke
   engine.ended.finally(() => {
     over = true;
   });
-  const docker = await connect(socket);
+  const docker = await connect(engineSocket);
   const answers = async () => {
     if (over) throw labBroken('The Docker Engine ended at once; logs/dockerd.log says why');
     return docker.ping().catch(() => undefined);

@@ -1,0 +1,42 @@
+/** Containers for real: a Docker Engine in a lab kernel. */
+import { median } from 'simple-statistics';
+import { describe, expect, test } from 'vitest';
+import { probeUmlDocker } from '../../harness/lab/probe.js';
+import { runInside } from './kernel.js';
+import { commandLine, repository, runExperiment } from './rsplab.js';
+
+const missing = await probeUmlDocker();
+if (missing.length > 0) {
+  const needs = missing.map(({ what, remedy }) => `${what} (${remedy})`).join(', ');
+  console.warn(`Tests with containers are skipped for want of ${needs}`);
+}
+const dockerTest = test.skipIf(missing.length > 0);
+
+describe('an experiment in containers', () => {
+  dockerTest('kills elements, as peers see it, and can be trusted', async () => {
+    const short = ['--set', 'warmUp=3', '--set', 'measure=18', '--set', 'drain=6'];
+    const run = await runExperiment('experiments/element-kill.ts', ...short, '--on', 'uml+docker');
+    expect(run.summary).toMatchObject({ on: 'uml+docker', verdict: 'pass', reasons: [] });
+    expect(run.exitCode).toBe(0);
+    expect(run.summary.faults).toHaveLength(2);
+    expect(run.summary.faults.every(({ evidence, healedAt }) => evidence !== null && healedAt !== null)).toBe(true);
+    expect(run.failovers.length, 'a busy element was hit, so a request must have failed over').toBeGreaterThan(0);
+    // The dead process's kernel takes leave within a one-way delay of 10 ms; as in the labs without containers.
+    expect(median(run.failovers.flatMap(({ detection }) => detection ?? []))).toBeLessThan(0.3);
+    // From the start to everything running: 7 hosts, each with a leg in both networks.
+    const ready = run.journal.find((event) => event.event === 'phase' && event.phase === 'warmUp')!.time;
+    expect(ready).toBeLessThan(120);
+  });
+});
+
+dockerTest('of a run on a running engine nothing is left after a SIGKILL, and what is not ours stays', async () => {
+  const left = await runInside<Record<'before' | 'containers' | 'networks', string[]> & { processes: number }>(
+    'docker-vanish',
+    { commandLine, repository },
+  );
+  expect(left.before).toContain('/foreign');
+  expect(left.before.length).toBeGreaterThan(3);
+  expect(left.containers).toEqual(['/foreign']);
+  expect(left.networks).toEqual(['foreign']);
+  expect(left.processes).toBe(0);
+});
