@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { labBroken, messageOf } from '../base/errors.js';
+import { toolEnvironment } from '../base/tools.js';
 
 /** How the reading of a capture ended. */
 export interface Reading {
@@ -18,6 +19,7 @@ export async function* tsharkLines(
   signal?: AbortSignal,
 ): AsyncGenerator<string[]> {
   const subprocess = execa('tshark', args, {
+    env: toolEnvironment(),
     stdin: 'ignore',
     buffer: { stdout: false, stderr: true },
     reject: false,
