@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { buildImage } from '../lab/docker/build-image.js';
 import { cachedImage, imageVersion } from '../lab/docker/image.js';
 import { offerImage } from '../lab/docker/probe.js';
-import { setUpEngine } from '../setup/engine.js';
+import { setUpEngine, setUpImageTool } from '../setup/engine.js';
 
 const say = (line: string): void => console.error(`image: ${line}`);
 
@@ -25,7 +25,7 @@ const buildCommand = (): Command =>
       'after',
       `
 The image is kept in the cache folder. A Docker Engine that runs here gets it as well. The engine for --on uml+docker is
-unpacked into the cache folder: nothing is installed or started on this machine.
+unpacked into the cache folder: it is neither installed nor started on this machine.
 
 Exit codes: 0 done, 2 something is missing here, 3 it failed.`,
     )
@@ -33,6 +33,7 @@ Exit codes: 0 done, 2 something is missing here, 3 it failed.`,
       await setUpEngine(say);
       let file = force ? undefined : cachedImage();
       if (file === undefined) {
+        await setUpImageTool(say);
         say(`making it from ${mirror} …`);
         file = await buildImage(mirror);
       }

@@ -22,7 +22,7 @@ export const runCommand = (): Command =>
   new Command('run')
     .description('Run an experiment once: on a lab with real components, or in the simulator.')
     .argument('<file>', 'the experiment, e.g. experiments/element-power-off.ts')
-    .option('--on <subject>', 'netns, uml or sim (default: the best lab that works here)')
+    .option('--on <subject>', 'netns, uml, docker, uml+docker or sim (default: the best that works here)')
     .option('--seed <number>', 'what all chance of the run grows from', '1')
     .option(
       '--set <name=value>',

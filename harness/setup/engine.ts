@@ -4,7 +4,21 @@ import { cacheFolder } from '../base/cache.js';
 import { badInput, labBroken } from '../base/errors.js';
 import { enginePackages, engineRoot, findOnMachine, findTool } from '../base/tools.js';
 import type { Say } from './machine.js';
-import { unpackPackages } from './packages.js';
+import { installPackages, unpackPackages } from './packages.js';
+
+/**
+ * Gets the tool that makes the image; without root's rights that is up to the person.
+ * @throws HarnessError `bad-input` where it cannot be had
+ */
+export async function setUpImageTool(say: Say): Promise<void> {
+  if (findTool('mmdebstrap') !== undefined) return;
+  if (process.getuid?.() === 0 && findOnMachine('apt-get') !== undefined) {
+    say('installing mmdebstrap on this machine (apt-get install)');
+    await installPackages(['mmdebstrap'], say);
+    return;
+  }
+  throw badInput('image: expected mmdebstrap, got none; have root install what Debian calls mmdebstrap');
+}
 
 /**
  * Gets the engine's programs where they are missing.

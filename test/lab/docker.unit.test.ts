@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Plan, resolvePlan } from '../../harness/experiment/plan.js';
 import {
   experiment,
@@ -19,6 +19,7 @@ import {
 } from '../../harness/index.js';
 import { mmdebstrapOptions } from '../../harness/lab/docker/build-image.js';
 import { endOf } from '../../harness/lab/docker/container.js';
+import { connect } from '../../harness/lab/docker/engine.js';
 import { imageVersion, recipe } from '../../harness/lab/docker/image.js';
 import { initCommand, parseReport, startLine } from '../../harness/lab/docker/init.js';
 import { bridgeName, sessionLabel } from '../../harness/lab/docker/names.js';
@@ -77,12 +78,43 @@ describe('what the engine is asked for', () => {
       CapDrop: ['ALL'],
       CapAdd: ['DAC_OVERRIDE'],
       ReadonlyRootfs: true,
-      Binds: ['/out/run:/out/run'],
+      Mounts: [{ Type: 'bind', Source: '/out/run', Target: '/out/run' }],
       NetworkMode: 'rsplab-abc123-red',
     });
     expect(request.HostConfig!.Privileged).toBeUndefined();
     expect(request.NetworkingConfig!.EndpointsConfig).toEqual({
       'rsplab-abc123-red': { IPAMConfig: { IPv4Address: '10.1.0.2' } },
+    });
+  });
+});
+
+describe('the engine', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+  const modem = async (variables: Record<string, string>, socket?: string) => {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    return (await connect(socket)).modem as unknown as Record<string, unknown>;
+  };
+
+  it('is the one that Docker’s users name', async () => {
+    const tls = { DOCKER_HOST: 'tcp://lab.example:2376', DOCKER_TLS_VERIFY: '1' };
+    expect(await modem(tls)).toMatchObject({ protocol: 'https', host: 'lab.example', port: '2376' });
+    const ssh = { DOCKER_HOST: 'ssh://user@lab.example', DOCKER_TLS_VERIFY: '' };
+    expect(await modem(ssh)).toMatchObject({ protocol: 'ssh', host: 'lab.example', username: 'user' });
+    expect(await modem({ DOCKER_HOST: 'unix:///run/x.sock' })).toMatchObject({ socketPath: '/run/x.sock' });
+  });
+
+  it('is another one for a lab with an engine of its own', async () => {
+    const own = await modem({ DOCKER_HOST: 'tcp://lab.example:2376' }, '/run/own.sock');
+    expect(own).toMatchObject({ socketPath: '/run/own.sock', protocol: 'http' });
+    expect(own.host).toBeFalsy();
+  });
+
+  it('is refused in one sentence when the variables make no sense', async () => {
+    await expect(modem({ DOCKER_HOST: 'tcp://x:1', DOCKER_CERT_PATH: '/nowhere' })).rejects.toMatchObject({
+      code: 'bad-input',
+      message: expect.stringContaining('DOCKER_CERT_PATH'),
     });
   });
 });

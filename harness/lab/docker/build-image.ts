@@ -13,7 +13,7 @@ import { imageFile, recipe } from './image.js';
 export async function buildImage(mirror: string): Promise<string> {
   const file = imageFile();
   const tool = findTool('mmdebstrap');
-  if (!tool) throw badInput('image: expected mmdebstrap, got none; install what Debian calls mmdebstrap');
+  if (!tool) throw badInput('image: expected mmdebstrap, got none');
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const part = `${file}.part`;
   const result = await execa(tool, [...mmdebstrapOptions(process.getuid?.() === 0), recipe.suite, part, mirror], {

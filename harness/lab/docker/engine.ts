@@ -1,6 +1,8 @@
 /** The way to a Docker Engine. Loaded only when one is wanted: dockerode is large, and a lab kernel slow at loading. */
 import type Docker from 'dockerode';
+import { realClock } from '../../base/clock.js';
 import { badInput, messageOf } from '../../base/errors.js';
+import { waitFor } from '../../base/wait.js';
 import { sessionLabel } from './names.js';
 
 /**
@@ -12,7 +14,7 @@ import { sessionLabel } from './names.js';
 export async function connect(socket?: string): Promise<Docker> {
   const { default: Client } = await import('dockerode');
   try {
-    return socket === undefined ? new Client() : new Client({ socketPath: socket, host: '' });
+    return socket === undefined ? new Client() : new Client({ socketPath: socket, host: '', protocol: 'http' });
   } catch (error) {
     throw badInput(
       `Docker: expected DOCKER_HOST and DOCKER_CERT_PATH to name an engine, got: ${messageOf(error)}`,
@@ -27,10 +29,14 @@ export async function connect(socket?: string): Promise<Docker> {
  */
 export async function removeSession(session: string, docker: Docker): Promise<string[]> {
   const filters = { label: [`${sessionLabel}=${session}`] };
-  const containers = await docker.listContainers({ all: true, filters });
+  const list = () => docker.listContainers({ all: true, filters });
+  const containers = await list();
   for (const { Id } of containers) {
     await unlessGone(docker.getContainer(Id).remove({ force: true, v: true }));
   }
+  // Some were removing themselves; a network cannot be removed before them.
+  const gone = async () => ((await list()).length === 0 ? true : undefined);
+  await waitFor('containers to be removed', gone, { clock: realClock, withinSeconds: 60, everySeconds: 0.2 });
   const networks = await docker.listNetworks({ filters });
   for (const { Id } of networks) await unlessGone(docker.getNetwork(Id).remove());
   return [
@@ -39,14 +45,18 @@ export async function removeSession(session: string, docker: Docker): Promise<st
   ];
 }
 
-/** As above, with the engine that is usually there; an engine that is not there any more has nothing of ours. */
+/** As above, for a dead session; an engine that is not there any more has nothing of it. */
 export async function removeFromEngine(session: string): Promise<string[]> {
   const docker = await connect();
   const there = await docker.ping().then(
     () => true,
     () => false,
   );
-  return there ? removeSession(session, docker) : [];
+  if (!there) return [];
+  const removed = await removeSession(session, docker);
+  // The engine may have been making one more when the session died.
+  await realClock.sleepUntil(realClock.now() + 2);
+  return [...removed, ...(await removeSession(session, docker))];
 }
 
 // Not found, or being removed already: containers remove themselves when their session ends.

@@ -62,7 +62,7 @@ export function containerRequest(
     ...{ OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: false },
     HostConfig: {
       AutoRemove: true,
-      Binds: [`${folder}:${folder}`],
+      Mounts: [{ Type: 'bind', Source: folder, Target: folder }],
       CapDrop: ['ALL'],
       // Logs may belong to whoever started a lab kernel, not to its root.
       CapAdd: ['DAC_OVERRIDE'],
