@@ -69,9 +69,10 @@ export const hardwareAddress = (address: string): string =>
   ['02', '00', ...address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'))].join(':');
 
 /**
- * In one host: the hardware addresses of all hosts of other groups, in the networks that they share. Resolved on demand
- * they would cost the first packet to each a round trip of the emulated network, which no routed network asks for; and a
- * host that is silent would be found unreachable by its neighbours' kernels, where in a routed network nobody is told.
+ * In one host: the hardware addresses of all hosts of other groups, in the networks that they share. Resolved on
+ * demand they would cost the first packet to each a round trip of the emulated network, which no routed network asks
+ * for; and a host that is silent would be found unreachable by its neighbours' kernels, where in a routed network
+ * nobody is told.
  */
 export const neighbourBatch = (plan: Plan, host: PlannedHost): string[][] =>
   plan.hosts
