@@ -73,14 +73,19 @@ export const hardwareAddress = (address: string): string =>
  * demand they would cost the first packet to each a round trip of the emulated network, which no routed network asks
  * for; and a host that is silent would be found unreachable by its neighbours' kernels, where in a routed network
  * nobody is told.
+ * @param deviceOf what the host calls its leg in a network
  */
-export const neighbourBatch = (plan: Plan, host: PlannedHost): string[][] =>
+export const neighbourBatch = (
+  plan: Plan,
+  host: PlannedHost,
+  deviceOf = (network: string): string => network,
+): string[][] =>
   plan.hosts
     .filter(({ group }) => group !== host.group)
     .flatMap(({ legs }) => legs.filter(({ network }) => host.legs.some((own) => own.network === network)))
     .map(({ network, address }) => [
       ...['neigh', 'replace', address, 'lladdr', hardwareAddress(address)],
-      ...['dev', network, 'nud', 'permanent'],
+      ...['dev', deviceOf(network), 'nud', 'permanent'],
     ]);
 
 /** Hands out the spare addresses of each network in turn: one for each leg of the host. */

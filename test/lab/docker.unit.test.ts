@@ -133,7 +133,10 @@ describe('legs', () => {
       { network: 'red', device: 'eth1', prefix: 24, outerIndex: 11 },
       { network: 'blue', device: 'eth0', prefix: 16, outerIndex: 9 },
     ]);
-    expect(innerBatch(legs).at(-1)).toEqual(['route', 'add', '224.0.0.0/4', 'dev', 'eth1']);
+    const batch = innerBatch(plan, element, legs).map((words) => words.join(' '));
+    expect(batch).toContain('link set eth1 address 02:00:0a:01:00:02 gso_max_segs 1');
+    expect(batch).toContain('neigh replace 10.1.0.1 lladdr 02:00:0a:01:00:01 dev eth1 nud permanent');
+    expect(batch.at(-1)).toBe('route add 224.0.0.0/4 dev eth1');
     expect(() => innerLegs(element, { red: 24, blue: 16 }, devices.slice(0, 2))).toThrow('no device with 10.1.0.2');
   });
 
@@ -166,7 +169,9 @@ describe('the main process of a container', () => {
     await fc.assert(
       fc.asyncProperty(words, async (said) => {
         const folder = mkdtempSync(join(tmpdir(), "it's a test "));
-        const { stdout } = await init(startLine(7, folder, 'its log', ['printf', '%s\\n', ...said]));
+        const { stdout } = await init(
+          startLine(7, { workingDirectory: folder, log: 'its log' }, ['printf', '%s\\n', ...said]),
+        );
         const log = readFileSync(join(folder, 'its log'), 'utf8');
         rmSync(folder, { recursive: true });
         expect(log).toBe(said.length === 0 ? '\n' : said.map((word) => `${word}\n`).join(''));
@@ -181,7 +186,7 @@ describe('the main process of a container', () => {
 
   it('lets it be interrupted, and takes a stopped one for alive', async () => {
     const script = 'kill -STOP $$; exit 3';
-    const child = init(startLine(1, '/tmp', '/dev/null', ['sh', '-c', script]));
+    const child = init(startLine(1, { workingDirectory: '/tmp', log: '/dev/null' }, ['sh', '-c', script]));
     const started = await new Promise<string>((resolve) => child.stdout!.once('data', (data) => resolve(String(data))));
     const report = parseReport(started.trim());
     expect(report).toMatchObject({ what: 'started' });

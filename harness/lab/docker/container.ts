@@ -42,11 +42,12 @@ export class Container {
     return started;
   }
 
-  async run(command: readonly string[], { log, workingDirectory }: StartOptions): Promise<LabProcess> {
+  async run(command: readonly string[], options: StartOptions): Promise<LabProcess> {
+    const log = join(options.workingDirectory, options.log);
     // Whoever reads it may do so before the container made it.
-    await (await open(join(workingDirectory, log), 'a')).close();
+    await (await open(log, 'a')).close();
     const id = ++this.#last;
-    const text = startLine(id, workingDirectory, log, command);
+    const text = startLine(id, options, command);
     let inner: Promise<number> | undefined;
     const ended = new Promise<ProcessEnd>((resolve, reject) => {
       inner = new Promise((started, failed) => {
@@ -62,7 +63,7 @@ export class Container {
     ended.catch(() => {});
     const pid = await outerPid(this.pid, await inner!);
     if (pid === undefined) {
-      const said = (await readFile(join(workingDirectory, log), 'utf8')).trim().split('\n').at(-1);
+      const said = (await readFile(log, 'utf8')).trim().split('\n').at(-1);
       throw labBroken(`${command[0]} on ${this.name} ended at once: ${said || 'it said nothing'}`);
     }
     return { pid, ended, signal: (name) => send(name, pid, command[0]!) };

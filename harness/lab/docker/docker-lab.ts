@@ -159,7 +159,7 @@ async function wireInside(
     const [file, ...options] = withinNetwork(container, 'ip');
     const { stdout } = await execa(file!, [...options, '-json', 'address', 'show'], { env: environment });
     const legs = innerLegs(host, prefixes, JSON.parse(stdout));
-    await runBatch([file!, ...options], innerBatch(legs), environment);
+    await runBatch([file!, ...options], innerBatch(plan, host, legs), environment);
     found.set(host.name, legs);
   }
   return found;

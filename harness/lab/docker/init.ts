@@ -4,6 +4,8 @@
  * say, and a busy engine disturbs no measurement.
  */
 
+import type { StartOptions } from '../lab.js';
+
 // Job control, or the shell would have components ignore SIGINT; -f, or it would take a stopped one for ended.
 const script = `
 set -m
@@ -12,9 +14,10 @@ while read -r id words; do
     set -m
     eval "set -- $words"
     cd "$1"
-    log=$2
-    shift 2
-    "$@" >> "$log" 2>&1 < /dev/null &
+    output=$2
+    log=$3
+    shift 3
+    "$@" >> "$output" 2>> "$log" < /dev/null &
     echo "started $id $!"
     wait -f $!
     echo "ended $id $?"
@@ -24,8 +27,11 @@ done`;
 export const initCommand = ['bash', '-c', script];
 
 /** The line that has a component started. */
-export const startLine = (id: number, folder: string, log: string, command: readonly string[]): string =>
-  `${[id, ...[folder, log, ...command].map(quote)].join(' ')}\n`;
+export const startLine = (
+  id: number,
+  { workingDirectory, log, output = log }: StartOptions,
+  command: readonly string[],
+): string => `${[id, ...[workingDirectory, output, log, ...command].map(quote)].join(' ')}\n`;
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 

@@ -3,8 +3,8 @@
  * that they can be read and tested without an engine.
  */
 import { labBroken } from '../../base/errors.js';
-import type { PlannedHost } from '../../experiment/plan.js';
-import { multicastRoute, wholePackets } from '../switch.js';
+import type { Plan, PlannedHost } from '../../experiment/plan.js';
+import { hardwareAddress, multicastRoute, neighbourBatch, wholePackets } from '../switch.js';
 
 /** What `ip -json` says of a device; `link_index` is the number of its other end. */
 export interface LinkState {
@@ -39,12 +39,13 @@ export function innerLegs(
   });
 }
 
-/** In a container. */
-export const innerBatch = (legs: readonly InnerLeg[]): string[][] => [
-  ...legs.flatMap(({ device }) => [
+/** In a container: what the engine leaves to be done, above all its neighbours. */
+export const innerBatch = (plan: Plan, host: PlannedHost, legs: readonly InnerLeg[]): string[][] => [
+  ...legs.flatMap(({ device }, at) => [
     ['link', 'set', device, 'addrgenmode', 'none'],
-    ['link', 'set', device, ...wholePackets],
+    ['link', 'set', device, 'address', hardwareAddress(host.legs[at]!.address), ...wholePackets],
   ]),
+  ...neighbourBatch(plan, host, (network) => legs.find((leg) => leg.network === network)!.device),
   ['route', 'add', multicastRoute, 'dev', legs[0]!.device],
 ];
 
