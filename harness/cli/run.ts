@@ -3,6 +3,7 @@ import { realClock } from '../base/clock.js';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
 import { type Plan, resolvePlan } from '../experiment/plan.js';
 import { run } from '../run/run.js';
+import { aftermathOf } from './aftermath.js';
 import { exitCodes } from './exit.js';
 import { Progress } from './progress.js';
 import { collect, readSettings, seedFrom } from './settings.js';
@@ -16,6 +17,7 @@ interface RunFlags {
   set: string[];
   out: string;
   json?: boolean;
+  live?: boolean;
 }
 
 export const runCommand = (): Command =>
@@ -32,6 +34,7 @@ export const runCommand = (): Command =>
     )
     .option('--out <folder>', 'where results go', 'results')
     .option('--json', 'print summary.json instead of a table')
+    .option('--live', 'serve a page on this machine that shows the run while it goes on')
     .addHelpText(
       'after',
       `
@@ -39,6 +42,7 @@ Examples:
   rsplab run experiments/element-power-off.ts
   rsplab run experiments/element-power-off.ts --on sim --seed 7
   rsplab run experiments/element-kill.ts --set keepAlive=3 --set measure=2min --json
+  rsplab run experiments/element-freeze.ts --live
 
 Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because the lab broke.`,
     )
@@ -47,16 +51,28 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
       const plan = planFor(loaded, flags);
       const subject = await chooseSubject(flags.on);
       const progress = new Progress(plan, subject.name, process.stderr);
+      // The page is slow to load, and most runs have none.
+      const live = flags.live ? await (await import('./live.js')).startLive(plan) : undefined;
       const finished = await run(plan, subject, {
         out: flags.out,
         clock: realClock,
         signal: untilSignal('run'),
-        onBegin: (folder) => progress.begin(folder),
-        onEvent: (event) => progress.event(event),
+        onBegin: (folder) => {
+          progress.begin(folder);
+          live?.begin(folder);
+        },
+        onEvent: (event) => {
+          progress.event(event);
+          live?.event(event);
+        },
       });
+      const { report, findings } = await aftermathOf(plan, finished);
       progress.end();
-      const text = flags.json ? `${JSON.stringify(finished.summary, null, 2)}\n` : runTable(plan, finished);
+      const text = flags.json
+        ? `${JSON.stringify(finished.summary, null, 2)}\n`
+        : runTable(plan, finished, findings, report);
       process.stdout.write(text);
+      await live?.end(report);
       process.exitCode = exitCodes[finished.summary.verdict];
     });
 

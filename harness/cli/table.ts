@@ -5,7 +5,16 @@ import type { Plan } from '../experiment/plan.js';
 import type { DelaySummary, Summary } from '../result/summary.js';
 import type { FinishedRun } from '../run/run.js';
 
-export function runTable(plan: Plan, { summary, folder, notes, failovers }: FinishedRun): string {
+/**
+ * @param findings sentences about the prediction
+ * @param report the report's file
+ */
+export function runTable(
+  plan: Plan,
+  { summary, notes, failovers }: FinishedRun,
+  findings: readonly string[],
+  report: string,
+): string {
   const { queued, completed, open, lost } = summary.requests;
   const blocks = [
     ...(plan.question ? [plan.question] : []),
@@ -14,8 +23,9 @@ export function runTable(plan: Plan, { summary, folder, notes, failovers }: Fini
     speedLine(summary),
     ...(summary.faults.length > 0 ? [failoverTable(failovers)] : []),
     ...(summary.checks.length > 0 ? [checkTable(summary)] : []),
+    ...(findings.length > 0 ? [['Prediction:', ...findings.map((finding) => `  ${finding}`)].join('\n')] : []),
     ...notes.map((note) => `Note: ${note}.`),
-    verdictLines(summary, folder),
+    verdictLines(summary, report),
   ];
   return `\n${blocks.join('\n\n')}\n`;
 }
@@ -64,10 +74,10 @@ function checkTable({ checks }: Summary): string {
   return table.toString();
 }
 
-const verdictLines = ({ verdict, reasons, replay }: Summary, folder: string): string =>
+const verdictLines = ({ verdict, reasons, replay }: Summary, report: string): string =>
   [
     `Verdict: ${verdict}`,
     ...reasons.map((reason) => `  because ${reason}`),
-    `Results: ${folder}`,
+    `Report:  ${report}`,
     `Again:   ${replay}`,
   ].join('\n');

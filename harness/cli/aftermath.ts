@@ -1,0 +1,44 @@
+/** What follows a run: the prediction beside the measurement, and the report. */
+import { messageOf } from '../base/errors.js';
+import { defaultReplications } from '../compare/compare.js';
+import { loadRunSet } from '../compare/run-set.js';
+import { predictSet } from '../compare/sets.js';
+import { storeComparison } from '../compare/store.js';
+import type { Plan } from '../experiment/plan.js';
+import type { FinishedRun } from '../run/run.js';
+
+export interface Aftermath {
+  /** The report's file. */
+  readonly report: string;
+  /** What the comparison with the prediction says, one sentence each; none where nothing was measured. */
+  readonly findings: readonly string[];
+}
+
+/** Nothing of it changes the run's verdict: what fails here is said, and the run's results are what they are. */
+export async function aftermathOf(plan: Plan, { folder, summary }: FinishedRun): Promise<Aftermath> {
+  const measured = summary.clock === 'real' && summary.reasons.length === 0;
+  const findings = measured ? predict(plan, folder) : [];
+  // Drawing is slow to load, so it waits until there is something to draw.
+  const { writeRunReport } = await import('../../reports/run/report.js');
+  return { report: writeRunReport(folder), findings };
+}
+
+function predict(plan: Plan, folder: string): string[] {
+  try {
+    const comparison = predictSet(loadRunSet(folder), replicationsFor(plan));
+    storeComparison(folder, comparison, null);
+    return comparison.points.flatMap(({ findings }) => findings);
+  } catch (error) {
+    return [`There is no prediction: ${messageOf(error)}.`];
+  }
+}
+
+/** Seconds of all users together that one run after another may simulate: about ten seconds of computing. */
+const affordableUserSeconds = 2e6;
+
+/** As many as `rsplab compare` makes, unless the plan is so large that nobody would want to wait for them. */
+function replicationsFor({ phases, hosts }: Plan): number {
+  const users = hosts.filter(({ role }) => role.kind === 'poolUser').length;
+  const userSeconds = users * (phases.settle + phases.warmUp + phases.measure + phases.drain);
+  return Math.min(defaultReplications, Math.max(5, Math.floor(affordableUserSeconds / Math.max(1, userSeconds))));
+}
