@@ -13,13 +13,14 @@ export function livePage(plan: Plan): string {
   return renderPage({
     title: `${plan.experiment} – live`,
     description: `A run of ${plan.experiment}, as it goes on`,
-    header: html`<p class="eyebrow">rsplab, live ${themeSwitch()}</p><h1>${plan.experiment}</h1><p>${plan.question}</p>`,
+    header: html`<div class="title-row"><h1>${plan.experiment}</h1>${themeSwitch()}</div>
+<ul class="facts"><li><b>live</b></li><li>seed <b>${plan.seed}</b></li></ul><p>${plan.question}</p>`,
     sections: [
       {
         id: 'now',
         title: 'Now',
         body: html`<p id="live-phase" role="status">Waiting for the lab.</p><p id="live-speed">No request has been completed yet.</p>
-<progress id="live-progress" aria-label="Progress of the run" max="1" value="0"></progress>`,
+<progress id="live-progress" style="width: 100%" aria-label="Progress of the run" max="1" value="0"></progress>`,
       },
       {
         id: 'sessions',

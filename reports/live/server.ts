@@ -6,6 +6,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { realClock } from '../../harness/base/clock.js';
 import { newToken } from '../../harness/base/session.js';
 import type { Plan } from '../../harness/experiment/plan.js';
 import type { JournalEvent } from '../../harness/result/journal.js';
@@ -34,7 +35,7 @@ const farewellMs = 5000;
 
 export async function serveLive(plan: Plan): Promise<LiveServer> {
   const token = newToken();
-  const told: LiveMessage[] = [];
+  const told: TimedMessage[] = [];
   const listeners = new Set<ServerResponse>();
   let report: string | undefined;
   let onFetched = () => {};
@@ -62,8 +63,9 @@ export async function serveLive(plan: Plan): Promise<LiveServer> {
   }
 
   const tell = (message: LiveMessage) => {
-    told.push(message);
-    for (const listener of listeners) send(listener, message);
+    const timed = { ...message, at: realClock.now() };
+    told.push(timed);
+    for (const listener of listeners) send(listener, timed);
   };
   const close = async () => {
     server.closeAllConnections();
@@ -87,7 +89,11 @@ export async function serveLive(plan: Plan): Promise<LiveServer> {
   };
 }
 
-const send = (response: ServerResponse, message: LiveMessage) => response.write(`data: ${JSON.stringify(message)}\n\n`);
+/** When it was told, seconds since the epoch: who comes later must know how long ago that was. */
+type TimedMessage = LiveMessage & { at: number };
+
+const send = (response: ServerResponse, message: TimedMessage) =>
+  response.write(`data: ${JSON.stringify(message)}\n\n`);
 
 function end(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);

@@ -39,11 +39,11 @@ let phaseText = '';
 let settledAt = 0;
 const total = facts.phases.settle + facts.phases.warmUp + facts.phases.measure + facts.phases.drain;
 
-/** @param {any} event */
-function take(event) {
+/** @param {any} event @param {number} at when, seconds since the epoch */
+function take(event, at) {
   if (event.event === 'phase') {
     phaseText = phaseNames[/** @type {keyof typeof phaseNames} */ (event.phase)];
-    if (event.phase === 'settle') settledAt = Date.now();
+    if (event.phase === 'settle') settledAt = at * 1000;
   } else if (event.event === 'sessions') {
     for (const [name, row] of rows) row.sessions.textContent = String(event.elements[name] ?? 0);
   } else if (event.event === 'faultInjected') {
@@ -74,7 +74,7 @@ setInterval(() => {
 const source = new EventSource(`/events${location.search}`);
 source.onmessage = ({ data }) => {
   const message = JSON.parse(data);
-  if (message.kind === 'event') take(message.event);
+  if (message.kind === 'event') take(message.event, message.at);
   if (message.kind === 'speed') {
     const speed =
       message.percentOfCapacity === null
