@@ -12,7 +12,7 @@ export interface WriteOptions {
   readonly all?: boolean;
   /** Told each page as it is written. */
   readonly onPage?: (path: string) => void;
-  /** Told of a report that could not be made; the others are made all the same. */
+  /** Told of a report that could not be made; the others are made all the same. Without it, the first one is thrown. */
   readonly onTrouble?: (folder: string, error: unknown) => void;
 }
 
@@ -40,9 +40,11 @@ function writeAll(results: string, named: string, { all, onPage, onTrouble }: Wr
   for (const { folder, kind, hasReport } of entries) {
     if (hasReport && !all && existsSync(join(folder, 'report.html'))) continue;
     try {
-      onPage?.(kind === 'sweep' ? writeSweepReport(folder) : writeRunReport(folder));
+      const path = kind === 'sweep' ? writeSweepReport(folder) : writeRunReport(folder);
+      onPage?.(path);
     } catch (error) {
-      onTrouble?.(folder, error);
+      if (!onTrouble) throw error;
+      onTrouble(folder, error);
     }
   }
   return writeIndex(results);

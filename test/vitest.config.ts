@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
- * `unit` needs nothing but the repository; `browser` looks at pages in Chromium; `lab` boots lab kernels and runs real components, one after the other. What
- * of `harness/lab` needs no kernel is tested by `test/lab/….unit.test.ts`. `docker` is as `lab`, with containers in the
- * lab kernel, which needs `rsplab image build`; `npm test` leaves it out.
+ * `unit` needs nothing but the repository; `browser` looks at pages in Chromium, and skips what it is for without one;
+ * `lab` boots lab kernels and runs real components, one after the other. What of `harness/lab` needs no kernel is tested
+ * by `test/lab/….unit.test.ts`. `docker` is as `lab`, with containers in the lab kernel, which needs `rsplab image
+ * build`; `npm test` leaves it out.
  */
 const labs = {
   testTimeout: 240_000,

@@ -29,14 +29,15 @@ export const say = (line) => void process.stderr.write(`set-up: ${line}\n`);
 
 /**
  * Sets up what is missing; ends the process with one sentence when that fails (2: this machine cannot, 3: it failed).
- * @param {{ toolsRequired?: boolean }} [options] with `toolsRequired: false` a machine that cannot have the tools is
- *   told so, and the set-up goes on
+ * @param {{ toolsRequired?: boolean, browser?: boolean }} [options] with `toolsRequired: false` a machine that cannot
+ *   have the tools is told so, and the set-up goes on; with `browser` tests get theirs, where that is possible
  */
-export async function prepare({ toolsRequired = true } = {}) {
+export async function prepare({ toolsRequired = true, browser = false } = {}) {
   const stop = stopOnSignals();
   try {
     await prepareRepository();
     await prepareMachine(toolsRequired);
+    if (browser) await prepareBrowser();
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
     process.exit(isBadInput(error) ? 2 : 3);
@@ -115,6 +116,14 @@ async function prepareMachine(required) {
     return;
   }
   say(`system tools and lab kernel: ready after ${seconds(started)} s`);
+}
+
+async function prepareBrowser() {
+  const built = pathToFileURL(join(root, 'dist', 'harness', 'setup')).href;
+  const browser = /** @type {typeof import('./browser.js')} */ (await import(`${built}/browser.js`));
+  if (browser.isBrowserReady()) return;
+  const machine = /** @type {typeof import('./machine.js')} */ (await import(`${built}/machine.js`));
+  await locked(machine.machineLock(), () => browser.setUpBrowser(say));
 }
 
 /**

@@ -142,32 +142,21 @@ function dotSvg(
               }),
             ]
           : []),
-        ...groups.flatMap((group) => {
-          const { colour, dash } = seriesStyle(group[0]!.index);
-          const dy = offset(group[0]!);
-          return [
-            Plot.ruleY(group, {
-              y: 'label',
-              x1: 'low',
-              x2: 'high',
-              dy,
-              stroke: colour,
-              strokeWidth: 2,
-              strokeDasharray: dash,
-            }),
-            Plot.dot(group, {
-              y: 'label',
-              x: 'value',
-              dy,
-              r: 5,
-              fill: colour,
-              symbol: group[0]!.index === 0 ? 'circle' : 'diamond',
-              title: 'tip',
-            }),
-          ];
-        }),
+        ...groups.flatMap((group) => groupMarks(group, offset(group[0]!))),
       ],
     },
     sides.map(([index, name]) => ({ label: name, ...seriesStyle(index), line: true })),
   );
+}
+
+/** One side's values, each with its interval. */
+function groupMarks(group: readonly Dot[], dy: number): Plot.Markish[] {
+  const { index } = group[0]!;
+  const { colour, dash } = seriesStyle(index);
+  const line = { stroke: colour, strokeWidth: 2, strokeDasharray: dash };
+  const symbol = index === 0 ? ('circle' as const) : ('diamond' as const);
+  return [
+    Plot.ruleY(group, { y: 'label', x1: 'low', x2: 'high', dy, ...line }),
+    Plot.dot(group, { y: 'label', x: 'value', dy, r: 5, fill: colour, symbol, title: 'tip' }),
+  ];
 }

@@ -1,8 +1,6 @@
 /** The measured numbers beside the predicted ones: speed and utilisation, then every metric's difference. */
 import type {
   Comparison,
-  EquivalenceOutcome,
-  MetricComparison,
   MetricDifference,
   MetricEstimate,
   PointComparison,
@@ -51,78 +49,6 @@ ${point.notes.map((note) => html`<p class="note">${note}</p>`)}`,
 function comparisonTable(point: PointComparison, id: string, file: string): Table<Line> {
   const lines = linesOf(point);
   const compared = lines.some(({ reference }) => reference !== '');
-  const estimated = (estimate: MetricEstimate | null, { metric }: Line) =>
-    estimate ? formatEstimate(estimate, metric.unit) : '–';
-  const measuredColumns: Table<Line>['columns'] = [
-    {
-      key: 'metric',
-      label: 'metric',
-      unit: 'text',
-      value: ({ metric }) => metric.metric,
-      show: ({ metric }) => metric.label,
-    },
-    { key: 'unit', label: 'unit', unit: 'text', csvOnly: true, value: ({ metric }) => metric.unit },
-    { key: 'n', label: 'n', unit: 'count', value: ({ metric }) => metric.measured?.observations || null },
-    {
-      key: 'measured',
-      label: 'measured',
-      unit: 'number',
-      value: ({ metric }) => metric.measured?.value ?? null,
-      show: (line) => estimated(line.metric.measured, line),
-    },
-    {
-      key: 'measured_low',
-      label: '',
-      unit: 'number',
-      csvOnly: true,
-      value: ({ metric }) => metric.measured?.low ?? null,
-    },
-    {
-      key: 'measured_high',
-      label: '',
-      unit: 'number',
-      csvOnly: true,
-      value: ({ metric }) => metric.measured?.high ?? null,
-    },
-  ];
-  const predictedColumns: Table<Line>['columns'] = [
-    { key: 'reference', label: 'against', unit: 'text', value: ({ reference }) => reference },
-    {
-      key: 'predicted',
-      label: 'predicted',
-      unit: 'number',
-      value: ({ estimate }) => estimate?.value ?? null,
-      show: (line) => estimated(line.estimate, line),
-    },
-    {
-      key: 'difference',
-      label: 'difference',
-      unit: 'number',
-      value: ({ difference }) => difference?.value ?? null,
-      show: ({ difference, metric }) => (difference ? formatDifference(difference, metric.unit) : '–'),
-    },
-    {
-      key: 'difference_low',
-      label: '',
-      unit: 'number',
-      csvOnly: true,
-      value: ({ difference }) => difference?.low ?? null,
-    },
-    {
-      key: 'difference_high',
-      label: '',
-      unit: 'number',
-      csvOnly: true,
-      value: ({ difference }) => difference?.high ?? null,
-    },
-    {
-      key: 'outcome',
-      label: 'outcome',
-      unit: 'text',
-      value: ({ difference }) => difference?.outcome ?? null,
-      show: ({ difference }) => outcomeMarkup(difference),
-    },
-  ];
   return {
     id,
     file,
@@ -131,6 +57,81 @@ function comparisonTable(point: PointComparison, id: string, file: string): Tabl
     columns: compared ? [...measuredColumns, ...predictedColumns] : measuredColumns,
   };
 }
+
+const estimated = (estimate: MetricEstimate | null, { metric }: Line): string =>
+  estimate ? formatEstimate(estimate, metric.unit) : '–';
+
+const measuredColumns: Table<Line>['columns'] = [
+  {
+    key: 'metric',
+    label: 'metric',
+    unit: 'text',
+    value: ({ metric }) => metric.metric,
+    show: ({ metric }) => metric.label,
+  },
+  { key: 'unit', label: 'unit', unit: 'text', csvOnly: true, value: ({ metric }) => metric.unit },
+  { key: 'n', label: 'n', unit: 'count', value: ({ metric }) => metric.measured?.observations || null },
+  {
+    key: 'measured',
+    label: 'measured',
+    unit: 'number',
+    value: ({ metric }) => metric.measured?.value ?? null,
+    show: (line) => estimated(line.metric.measured, line),
+  },
+  {
+    key: 'measured_low',
+    label: '',
+    unit: 'number',
+    csvOnly: true,
+    value: ({ metric }) => metric.measured?.low ?? null,
+  },
+  {
+    key: 'measured_high',
+    label: '',
+    unit: 'number',
+    csvOnly: true,
+    value: ({ metric }) => metric.measured?.high ?? null,
+  },
+];
+
+const predictedColumns: Table<Line>['columns'] = [
+  { key: 'reference', label: 'against', unit: 'text', value: ({ reference }) => reference },
+  {
+    key: 'predicted',
+    label: 'predicted',
+    unit: 'number',
+    value: ({ estimate }) => estimate?.value ?? null,
+    show: (line) => estimated(line.estimate, line),
+  },
+  {
+    key: 'difference',
+    label: 'difference',
+    unit: 'number',
+    value: ({ difference }) => difference?.value ?? null,
+    show: ({ difference, metric }) => (difference ? formatDifference(difference, metric.unit) : '–'),
+  },
+  {
+    key: 'difference_low',
+    label: '',
+    unit: 'number',
+    csvOnly: true,
+    value: ({ difference }) => difference?.low ?? null,
+  },
+  {
+    key: 'difference_high',
+    label: '',
+    unit: 'number',
+    csvOnly: true,
+    value: ({ difference }) => difference?.high ?? null,
+  },
+  {
+    key: 'outcome',
+    label: 'outcome',
+    unit: 'text',
+    value: ({ difference }) => difference?.outcome ?? null,
+    show: ({ difference }) => outcomeMarkup(difference),
+  },
+];
 
 function outcomeMarkup(difference: MetricDifference | null): Html | string {
   if (!difference) return '–';
