@@ -66,7 +66,8 @@ export class Container {
       const said = (await readFile(log, 'utf8')).trim().split('\n').at(-1);
       throw labBroken(`${command[0]} on ${this.name} ended at once: ${said || 'it said nothing'}`);
     }
-    return { pid, ended, signal: (name) => send(name, pid, command[0]!) };
+    const isKnownToBeOver = () => !this.#waiting.has(id);
+    return { pid, ended, signal: (name) => send(name, pid, command[0]!, isKnownToBeOver) };
   }
 
   #take(line: string): void {
@@ -114,10 +115,12 @@ async function outerPid(main: number, inner: number): Promise<number | undefined
 const numbers = async (pid: string): Promise<string> =>
   /^NSpid:.*$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))?.[0] ?? '';
 
-function send(signal: NodeJS.Signals, pid: number, program: string): void {
+/** A process whose end is still being reported to us takes every signal, as one that was not waited for does. */
+function send(signal: NodeJS.Signals, pid: number, program: string, isKnownToBeOver: () => boolean): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH' && !isKnownToBeOver()) return;
     throw labBroken(`Cannot send ${signal} to process ${pid} (${program}): ${messageOf(error)}`, error);
   }
 }
