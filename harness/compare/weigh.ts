@@ -84,19 +84,27 @@ export function weigh(measured: Side, reference: Side, options: WeighOptions): M
   const test = testEquivalence(contrast, options.margin, theirs.value);
   // With nothing but a borrowed spread, a run can be seen to be an outlier, but not to agree.
   const assumed = method === 'oneRun' && [measured, reference].some((side) => side.hasNoSpread);
-  const outcome = assumed && test.outcome === 'agrees' ? 'notEnoughData' : test.outcome;
+  // A model that always says the same lends no spread: how much the run itself might vary is then unknown.
+  const blind = assumed && widthOf(test.interval) <= negligible * Math.abs(theirs.value);
+  const interval = blind ? null : test.interval;
+  const outcome = blind || (assumed && test.outcome === 'agrees') ? 'notEnoughData' : test.outcome;
   return {
     value: test.difference.value,
     relative: theirs.value === 0 ? null : test.difference.value / Math.abs(theirs.value),
-    low: test.interval?.low ?? null,
-    high: test.interval?.high ?? null,
-    method: test.interval ? method : 'none',
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
+    method: interval ? method : 'none',
     outcome,
     equivalenceP: test.p,
-    replicationsNeeded:
-      outcome === 'notEnoughData' && test.interval ? runsNeeded(contrast, ours, theirs, options) : null,
+    replicationsNeeded: outcome === 'notEnoughData' && interval ? runsNeeded(contrast, ours, theirs, options) : null,
   };
 }
+
+/** Of the reference: narrower than what measuring resolves. */
+const negligible = 1e-6;
+
+const widthOf = (interval: { low: number; high: number } | null): number =>
+  interval ? interval.high - interval.low : 0;
 
 interface Chosen {
   readonly contrast: Contrast;
