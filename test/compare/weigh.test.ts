@@ -45,6 +45,16 @@ describe('weighing a metric', () => {
     });
   });
 
+  it('knows nothing of a single run’s spread from a model that always says the same', () => {
+    const constant = side(...Array.from({ length: 20 }, () => runOf(0.04)));
+    expect(weigh(side(runOf(0.045)), constant, model)).toMatchObject({
+      method: 'none',
+      outcome: 'notEnoughData',
+      low: null,
+      high: null,
+    });
+  });
+
   it('believes a single run’s faults where they spread wider than the simulated runs', () => {
     const steady = weigh(side(runOf(1.5, 1.5, 1.5)), simulated, model)!;
     const scattered = weigh(side(runOf(0.5, 1.5, 2.5)), simulated, model)!;
