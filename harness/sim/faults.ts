@@ -79,6 +79,8 @@ interface Clock {
   readonly victim: Victim | null;
   readonly random: Random;
   armed: number | null;
+  /** What happens when the up-time is over. */
+  readonly ring: () => void;
 }
 
 export class FaultDriver {
@@ -131,19 +133,24 @@ export class FaultDriver {
     }
     const { target } = schedule.fault;
     if (target.select === 'one' || target.select === 'busy') {
-      this.#arm({ schedule, victim: null, random, armed: null });
+      this.#arm(this.#clock({ schedule, victim: null, random }));
       return;
     }
     for (const victim of this.#victimsOf(schedule)) {
       const own = this.random.fork('faults', index, victim.name);
-      victim.clocks.push({ schedule, victim, random: own, armed: null });
+      victim.clocks.push(this.#clock({ schedule, victim, random: own }));
     }
+  }
+
+  #clock(of: Pick<Clock, 'schedule' | 'victim' | 'random'>): Clock {
+    const clock: Clock = { ...of, armed: null, ring: () => this.#ring(clock) };
+    return clock;
   }
 
   #arm(clock: Clock): void {
     if (clock.armed !== null) this.queue.revoke(clock.armed);
     const time = this.queue.now + nextUpTime(clock.schedule, clock.random);
-    clock.armed = time > this.window.to ? null : this.queue.call(time, () => this.#ring(clock));
+    clock.armed = time > this.window.to ? null : this.queue.call(time, clock.ring);
   }
 
   #ring(clock: Clock): void {

@@ -4,7 +4,10 @@
  * (key: load or round) are one of these.
  */
 export class SlotHeap {
-  /** In heap order: what is compared of siblings lies side by side, which is what a large heap's speed hangs on. */
+  /**
+   * In heap order: what is compared of siblings lies side by side, which is what a large heap's speed hangs on. Free
+   * places hold infinity and no slot, so that the first place tells what is first even when there is nothing.
+   */
   #keys: Float64Array;
   #ranks: Float64Array;
   #slots: Int32Array;
@@ -13,9 +16,9 @@ export class SlotHeap {
   #size = 0;
 
   constructor(slots: number) {
-    this.#keys = new Float64Array(slots);
-    this.#slots = new Int32Array(slots);
-    this.#ranks = new Float64Array(slots);
+    this.#keys = new Float64Array(slots + 1).fill(Number.POSITIVE_INFINITY);
+    this.#slots = new Int32Array(slots + 1).fill(-1);
+    this.#ranks = new Float64Array(slots + 1);
     this.#places = new Int32Array(slots).fill(-1);
   }
 
@@ -25,12 +28,12 @@ export class SlotHeap {
 
   /** The slot with the smallest (key, rank); −1 when the heap is empty. */
   get first(): number {
-    return this.#size === 0 ? -1 : this.#slots[0]!;
+    return this.#slots[0]!;
   }
 
   /** Key of the first slot; infinity when the heap is empty. */
   get firstKey(): number {
-    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#keys[0]!;
+    return this.#keys[0]!;
   }
 
   /** Rank of the first slot of a heap that is not empty. */
@@ -65,16 +68,23 @@ export class SlotHeap {
     else this.#down(place, slot, key, rank);
   }
 
+  /** Puts a slot in whose key and rank stand at a place of a list: numbers that are passed on would be allocated. */
+  setFrom(list: Float64Array, at: number, slot: number): void {
+    this.set(slot, list[at]!, list[at + 1]!);
+  }
+
   /** Takes a slot out; nothing happens when it is not in. */
   remove(slot: number): void {
     if (!this.has(slot)) return;
     const place = this.#places[slot]!;
     this.#places[slot] = -1;
     const last = --this.#size;
-    if (place === last) return;
     const moved = this.#slots[last]!;
     const key = this.#keys[last]!;
     const rank = this.#ranks[last]!;
+    this.#keys[last] = Number.POSITIVE_INFINITY;
+    this.#slots[last] = -1;
+    if (place === last) return;
     if (place > 0 && this.#isBefore(key, rank, (place - 1) >> 2)) this.#up(place, moved, key, rank);
     else this.#down(place, moved, key, rank);
   }
@@ -132,10 +142,9 @@ export class SlotHeap {
       bigger.set(from);
       return bigger;
     };
-    const known = this.#places.length;
-    this.#keys = longer(new Float64Array(length), this.#keys);
-    this.#slots = longer(new Int32Array(length), this.#slots);
-    this.#ranks = longer(new Float64Array(length), this.#ranks);
-    this.#places = longer(new Int32Array(length), this.#places).fill(-1, known);
+    this.#keys = longer(new Float64Array(length + 1).fill(Number.POSITIVE_INFINITY), this.#keys);
+    this.#slots = longer(new Int32Array(length + 1).fill(-1), this.#slots);
+    this.#ranks = longer(new Float64Array(length + 1), this.#ranks);
+    this.#places = longer(new Int32Array(length).fill(-1), this.#places);
   }
 }

@@ -4,6 +4,7 @@
  * cannot be taken back.
  */
 export class Lane {
+  /** Infinity where the ring has no event, so that the first place tells the first time even when it is empty. */
   #times: Float64Array;
   #ranks: Float64Array;
   #slots: Int32Array;
@@ -12,14 +13,14 @@ export class Lane {
 
   /** `delay`: the span in seconds. */
   constructor(readonly delay: number) {
-    this.#times = new Float64Array(64);
+    this.#times = new Float64Array(64).fill(Number.POSITIVE_INFINITY);
     this.#ranks = new Float64Array(64);
     this.#slots = new Int32Array(64);
   }
 
   /** When the next event happens; infinity when there is none. */
   get firstTime(): number {
-    return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#times[this.#first]!;
+    return this.#times[this.#first]!;
   }
 
   get firstRank(): number {
@@ -37,6 +38,7 @@ export class Lane {
   /** Takes out the next event. @returns its slot */
   shift(): number {
     const slot = this.#slots[this.#first]!;
+    this.#times[this.#first] = Number.POSITIVE_INFINITY;
     this.#first = (this.#first + 1) & (this.#slots.length - 1);
     this.#size--;
     return slot;
@@ -46,7 +48,7 @@ export class Lane {
   #grow(): void {
     const [times, ranks, slots, first] = [this.#times, this.#ranks, this.#slots, this.#first];
     const length = slots.length;
-    this.#times = new Float64Array(2 * length);
+    this.#times = new Float64Array(2 * length).fill(Number.POSITIVE_INFINITY);
     this.#ranks = new Float64Array(2 * length);
     this.#slots = new Int32Array(2 * length);
     for (let index = 0; index < length; index++) {

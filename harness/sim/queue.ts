@@ -91,7 +91,7 @@ export class EventQueue {
   #take(until: number): number {
     const near = this.#near;
     const far = this.#far;
-    const lane = this.#isLaneNext(this.#oneDelay, this.#twoDelays) ? this.#oneDelay : this.#twoDelays;
+    const lane = this.#nextLane();
     const laneTime = lane.firstTime;
     // Days are opened until the next event is known: it is in a lane or near, and before the horizon.
     while (far.size > 0 && Math.min(laneTime, near.firstKey, until) >= far.horizon) far.handOver(near);
@@ -105,9 +105,12 @@ export class EventQueue {
     return slot;
   }
 
-  #isLaneNext(lane: Lane, other: Lane): boolean {
-    const [time, otherTime] = [lane.firstTime, other.firstTime];
-    return time < otherTime || (time === otherTime && lane.firstRank < other.firstRank);
+  #nextLane(): Lane {
+    const one = this.#oneDelay;
+    const two = this.#twoDelays;
+    const oneTime = one.firstTime;
+    const twoTime = two.firstTime;
+    return oneTime < twoTime || (oneTime === twoTime && one.firstRank < two.firstRank) ? one : two;
   }
 
   #release(index: number): (() => void) | undefined {

@@ -11,54 +11,67 @@ export interface RequestSource {
 
 /** Requests drawn at a time: going to ten thousand streams one by one would be slow, as none is in near memory. */
 const batch = 8;
+/** Times and sizes of a user's batch, in turn: what is used together should be fetched together. */
+const recordLength = 2 * batch;
 
-/** The requests that users generate: for each user an open stream of gaps and sizes, of which the next one is known. */
+/** The requests that users generate: for each user an open stream of times and sizes; the next one is known. */
 export class RequestStreams {
-  /** When each user's next request is or was generated, seconds since the run began. */
-  readonly times: Float64Array;
-  /** Its size in calculations. */
-  readonly sizes: Float64Array;
-  /** Requests of the user before it. */
-  readonly taken: Int32Array;
   readonly #sources: readonly RequestSource[];
-  /** Gaps and sizes of each user's coming requests, in turn. */
-  readonly #drawn: Float64Array;
+  readonly #records: Float64Array;
+  /** How many of each user's requests are over, and which of its batch is next. */
+  readonly #taken: Int32Array;
+  readonly #next: Uint8Array;
 
   /** All users start at the same time. */
   constructor(start: number, sources: readonly RequestSource[]) {
-    this.times = new Float64Array(sources.length).fill(start);
-    this.sizes = new Float64Array(sources.length);
-    this.taken = new Int32Array(sources.length).fill(-1);
     this.#sources = sources;
-    this.#drawn = new Float64Array(2 * batch * sources.length);
-    for (let user = 0; user < sources.length; user++) this.advance(user);
+    this.#records = new Float64Array(recordLength * sources.length);
+    this.#taken = new Int32Array(sources.length);
+    this.#next = new Uint8Array(sources.length);
+    for (let user = 0; user < sources.length; user++) this.#draw(user, start);
   }
 
   get users(): number {
     return this.#sources.length;
   }
 
+  /** When the user's next request is or was generated, seconds since the run began. */
+  time(user: number): number {
+    return this.#records[this.#place(user)]!;
+  }
+
+  /** Its size in calculations. */
+  size(user: number): number {
+    return this.#records[this.#place(user) + 1]!;
+  }
+
   /** The user's next request as rows have it. */
   next(user: number): { id: number; size: number; queuedAt: number } {
-    return { id: this.taken[user]! + 1, size: this.sizes[user]!, queuedAt: this.times[user]! };
+    const id = this.#taken[user]! + 1;
+    return { id, size: this.size(user), queuedAt: this.time(user) };
   }
 
   /** Goes on to the user's request after this one. */
   advance(user: number): void {
-    const taken = this.taken[user]! + 1;
-    this.taken[user] = taken;
-    const place = taken % batch;
-    if (place === 0) this.#draw(user);
-    const at = 2 * (user * batch + place);
-    this.times[user] = this.times[user]! + this.#drawn[at]!;
-    this.sizes[user] = this.#drawn[at + 1]!;
+    const following = this.#next[user]! + 1;
+    if (following === batch) this.#draw(user, this.time(user));
+    this.#next[user] = following === batch ? 0 : following;
+    this.#taken[user] = this.#taken[user]! + 1;
   }
 
-  #draw(user: number): void {
+  #place(user: number): number {
+    return recordLength * user + 2 * this.#next[user]!;
+  }
+
+  /** Draws a batch of requests, the first of them one gap after this time. */
+  #draw(user: number, from: number): void {
     const { gaps, sizes, random } = this.#sources[user]!;
-    for (let at = 2 * user * batch; at < 2 * (user + 1) * batch; at += 2) {
-      this.#drawn[at] = draw(gaps, random);
-      this.#drawn[at + 1] = draw(sizes, random);
+    const first = recordLength * user;
+    let time = from;
+    for (let at = first; at < first + 2 * batch; at += 2) {
+      time += draw(gaps, random);
+      this.#records[at] = time;
+      this.#records[at + 1] = draw(sizes, random);
     }
   }
 }

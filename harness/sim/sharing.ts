@@ -1,3 +1,22 @@
+// What is used together lies side by side, so that a large run need not fetch it from many places: a record of each
+// element and one of each job, the fields of which have these places in it.
+const elementLength = 4;
+const capacity = 0;
+const level = 1;
+/** When the level was brought up to date. */
+const levelAt = 2;
+/** Seconds for which the element had work to do, up to then. */
+const busy = 3;
+
+/** A job's next and previous one are two integers in the room of a third number. */
+const jobLength = 3;
+const startLevel = 0;
+const endLevel = 1;
+const linksLength = 2 * jobLength;
+const next = 4;
+const previous = 5;
+const none = -1;
+
 /**
  * Processor sharing: every element splits its capacity equally among the jobs it has. All jobs of an element therefore
  * progress alike, so one number per element, the work done per job since the element was last empty, tells the progress
@@ -7,107 +26,117 @@
  * A job is known by its user's number: a user has one request in service at a time.
  */
 export class ProcessorSharing {
+  readonly #elements: Float64Array;
   /** Jobs present, per element. */
-  readonly jobs: Int32Array;
-  /** Level of an element at which a job started, in calculations per job; per user. */
-  readonly startLevel: Float64Array;
-  /** Level of an element at which a job is done; per user. */
-  readonly endLevel: Float64Array;
-  readonly #capacity: Float64Array;
-  readonly #level: Float64Array;
-  readonly #levelAt: Float64Array;
-  /** Seconds for which an element had work to do, up to `#levelAt`. */
-  readonly #busy: Float64Array;
-  /** The jobs of an element in a list, the one that finishes first at its head; −1 ends it. */
-  readonly #head: Int32Array;
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
+  readonly #present: Int32Array;
+  /** The jobs of an element are a list, the one that finishes first at its head. */
+  readonly #heads: Int32Array;
+  readonly #jobs: Float64Array;
+  /** The jobs again, seen as integers. */
+  readonly #links: Int32Array;
 
   constructor(capacities: readonly number[], users: number) {
-    const elements = capacities.length;
-    this.jobs = new Int32Array(elements);
-    this.startLevel = new Float64Array(users);
-    this.endLevel = new Float64Array(users);
-    this.#capacity = Float64Array.from(capacities);
-    this.#level = new Float64Array(elements);
-    this.#levelAt = new Float64Array(elements);
-    this.#busy = new Float64Array(elements);
-    this.#head = new Int32Array(elements).fill(-1);
-    this.#next = new Int32Array(users).fill(-1);
-    this.#previous = new Int32Array(users).fill(-1);
+    this.#elements = new Float64Array(elementLength * capacities.length);
+    this.#present = new Int32Array(capacities.length);
+    this.#heads = new Int32Array(capacities.length).fill(none);
+    this.#jobs = new Float64Array(jobLength * users);
+    this.#links = new Int32Array(this.#jobs.buffer);
+    for (const [element, each] of capacities.entries()) this.#elements[elementLength * element + capacity] = each;
+  }
+
+  /** Jobs present at an element. */
+  jobs(element: number): number {
+    return this.#present[element]!;
+  }
+
+  /** Level of an element at which a job started, in calculations per job. */
+  startLevel(user: number): number {
+    return this.#jobs[jobLength * user + startLevel]!;
+  }
+
+  /** Level of an element at which a job is done. */
+  endLevel(user: number): number {
+    return this.#jobs[jobLength * user + endLevel]!;
   }
 
   /** Brings an element's progress up to this time. */
   advance(element: number, now: number): void {
-    const jobs = this.jobs[element]!;
-    if (jobs > 0) {
-      const passed = now - this.#levelAt[element]!;
-      this.#level[element] = this.#level[element]! + (passed * this.#capacity[element]!) / jobs;
-      this.#busy[element] = this.#busy[element]! + passed;
+    const elements = this.#elements;
+    const at = elementLength * element;
+    const present = this.#present[element]!;
+    if (present > 0) {
+      const passed = now - elements[at + levelAt]!;
+      elements[at + level] = elements[at + level]! + (passed * elements[at + capacity]!) / present;
+      elements[at + busy] = elements[at + busy]! + passed;
     }
-    this.#levelAt[element] = now;
+    elements[at + levelAt] = now;
   }
 
   /** Gives an advanced element a job of so many calculations. */
   add(element: number, user: number, calculations: number): void {
+    const elements = this.#elements;
+    const at = elementLength * element;
     // An empty element starts from zero again, which keeps the levels small and therefore exact.
-    if (this.jobs[element] === 0) this.#level[element] = 0;
-    this.jobs[element] = this.jobs[element]! + 1;
-    const level = this.#level[element]!;
-    const end = level + calculations;
-    this.startLevel[user] = level;
-    this.endLevel[user] = end;
-    let previous = -1;
-    let next = this.#head[element]!;
-    while (next >= 0 && this.endLevel[next]! <= end) {
-      previous = next;
-      next = this.#next[next]!;
+    if (this.#present[element] === 0) elements[at + level] = 0;
+    this.#present[element] = this.#present[element]! + 1;
+    const start = elements[at + level]!;
+    const end = start + calculations;
+    this.#jobs[jobLength * user + startLevel] = start;
+    this.#jobs[jobLength * user + endLevel] = end;
+    let before = none;
+    let after = this.first(element);
+    while (after >= 0 && this.endLevel(after) <= end) {
+      before = after;
+      after = this.after(after);
     }
-    this.#link(element, previous, user);
-    this.#link(element, user, next);
+    this.#link(element, before, user);
+    this.#link(element, user, after);
   }
 
   /** Takes a job from an advanced element. */
   remove(element: number, user: number): void {
-    this.#link(element, this.#previous[user]!, this.#next[user]!);
-    this.jobs[element] = this.jobs[element]! - 1;
+    this.#link(element, this.#links[linksLength * user + previous]!, this.after(user));
+    this.#present[element] = this.#present[element]! - 1;
   }
 
   /** The job that finishes first if nothing changes; −1 when there is none. */
   first(element: number): number {
-    return this.#head[element]!;
+    return this.#heads[element]!;
   }
 
   /** The job that finishes after this one; −1 when there is none. */
   after(user: number): number {
-    return this.#next[user]!;
+    return this.#links[linksLength * user + next]!;
   }
 
   /** When an advanced element's progress will have reached this level, if nothing changes. */
-  timeOfLevel(element: number, level: number): number {
-    const missing = Math.max(0, level - this.#level[element]!);
-    return this.#levelAt[element]! + (missing * this.jobs[element]!) / this.#capacity[element]!;
+  timeOfLevel(element: number, aim: number): number {
+    const elements = this.#elements;
+    const at = elementLength * element;
+    const missing = Math.max(0, aim - elements[at + level]!);
+    return elements[at + levelAt]! + (missing * this.#present[element]!) / elements[at + capacity]!;
   }
 
   /** Calculations done for a job since it was added, as of the element's last {@link advance}. */
   progress(element: number, user: number): number {
-    return Math.min(this.#level[element]!, this.endLevel[user]!) - this.startLevel[user]!;
+    const reached = Math.min(this.#elements[elementLength * element + level]!, this.endLevel(user));
+    return reached - this.startLevel(user);
   }
 
   /** Seconds of work that an advanced element has done since the run began. */
   busySeconds(element: number): number {
-    return this.#busy[element]!;
+    return this.#elements[elementLength * element + busy]!;
   }
 
   /** Forgets all jobs of an advanced element. */
   clear(element: number): void {
-    this.#head[element] = -1;
-    this.jobs[element] = 0;
+    this.#heads[element] = none;
+    this.#present[element] = 0;
   }
 
   #link(element: number, before: number, after: number): void {
-    if (before < 0) this.#head[element] = after;
-    else this.#next[before] = after;
-    if (after >= 0) this.#previous[after] = before;
+    if (before < 0) this.#heads[element] = after;
+    else this.#links[linksLength * before + next] = after;
+    if (after >= 0) this.#links[linksLength * after + previous] = before;
   }
 }

@@ -11,10 +11,10 @@ describe('processor sharing', () => {
     sharing.add(0, 1, 20);
     // 40 of job 0 are done; job 1 needs 20 at 5/s, and then job 0 its last 40 at 10/s.
     expect(sharing.first(0)).toBe(1);
-    expect(sharing.timeOfLevel(0, sharing.endLevel[1]!)).toBe(8);
+    expect(sharing.timeOfLevel(0, sharing.endLevel(1))).toBe(8);
     sharing.advance(0, 8);
     sharing.remove(0, 1);
-    expect(sharing.timeOfLevel(0, sharing.endLevel[0]!)).toBe(12);
+    expect(sharing.timeOfLevel(0, sharing.endLevel(0))).toBe(12);
     expect(sharing.progress(0, 0)).toBe(60);
     expect(sharing.busySeconds(0)).toBe(8);
   });
@@ -60,7 +60,7 @@ function runExactly(jobs: readonly Arrival[], capacity: number): (number | null)
     .sort((a, b) => a.time - b.time);
   const finishUntil = (time: number) => {
     for (let first = sharing.first(0); first >= 0; first = sharing.first(0)) {
-      const end = sharing.timeOfLevel(0, sharing.endLevel[first]!);
+      const end = sharing.timeOfLevel(0, sharing.endLevel(first));
       if (end > time) return;
       sharing.advance(0, end);
       sharing.remove(0, first);

@@ -89,9 +89,9 @@ function measure({ queue, elements, counters, recorder }: Deployed, requests: Re
   const after = work();
   let endQueueLength = 0;
   for (let user = 0; user < requests.users; user++) {
-    for (; requests.times[user]! <= moments.endAt; requests.advance(user)) {
+    for (; requests.time(user) <= moments.endAt; requests.advance(user)) {
       endQueueLength++;
-      if (counters.covers(requests.times[user]!)) counters.requestsQueued++;
+      if (counters.covers(requests.time(user))) counters.requestsQueued++;
       recorder?.waiting(user, requests.next(user));
     }
   }

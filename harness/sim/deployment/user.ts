@@ -61,7 +61,7 @@ export class User {
     this.#retries = retries;
     this.#requests = requests;
     this.#join();
-    this.process.after(requests.times[number]! - deployed.queue.now, () => this.#begin());
+    this.process.after(requests.time(number) - deployed.queue.now, () => this.#begin());
   }
 
   #join(): void {
@@ -254,7 +254,7 @@ export class User {
       counters.jobSizeCompleted += request.size - request.secured;
     }
     this.#request = null;
-    const next = this.#requests.times[this.number]!;
+    const next = this.#requests.time(this.number);
     if (next <= queue.now) this.#begin();
     else this.process.after(next - queue.now, () => this.#begin());
   }

@@ -3,6 +3,7 @@ import type { PoolElement } from '../../experiment/role.js';
 import type { Strike } from '../faults.js';
 import type { ElementWork } from '../metrics.js';
 import { isAdaptive } from '../policy.js';
+import { rolesOf } from '../roles.js';
 import { Cookies } from './cookies.js';
 import type { Entry } from './registrar.js';
 import type { World } from './world.js';
@@ -26,6 +27,10 @@ export class Elements {
   readonly #incarnations: Int32Array;
   readonly #entries: (Entry | undefined)[] = [];
   readonly #adaptive: Uint8Array;
+  readonly #maxRequests: Float64Array;
+  readonly #lives: Float64Array;
+  /** Seconds from a registration to its renewal, if nothing else is sent. */
+  readonly #renewals: Float64Array;
   /** Whether a renewed registration is on its way. */
   readonly #inFlight: Uint8Array;
   /** Whose registration the newest renewal was. */
@@ -46,7 +51,7 @@ export class Elements {
     const hosts = hostsWith(world.plan, 'poolElement');
     const count = hosts.length;
     this.#world = world;
-    this.#roles = hosts.map(({ role }) => role);
+    this.#roles = rolesOf(hosts);
     this.#names = hosts.map(({ name }) => name);
     let found = 0;
     this.#elementAt = Int32Array.from(world.plan.hosts, ({ role }) => (role.kind === 'poolElement' ? found++ : -1));
@@ -58,6 +63,9 @@ export class Elements {
     this.#up = new Uint8Array(count);
     this.#incarnations = new Int32Array(count);
     this.#adaptive = Uint8Array.from(this.#roles, ({ policy }) => (isAdaptive(policy) ? 1 : 0));
+    this.#maxRequests = Float64Array.from(this.#roles, ({ maxRequests }) => maxRequests);
+    this.#lives = Float64Array.from(this.#roles, ({ registrationLife }) => registrationLife);
+    this.#renewals = Float64Array.from(this.#roles, ({ registrationLife }) => renewalOf(registrationLife));
     this.#inFlight = new Uint8Array(count);
     this.#changed = new Uint8Array(count);
     this.#sentAt = new Float64Array(count);
@@ -84,7 +92,8 @@ export class Elements {
   }
 
   isBusyHost(host: number): boolean {
-    return (this.#world.sharing.jobs[this.#elementAt[host]!] ?? 0) > 0;
+    const element = this.#elementAt[host]!;
+    return element >= 0 && this.#world.sharing.jobs(element) > 0;
   }
 
   /** Whether this incarnation of the element still listens. */
@@ -93,7 +102,7 @@ export class Elements {
   }
 
   isFull(element: number): boolean {
-    return this.#world.sharing.jobs[element]! >= this.#roles[element]!.maxRequests;
+    return this.#world.sharing.jobs(element) >= this.#maxRequests[element]!;
   }
 
   /** Work that the last silent death took from the user's request, calculations. */
@@ -112,7 +121,7 @@ export class Elements {
     this.#sentAt[element] = queue.now;
     this.#inFlight[element] = 0;
     this.#changed[element] = 0;
-    queue.schedule(this.#sendingSlots + element, queue.now + this.#renewalOf(element));
+    queue.schedule(this.#sendingSlots + element, queue.now + this.#renewals[element]!);
     // Up-times count from the acknowledgement of the registration.
     queue.call(queue.now + 2 * delay, () => {
       if (this.isAt(element, incarnation)) faults.ready(this.#hosts[element]!);
@@ -147,7 +156,7 @@ export class Elements {
     entry.diedAt = queue.now;
     queue.cancel(this.#sendingSlots + element);
     if (clean) queue.call(queue.now + delay, () => registrar.remove(entry));
-    else registrar.elementDied(entry, this.#roles[element]!.registrationLife);
+    else registrar.elementDied(entry, this.#lives[element]!);
     sharing.advance(element, queue.now);
     for (let user = sharing.first(element); user >= 0; user = sharing.after(user)) {
       const progress = sharing.progress(element, user);
@@ -234,7 +243,7 @@ export class Elements {
       queue.cancel(this.#jobSlots + element);
       return;
     }
-    const done = sharing.timeOfLevel(element, sharing.endLevel[first]!);
+    const done = sharing.timeOfLevel(element, sharing.endLevel(first));
     queue.schedule(this.#jobSlots + element, Math.min(done, this.cookies.nextDue(element)));
   }
 
@@ -243,7 +252,7 @@ export class Elements {
     const { queue } = this.#world;
     // What is on its way decides, when it arrives, about the next.
     if (this.#inFlight[element] === 1) return;
-    const renewAt = this.#sentAt[element]! + this.#renewalOf(element);
+    const renewAt = this.#sentAt[element]! + this.#renewals[element]!;
     if (this.#changed[element] === 1 || queue.now >= renewAt) this.#register(element);
     // What was sent in the meantime has moved the renewal; moving its event each time would cost more than this.
     else queue.schedule(this.#sendingSlots + element, renewAt);
@@ -251,7 +260,7 @@ export class Elements {
 
   #register(element: number): void {
     const { queue, sharing } = this.#world;
-    this.#announced[element] = sharing.jobs[element]! / this.#roles[element]!.maxRequests;
+    this.#announced[element] = sharing.jobs(element) / this.#maxRequests[element]!;
     this.#sentAt[element] = queue.now;
     this.#inFlight[element] = 1;
     this.#changed[element] = 0;
@@ -271,11 +280,8 @@ export class Elements {
     this.#inFlight[element] = 0;
     const slot = this.#sendingSlots + element;
     if (this.#changed[element] === 1) queue.schedule(slot, this.#sentAt[element]! + 2 * delay);
-    else if (!queue.isScheduled(slot)) queue.schedule(slot, this.#sentAt[element]! + this.#renewalOf(element));
-  }
-
-  #renewalOf(element: number): number {
-    const life = this.#roles[element]!.registrationLife;
-    return Math.max(life - renewalMargin, life / 2);
+    else if (!queue.isScheduled(slot)) queue.schedule(slot, this.#sentAt[element]! + this.#renewals[element]!);
   }
 }
+
+const renewalOf = (life: number): number => Math.max(life - renewalMargin, life / 2);

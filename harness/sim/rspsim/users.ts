@@ -2,6 +2,7 @@ import type { Random } from '../../base/random.js';
 import { hostsWith } from '../../experiment/plan.js';
 import type { PoolUser } from '../../experiment/role.js';
 import { RequestStreams } from '../requests.js';
+import { rolesOf } from '../roles.js';
 import { type Entry, firstUnanswered } from './registrar.js';
 import type { World } from './world.js';
 
@@ -32,6 +33,21 @@ enum Phase {
   Waiting,
 }
 
+/** The fields of a record, side by side, as what is used together should be fetched together. */
+const recordLength = 8;
+const size = 0;
+const queuedAt = 1;
+const startedAt = 2;
+/** First accept; negative while there was none. */
+const firstAcceptAt = 3;
+/** Latest accept: the session keep-alives count from here. */
+const acceptAt = 4;
+/** Calculations secured by the newest cookie. */
+const secured = 5;
+/** Calculations that were credited before the window, and by its end. */
+const creditBefore = 6;
+const creditAtEnd = 7;
+
 /** The pool users: their requests one after the other, each from its generation to its completion. */
 export class Users {
   readonly #world: World;
@@ -43,42 +59,23 @@ export class Users {
   readonly #entries: (Entry | undefined)[] = [];
   /** Whether the next handle resolution comes with a report on the entry. */
   readonly #reports: Uint8Array;
-  readonly #sizes: Float64Array;
-  readonly #queuedAt: Float64Array;
-  readonly #startedAt: Float64Array;
-  /** First accept; negative while there was none. */
-  readonly #firstAcceptAt: Float64Array;
-  /** Latest accept: the session keep-alives count from here. */
-  readonly #acceptAt: Float64Array;
-  /** Calculations secured by the newest cookie. */
-  readonly #secured: Float64Array;
-  /** Calculations of the request in service that were credited before the window, and by its end. */
-  readonly #creditBefore: Float64Array;
-  readonly #creditAtEnd: Float64Array;
+  /** A record per user, of the request in service. */
+  readonly #requests: Float64Array;
 
   constructor(world: World) {
     const hosts = hostsWith(world.plan, 'poolUser');
     const { settle } = world.plan.phases;
     this.#world = world;
-    this.#roles = hosts.map(({ role }) => role);
+    this.#roles = rolesOf(hosts);
     this.#pools = Int32Array.from(hosts, ({ role }) => world.registrar.poolNumber(role.pool));
     this.#phases = new Uint8Array(hosts.length);
     this.#reports = new Uint8Array(hosts.length);
-    this.#sizes = new Float64Array(hosts.length);
-    this.#queuedAt = new Float64Array(hosts.length);
-    this.#startedAt = new Float64Array(hosts.length);
-    this.#firstAcceptAt = new Float64Array(hosts.length);
-    this.#acceptAt = new Float64Array(hosts.length);
-    this.#secured = new Float64Array(hosts.length);
-    this.#creditBefore = new Float64Array(hosts.length);
-    this.#creditAtEnd = new Float64Array(hosts.length);
-    const sourceOf = ({ name, role }: (typeof hosts)[number]) => ({
-      gaps: role.requestInterval,
-      sizes: role.requestSize,
-      random: world.random.fork('requests', name),
+    this.#requests = new Float64Array(recordLength * hosts.length);
+    const sources = this.#roles.map(({ requestInterval: gaps, requestSize: sizes }, user) => {
+      return { gaps, sizes, random: world.random.fork('requests', hosts[user]!.name) };
     });
-    this.#streams = new RequestStreams(settle, hosts.map(sourceOf));
-    for (let user = 0; user < this.count; user++) world.queue.schedule(user, this.#streams.times[user]!);
+    this.#streams = new RequestStreams(settle, sources);
+    for (let user = 0; user < this.count; user++) world.queue.schedule(user, this.#streams.time(user));
   }
 
   get count(): number {
@@ -87,12 +84,12 @@ export class Users {
 
   /** Calculations secured by the newest cookie of the request in service. */
   secured(user: number): number {
-    return this.#secured[user]!;
+    return this.#requests[recordLength * user + secured]!;
   }
 
   /** A cookie is on its way to the user. */
   secure(user: number, calculations: number): void {
-    this.#secured[user] = calculations;
+    this.#requests[recordLength * user + secured] = calculations;
   }
 
   /** What the user waited for has happened. */
@@ -136,7 +133,8 @@ export class Users {
   elementDied(user: number): void {
     const { queue, delay } = this.#world;
     const { sessionKeepAliveInterval, sessionKeepAliveTimeout } = this.#roles[user]!;
-    const sentAt = firstUnanswered(this.#acceptAt[user]!, sessionKeepAliveInterval, delay, queue.now);
+    const accepted = this.#requests[recordLength * user + acceptAt]!;
+    const sentAt = firstUnanswered(accepted, sessionKeepAliveInterval, delay, queue.now);
     this.#phases[user] = Phase.Stalled;
     queue.schedule(user, sentAt + sessionKeepAliveTimeout);
   }
@@ -153,9 +151,10 @@ export class Users {
 
   /** Notes what the cookies received so far have credited, for the window's begin or end. */
   noteCredits(when: 'before' | 'end'): void {
-    const credits = when === 'before' ? this.#creditBefore : this.#creditAtEnd;
+    const credit = when === 'before' ? creditBefore : creditAtEnd;
     for (let user = 0; user < this.count; user++) {
-      credits[user] = this.#phases[user] === Phase.Idle ? 0 : this.#secured[user]!;
+      const at = recordLength * user;
+      this.#requests[at + credit] = this.#phases[user] === Phase.Idle ? 0 : this.#requests[at + secured]!;
     }
   }
 
@@ -166,11 +165,12 @@ export class Users {
     const streams = this.#streams;
     for (let user = 0; user < this.count; user++) {
       if (this.#phases[user] !== Phase.Idle) {
-        counters.jobSizeCompleted += this.#creditAtEnd[user]! - this.#creditBefore[user]!;
+        const at = recordLength * user;
+        counters.jobSizeCompleted += this.#requests[at + creditAtEnd]! - this.#requests[at + creditBefore]!;
       }
-      for (; streams.times[user]! <= end; streams.advance(user)) {
+      for (; streams.time(user) <= end; streams.advance(user)) {
         waiting++;
-        if (counters.covers(streams.times[user]!)) counters.requestsQueued++;
+        if (counters.covers(streams.time(user))) counters.requestsQueued++;
         recorder?.waiting(user, streams.next(user));
       }
     }
@@ -181,17 +181,19 @@ export class Users {
   #begin(user: number): void {
     const { queue, counters, recorder } = this.#world;
     const { now } = queue;
-    const queuedAt = this.#streams.times[user]!;
-    if (counters.covers(queuedAt)) counters.requestsQueued++;
-    if (counters.covers(now)) counters.queuing.add(now - queuedAt);
+    const generatedAt = this.#streams.time(user);
+    if (counters.covers(generatedAt)) counters.requestsQueued++;
+    if (counters.covers(now)) counters.queuing.add(now - generatedAt);
     recorder?.started(user, this.#streams.next(user), now);
-    this.#sizes[user] = this.#streams.sizes[user]!;
-    this.#queuedAt[user] = queuedAt;
-    this.#startedAt[user] = now;
-    this.#firstAcceptAt[user] = -1;
-    this.#secured[user] = 0;
-    this.#creditBefore[user] = 0;
-    this.#creditAtEnd[user] = 0;
+    const requests = this.#requests;
+    const at = recordLength * user;
+    requests[at + size] = this.#streams.size(user);
+    requests[at + queuedAt] = generatedAt;
+    requests[at + startedAt] = now;
+    requests[at + firstAcceptAt] = -1;
+    requests[at + secured] = 0;
+    requests[at + creditBefore] = 0;
+    requests[at + creditAtEnd] = 0;
     this.#streams.advance(user);
     this.#resolve(user);
   }
@@ -231,14 +233,16 @@ export class Users {
       return;
     }
     this.#phases[user] = Phase.Served;
-    const acceptAt = queue.now + delay;
-    this.#acceptAt[user] = acceptAt;
-    recorder?.accepted(user, elements.nameOf(element), acceptAt);
-    if (this.#firstAcceptAt[user]! < 0) {
-      this.#firstAcceptAt[user] = acceptAt;
-      if (counters.covers(acceptAt)) counters.startup.add(acceptAt - this.#startedAt[user]!);
+    const accepted = queue.now + delay;
+    recorder?.accepted(user, elements.nameOf(element), accepted);
+    const requests = this.#requests;
+    const at = recordLength * user;
+    requests[at + acceptAt] = accepted;
+    if (requests[at + firstAcceptAt]! < 0) {
+      requests[at + firstAcceptAt] = accepted;
+      if (counters.covers(accepted)) counters.startup.add(accepted - requests[at + startedAt]!);
     }
-    elements.serve(element, user, this.#sizes[user]!);
+    elements.serve(element, user, requests[at + size]!);
   }
 
   #giveUp(user: number, report: boolean, repeated: number | null): void {
@@ -260,11 +264,13 @@ export class Users {
     const { now } = queue;
     recorder?.completed(user, now);
     if (counters.covers(now)) {
-      counters.processing.add(now - this.#firstAcceptAt[user]!);
-      counters.handling.add(now - this.#queuedAt[user]!);
-      counters.jobSizeCompleted += this.#sizes[user]! - this.#creditBefore[user]!;
+      const requests = this.#requests;
+      const at = recordLength * user;
+      counters.processing.add(now - requests[at + firstAcceptAt]!);
+      counters.handling.add(now - requests[at + queuedAt]!);
+      counters.jobSizeCompleted += requests[at + size]! - requests[at + creditBefore]!;
     }
-    const next = this.#streams.times[user]!;
+    const next = this.#streams.time(user);
     if (next <= now) {
       this.#begin(user);
       return;
