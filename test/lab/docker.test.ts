@@ -1,4 +1,5 @@
 /** Containers for real: a Docker Engine in a lab kernel. */
+import { existsSync, readdirSync } from 'node:fs';
 import { median } from 'simple-statistics';
 import { describe, expect, test } from 'vitest';
 import { probeUmlDocker } from '../../harness/lab/probe.js';
@@ -15,6 +16,7 @@ const dockerTest = test.skipIf(missing.length > 0);
 describe('an experiment in containers', () => {
   dockerTest('kills elements, as peers see it, and can be trusted', async () => {
     const short = ['--set', 'warmUp=3', '--set', 'measure=18', '--set', 'drain=6'];
+    const before = readdirSync('/opt');
     const run = await runExperiment('experiments/element-kill.ts', ...short, '--on', 'uml+docker');
     expect(run.summary).toMatchObject({ on: 'uml+docker', verdict: 'pass', reasons: [] });
     expect(run.exitCode).toBe(0);
@@ -26,6 +28,9 @@ describe('an experiment in containers', () => {
     // From the start to everything running: 7 hosts, each with a leg in both networks.
     const ready = run.journal.find((event) => event.event === 'phase' && event.phase === 'warmUp')!.time;
     expect(ready).toBeLessThan(120);
+    // The lab kernel's file tree is the machine's: an engine may leave nothing in it.
+    expect(readdirSync('/opt')).toEqual(before);
+    expect(existsSync('/etc/docker/key.json')).toBe(false);
   });
 });
 

@@ -26,8 +26,10 @@ async function open(plan: Plan, context: LabContext): Promise<OpenLab> {
   return openOn(docker, plan, context, () => {});
 }
 
+export type EngineContext = Pick<LabContext, 'folder' | 'clock' | 'signal'>;
+
 /** Starts the engine, with the image of hosts in it. It ends with our own process. */
-export async function startOwnEngine(context: Pick<LabContext, 'folder' | 'clock' | 'signal'>): Promise<Docker> {
+export async function startOwnEngine(context: EngineContext): Promise<Docker> {
   const image = cachedImage();
   if (!image) throw labBroken('There is no image for hosts; `rsplab image build` makes it');
   await prepareKernel();
@@ -52,30 +54,21 @@ async function prepareKernel(): Promise<void> {
   await mount('tmpfs', home, '-o', 'size=90%,mode=755');
 }
 
-async function startEngine({
-  folder,
-  clock,
-  signal,
-}: Pick<LabContext, 'folder' | 'clock' | 'signal'>): Promise<Docker> {
+async function startEngine({ folder, clock, signal }: EngineContext): Promise<Docker> {
+  const environment = engineEnvironment();
+  const start = (log: string, ...command: string[]) =>
+    startProcess(command, { log: `logs/${log}.log`, workingDirectory: folder }, environment);
+  const settings = join(home, 'containerd.toml');
+  writeFileSync(settings, containerdSettings);
+  await start('containerd', 'containerd', '--config', settings, '--log-level', 'warn');
   // Its key would go to /etc, which is the machine's own; there is no option for that.
-  const settings = join(home, 'daemon.json');
-  writeFileSync(settings, JSON.stringify({ 'deprecated-key-path': join(home, 'key.json') }));
-  const engine = await startProcess(
-    [
-      ...[
-        'dockerd',
-        '-H',
-        `unix://${engineSocket}`,
-        '--data-root',
-        join(home, 'data'),
-        '--exec-root',
-        join(home, 'exec'),
-      ],
-      ...['--pidfile', join(home, 'pid'), '--config-file', settings],
-      ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--log-level=warn'],
-    ],
-    { log: 'logs/dockerd.log', workingDirectory: folder },
-    engineEnvironment(),
+  const daemonSettings = join(home, 'daemon.json');
+  writeFileSync(daemonSettings, JSON.stringify({ 'deprecated-key-path': join(home, 'key.json') }));
+  const engine = await start(
+    'dockerd',
+    ...['dockerd', '-H', `unix://${engineSocket}`, '--containerd', containerdSocket, '--config-file', daemonSettings],
+    ...['--data-root', join(home, 'data'), '--exec-root', join(home, 'exec'), '--pidfile', join(home, 'pid')],
+    ...['--iptables=false', '--ip6tables=false', '--bridge=none', '--log-level=warn'],
   );
   let over = false;
   engine.ended.finally(() => {
@@ -89,3 +82,14 @@ async function startEngine({
   await waitFor('the Docker Engine to answer', answers, { clock, withinSeconds: 90, everySeconds: 0.25, signal });
   return docker;
 }
+
+const containerdSocket = join(home, 'containerd.sock');
+
+/** The engine would start one that makes a folder in /opt, which is the machine's own. */
+const containerdSettings = `version = 2
+root = '${home}/containerd'
+state = '${home}/containerd-state'
+disabled_plugins = ['io.containerd.internal.v1.opt', 'io.containerd.grpc.v1.cri']
+[grpc]
+address = '${containerdSocket}'
+`;
