@@ -13,12 +13,13 @@ export function reproduceSection({ plan, summary, files, journal }: RunFiles): C
       : [];
   });
   return [
-    summary && html`<p>The same plan again:</p><pre><code>${summary.replay}</code></pre>`,
+    summary && html`<p>The same plan again:</p><pre class="command"><code>${summary.replay}</code></pre>`,
     html`<p>All chance of the run grows from seed ${plan.seed}. On a lab the components’ own chance cannot be seeded: a repetition is another sample, not the same one.</p>`,
     html`<ul class="facts">${versions.map(([name, version]) => version && html`<li>${name} <b>${version}</b></li>`)}</ul>`,
     notes.length > 0 &&
       html`<h3>Notes of the run</h3><ul class="plain">${notes.map((note) => html`<li>${note}</li>`)}</ul>`,
-    html`<h3>Plan</h3><details><summary>plan.json, with every choice made</summary><pre>${JSON.stringify(plan, null, 2)}</pre></details>`,
+    html`<h3>Plan</h3>`,
+    planMarkup(JSON.stringify(plan, null, 2)),
     html`<h3>Files beside this page</h3>`,
     tableMarkup({
       id: 'files',
@@ -38,3 +39,11 @@ export function reproduceSection({ plan, summary, files, journal }: RunFiles): C
     }),
   ];
 }
+
+/** A plan of a thousand hosts is read by programs only. */
+const planMost = 200_000;
+
+const planMarkup = (text: string): Content =>
+  text.length > planMost
+    ? html`<p><a href="plan.json">plan.json</a>, with every choice made, lies beside this page.</p>`
+    : html`<details><summary>plan.json, with every choice made</summary><pre>${text}</pre></details>`;

@@ -78,6 +78,7 @@ export function headlineMarkup(run: RunFiles): Content {
   const { summary } = run;
   if (!summary) return null;
   const { requests, failovers } = summary;
+  if (requests.queued === 0) return html`<p>No request was measured, so there are no numbers.</p>`;
   const estimate = (name: MetricName) =>
     run.comparison?.metrics.find(({ metric }) => metric === name)?.measured ?? null;
   const unfinished = [`${requests.open} not finished when the run ended`, `${requests.lost} lost`];

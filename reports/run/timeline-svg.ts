@@ -16,7 +16,8 @@ const axisHeight = 24;
 const roomForUsers = 460;
 const laneGap = 3;
 
-export function timelineSvg(timeline: Timeline, { width }: Size): string {
+export function timelineSvg(whole: Timeline, { width }: Size): string {
+  const timeline = { ...whole, lanes: lanesMost.flatMap(([kind, most]) => joined(whole.lanes, kind, most)) };
   const layout = layOut(timeline, width);
   const height = layout.bottom + 4;
   return [
@@ -27,6 +28,30 @@ export function timelineSvg(timeline: Timeline, { width }: Size): string {
     ...laneNames(layout),
     '</svg>',
   ].join('');
+}
+
+/** More of a kind than this and several hosts share a lane: paper has only so many lines. */
+const lanesMost = [
+  ['registrar', 10],
+  ['poolElement', 40],
+  ['poolUser', 120],
+] as const;
+
+/** How many hosts of each kind share a lane of the still picture. */
+export const hostsPerLane = (lanes: readonly Lane[], kind: Lane['kind']): number => {
+  const most = lanesMost.find(([each]) => each === kind)![1];
+  return Math.ceil(lanes.filter((lane) => lane.kind === kind).length / most);
+};
+
+function joined(lanes: readonly Lane[], kind: Lane['kind'], most: number): Lane[] {
+  const own = lanes.filter((lane) => lane.kind === kind);
+  const each = hostsPerLane(lanes, kind);
+  if (own.length <= most) return own;
+  return Array.from({ length: Math.ceil(own.length / each) }, (_, index) => {
+    const group = own.slice(index * each, (index + 1) * each);
+    const spans = group.flatMap((lane) => lane.spans).sort((a, b) => a.from - b.from);
+    return { name: `${group[0]!.name} …`, kind, spans };
+  });
 }
 
 /** Later ones lie on top. */

@@ -7,7 +7,7 @@ import { tableMarkup } from '../page/table.js';
 import type { RunFiles } from './read.js';
 import { type Lane, spanKinds, type Timeline, timelineOf } from './segments.js';
 import { requestTable } from './tables.js';
-import { timelineSvg } from './timeline-svg.js';
+import { hostsPerLane, timelineSvg } from './timeline-svg.js';
 
 /** Beyond this, a page would not open at once any more: it shows the still picture, and the table lies beside it. */
 const requestsMost = 30_000;
@@ -30,9 +30,18 @@ export function timelineSection(run: RunFiles): Content {
   ];
 }
 
-const reading = ({ busiest }: Timeline): string =>
+const reading = ({ busiest, lanes }: Timeline): string =>
   `Pool elements are as tall as they are busy (at most ${busiest} ${busiest === 1 ? 'request' : 'requests'} at a time); ` +
-  'pool users show their requests, those that wait as a thin strip. Shaded: before and after the measurement.';
+  'pool users show their requests, those that wait as a thin strip. Shaded: before and after the measurement.' +
+  sharing(lanes);
+
+/** Of the still picture only; the one that can be scrolled has a lane for each. */
+function sharing(lanes: readonly Lane[]): string {
+  const users = hostsPerLane(lanes, 'poolUser');
+  const elements = hostsPerLane(lanes, 'poolElement');
+  if (users <= 1 && elements <= 1) return '';
+  return ` In the saved picture and on paper ${users} users and ${elements} elements share a lane.`;
+}
 
 function alternative(run: RunFiles, { lanes, faults, to }: Timeline): string {
   const count = (kind: Lane['kind']) => lanes.filter((lane) => lane.kind === kind).length;

@@ -109,7 +109,7 @@ function reproduce({ description }: SweepFiles): Content {
   ];
   const command = ['rsplab sweep', file, `--on ${on}`, `--seed ${seed}`, `--replications ${replications}`, ...settings];
   return [
-    html`<pre><code>${command.join(' ')}</code></pre>`,
+    html`<pre class="command"><code>${command.join(' ')}</code></pre>`,
     html`<ul class="facts">${Object.entries(versions).map(([name, version]) => version && html`<li>${name} <b>${version}</b></li>`)}</ul>`,
     html`<details><summary>sweep.json</summary><pre>${JSON.stringify(description, null, 2)}</pre></details>`,
   ];
