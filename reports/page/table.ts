@@ -60,7 +60,8 @@ const dataOf = <Row>({ columns, rows }: Table<Row>) => ({
 });
 
 /** Microseconds are as fine as the lab's clocks, and nanocalculations nobody's. */
-const rounded = (cell: Cell): Cell => (typeof cell === 'number' ? Math.round(cell * 1e6) / 1e6 : cell);
+const rounded = (cell: Cell): Cell =>
+  typeof cell === 'number' && !Number.isInteger(cell) ? Math.round(cell * 1e6) / 1e6 : cell;
 
 const tools = (dataId: string, caption: string): Html =>
   html`<div class="table-tools" data-table-tools hidden>

@@ -96,17 +96,21 @@ function curveFigure(sweep: SweepFiles, x: string | null, metric: Metric, curves
       caption: `${title} [${unit}]`,
       rows: sweep.points,
       columns: [
-        ...sweep.varied.map(plainColumn),
-        ...['mean', 'ci95', 'n'].map((part) => plainColumn(`${column}_${part}`)),
+        ...sweep.varied.map((name) => plainColumn(name, sweep.points)),
+        ...['mean', 'ci95', 'n'].map((part) => plainColumn(`${column}_${part}`, sweep.points)),
       ],
     }),
   });
 }
 
-export const plainColumn = (name: string): Column<Row> => ({
-  ...{ key: name, label: name.replace(/_/g, ' '), unit: 'number' as const },
-  value: (row) => row[name] ?? null,
-});
+/** Of a table as it was stored: names are text, and so is a seed, which nobody counts with. */
+export function plainColumn(name: string, rows: readonly Row[]): Column<Row> {
+  const isText = name === 'seed' || rows.some((row) => typeof row[name] === 'string');
+  return {
+    ...{ key: name, label: name.replace(/_/g, ' '), unit: isText ? 'text' : 'number' },
+    value: (row) => (isText && row[name] !== undefined && row[name] !== null ? String(row[name]) : (row[name] ?? null)),
+  };
+}
 
 const symbols = ['circle', 'square', 'triangle', 'diamond', 'star'] as const;
 

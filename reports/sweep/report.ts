@@ -75,7 +75,7 @@ function pointTable({ points, varied, description }: SweepFiles): Content {
     empty: 'No point has a result yet.',
     rows: points,
     columns: columns.map((name) => ({
-      ...plainColumn(name),
+      ...plainColumn(name, points),
       label: name.replace(/_mean$/, '').replace(/_/g, ' '),
       csvOnly: !varied.includes(name) && !name.endsWith('_mean'),
     })),
@@ -91,7 +91,7 @@ function runTable({ runs, runFolders, folder, description }: SweepFiles): Conten
       rows: runs,
       columns: Object.keys(runs[0]!)
         .filter((name) => name !== 'folder')
-        .map(plainColumn),
+        .map((name) => plainColumn(name, runs)),
     }),
     runFolders.length > 0 &&
       html`<h3>Reports of the runs</h3><ul class="plain">${runFolders.map((each) => {

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { html, jsonInScript } from '../../../reports/page/escape.js';
 import { tableMarkup } from '../../../reports/page/table.js';
@@ -45,5 +46,15 @@ describe('a table', () => {
   it('escapes what it shows, and shows nothing that is for the file alone', () => {
     expect(table(3)).not.toMatch(/<img|>1007</);
     expect(table(3)).toContain('&lt;img');
+  });
+
+  it('carries its rows for the file: integers to the last digit, however large, others to the microsecond', () => {
+    const markup = tableMarkup({
+      ...{ id: 't', file: 'f', caption: 'c', rows: [259_230_787_961_233, 0.123_456_789, null] },
+      columns: [{ key: 'it', label: 'it', unit: 'number', value: (it) => it }],
+    }).text;
+    const [, blob] = /<script type="application\/gzip"[^>]*>([^<]*)</.exec(markup)!;
+    const data = JSON.parse(gunzipSync(Buffer.from(blob!, 'base64')).toString());
+    expect(data.columns).toEqual([[259_230_787_961_233, 0.123_457, null]]);
   });
 });
