@@ -18,7 +18,7 @@ interface Waiting {
 export class Container {
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
-  /** The latest line that is no report. */
+  /** What its shell said last, for people. */
   #complaint = '';
 
   private constructor(
@@ -35,9 +35,13 @@ export class Container {
     const { State } = await container.inspect();
     if (!State.Running) throw labBroken(`The container of ${name} ended at once: ${State.Error || State.ExitCode}`);
     const started = new Container(name, State.Pid, line);
-    const output = new PassThrough();
-    container.modem.demuxStream(line, output, output);
-    createInterface({ input: output }).on('line', (text) => started.#take(text));
+    // Two streams: the shell complains of every killed component, in pieces, which would tear reports apart.
+    const [reports, complaints] = [new PassThrough(), new PassThrough()];
+    container.modem.demuxStream(line, reports, complaints);
+    createInterface({ input: reports }).on('line', (text) => started.#take(text));
+    createInterface({ input: complaints }).on('line', (text) => {
+      started.#complaint = text;
+    });
     line.on('end', () => started.#over()).on('error', () => started.#over());
     return started;
   }
@@ -72,10 +76,7 @@ export class Container {
 
   #take(line: string): void {
     const report = parseReport(line);
-    if (!report) {
-      this.#complaint = line;
-      return;
-    }
+    if (!report) return;
     const waiting = this.#waiting.get(report.id);
     if (report.what === 'started') {
       waiting?.started(report.pid);
