@@ -30,7 +30,7 @@ const allowed: Record<string, readonly string[]> = {
   compare: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
   sweep: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
   reports: ['base', 'experiment', 'result', 'stats', 'sim', 'measure', 'run', 'compare', 'sweep'],
-  cli: ['base', 'setup', 'experiment', 'result', 'stats', 'lab', 'run', 'compare', 'sweep', 'reports'],
+  cli: ['base', 'setup', 'experiment', 'result', 'lab', 'run', 'compare', 'sweep', 'reports'],
 };
 
 /** `base` of `harness/base/check.ts`; undefined for packages. */

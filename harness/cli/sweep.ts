@@ -79,10 +79,13 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
   const finished = await sweep(loaded, { ...options, onProgress: (state) => progress.update(state) }).finally(() =>
     progress.end(),
   );
+  // Drawing is slow to load, so it waits until there is something to draw.
+  const { writeSweepReport } = await import('../../reports/sweep/report.js');
+  const page = writeSweepReport(finished.folder);
   process.stdout.write(
     flags.json
       ? `${JSON.stringify({ ...finished.description, folder: finished.folder }, null, 2)}\n`
-      : report(finished),
+      : report(finished, page),
   );
   process.exitCode = isGood(finished) ? exitCodes.pass : exitCodes.fail;
 }
@@ -105,7 +108,7 @@ async function whatToSweep(file: string | undefined, { resume, out }: SweepFlags
 const isGood = ({ description, records }: FinishedSweep): boolean =>
   description.failures.length === 0 && records.every(({ verdict }) => verdict === null || verdict === 'pass');
 
-function report({ description, folder, records, grid }: FinishedSweep): string {
+function report({ description, folder, records, grid }: FinishedSweep, page: string): string {
   const { points, replications, failures } = description;
   const unhappy = records.filter(({ verdict }) => verdict !== null && verdict !== 'pass');
   const lines = [
@@ -118,6 +121,7 @@ function report({ description, folder, records, grid }: FinishedSweep): string {
       ({ point, seed, verdict }) => `Check ${verdict}: ${describePoint(grid.points[point]!.point)}, seed ${seed}`,
     ),
     `Tables: ${join(folder, 'table.csv')}, ${join(folder, 'runs.csv')}`,
+    `Report: ${page}`,
   ];
   return `${lines.join('\n')}\n`;
 }
