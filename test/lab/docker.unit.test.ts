@@ -180,7 +180,7 @@ describe('the main process of a container', () => {
           { what: 'ended', id: 7, status: 0 },
         ]);
       }),
-      { numRuns: 20 },
+      { numRuns: 60 },
     );
   });
 

@@ -6,20 +6,19 @@
 
 import type { StartOptions } from '../lab.js';
 
-// Job control, or the shell would have components ignore SIGINT; -f, or it would take a stopped one for ended.
+// Job control, or the shell would have components ignore SIGINT. Each is in the foreground of a shell of its own: bash
+// may wait for ever for one in the background that has ended already.
 const script = `
 set -m
 while read -r id words; do
   {
-    set -m
+    set +m
     eval "set -- $words"
     cd "$1"
     output=$2
     log=$3
     shift 3
-    "$@" >> "$output" 2>> "$log" < /dev/null &
-    echo "started $id $!"
-    wait -f $!
+    (echo "started $id $BASHPID"; exec "$@" >> "$output" 2>> "$log" < /dev/null)
     echo "ended $id $?"
   } &
 done`;
