@@ -49,6 +49,7 @@ export function loadRun(folder: string): LoadedRun {
   const outcome: Outcome = {
     requests: readRows(path, 'requests.csv', requestRowSchema),
     failovers: readRows(path, 'failovers.csv', failoverRowSchema),
+    keepAlives: null,
     faults: summary.faults,
     utilisationPercent: summary.utilisation.percent,
     window: { from, to: at('collect') ?? at('end') ?? journal.at(-1)!.time },

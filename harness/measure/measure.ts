@@ -6,7 +6,7 @@ import { stat } from 'node:fs/promises';
 import { badInput, messageOf } from '../base/errors.js';
 import { hostsWith, type Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
-import type { FailoverRow, RequestRow } from '../result/rows.js';
+import type { FailoverRow, KeepAliveRow, RequestRow } from '../result/rows.js';
 import { AddressBook } from './addresses.js';
 import { type Dissection, dissect } from './dissect.js';
 import { failoversOf } from './failovers.js';
@@ -36,6 +36,8 @@ export interface MeasureInput {
 export interface Measurement {
   readonly requests: RequestRow[];
   readonly failovers: FailoverRow[];
+  /** Of sessions, in order of time; null without a capture. */
+  readonly keepAlives: KeepAliveRow[] | null;
   /** Null without a capture. */
   readonly wire: WireStatistics | null;
   /** Calculations performed in the window over up-time × capacity; null without a capture. */
@@ -65,6 +67,7 @@ export async function measure(input: MeasureInput): Promise<Measurement> {
   return {
     requests: requestRows,
     failovers: failoverRows,
+    keepAlives: captured ? keepAlivesOf(observation, notes) : null,
     wire: captured ? observation.statistics() : null,
     utilisationPercent: captured ? observation.utilisationPercent() : null,
     notes,
@@ -97,6 +100,15 @@ async function readCapture(
   observation.finish();
   notes.push(...complaints(dissection), ...vagueness(plan, journal));
   return true;
+}
+
+function keepAlivesOf(observation: Observation, notes: string[]): KeepAliveRow[] {
+  const { rows, unlisted } = observation.keepAlives();
+  if (unlisted > 0)
+    notes.push(
+      `Of the session keep-alives ${rows.length} are listed one by one; ${unlisted} answered ones are only counted`,
+    );
+  return rows;
 }
 
 function complaints({ truncated, late, stray, frames }: Dissection): string[] {

@@ -59,6 +59,10 @@ export class Observation {
     return this.#wire.statistics(this.#faults);
   }
 
+  keepAlives(): ReturnType<WireCounter['keepAlives']> {
+    return this.#wire.keepAlives();
+  }
+
   utilisationPercent(): number | null {
     const { from, to } = this.#window;
     return this.#workload.utilisationPercent((host) => {

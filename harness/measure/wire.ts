@@ -1,9 +1,10 @@
 import { hostsWith, type Plan } from '../experiment/plan.js';
-import { summariseDelays } from '../stats/delays.js';
+import type { KeepAliveRow } from '../result/rows.js';
 import type { FaultRecord } from './faults.js';
 import { Handlespace } from './handlespace.js';
+import { keepAliveRowsMost, RoundTrips } from './keep-alives.js';
 import type { Chunk, Message, Packet } from './packet.js';
-import type { KeepAlives, RegistrarLoad, WireStatistics } from './statistics.js';
+import type { RegistrarLoad, WireStatistics } from './statistics.js';
 
 /** Counts what passes by; memory follows associations and keep-alives, not packets. */
 export class WireCounter {
@@ -14,8 +15,8 @@ export class WireCounter {
   readonly #registrarMessages = new Map<string, Record<string, number>>();
   readonly #retransmissions: Record<string, number> = {};
   readonly #pathSwitches: Record<string, number> = {};
-  readonly #session = new RoundTrips();
-  readonly #reverseSession = new RoundTrips();
+  readonly #session = new RoundTrips(keepAliveRowsMost);
+  readonly #reverseSession = new RoundTrips(keepAliveRowsMost);
   readonly #endpoint = new RoundTrips();
   readonly #networks = new Map<string, string>();
   readonly #associations = new Map<string, 'begun' | 'established' | 'over'>();
@@ -80,6 +81,15 @@ export class WireCounter {
     };
   }
 
+  /** Those of sessions, in order of time; `unlisted` more were answered. */
+  keepAlives(): { rows: KeepAliveRow[]; unlisted: number } {
+    const both = [this.#session, this.#reverseSession];
+    return {
+      rows: both.flatMap((trips) => trips.rows()).sort((a, b) => a.sentAt - b.sentAt),
+      unlisted: both.reduce((sum, { unlisted }) => sum + unlisted, 0),
+    };
+  }
+
   #control(packet: Packet, kind: Exclude<Chunk['kind'], 'data'>): void {
     if (kind === 'heartbeat') this.#heartbeats.sent += 1;
     if (kind === 'heartbeatAck') this.#heartbeats.acknowledged += 1;
@@ -139,49 +149,6 @@ export class WireCounter {
     const byUser = message.from.host !== null && this.#users.has(message.from.host);
     if (message.type === 'keepAlive') (byUser ? this.#session : this.#reverseSession).asked(message);
     if (message.type === 'keepAliveAck') (byUser ? this.#reverseSession : this.#session).answered(message);
-  }
-}
-
-/**
- * Keep-alives and their answers: each association has at most one under way in a direction. A round trip is final with
- * the next one of its association, because a retransmission may still move when its answer was received.
- */
-class RoundTrips {
-  readonly #underWay = new Map<string, Message>();
-  readonly #latest = new Map<string, readonly [asked: Message, answered: Message]>();
-  readonly #spans: number[] = [];
-  #sent = 0;
-
-  asked(message: Message): void {
-    this.#sent += 1;
-    if (message.association !== null) this.#underWay.set(message.association, message);
-  }
-
-  answered(message: Message): void {
-    const { association } = message;
-    const asked = association === null ? undefined : this.#underWay.get(association);
-    if (!asked || association === null) return;
-    this.#underWay.delete(association);
-    this.#settle(association);
-    this.#latest.set(association, [asked, message]);
-  }
-
-  /** Nothing more is to be expected on the association. */
-  over(association: string): void {
-    this.#underWay.delete(association);
-    this.#settle(association);
-  }
-
-  result(): KeepAlives {
-    for (const association of [...this.#latest.keys()]) this.#settle(association);
-    return { sent: this.#sent, answered: this.#spans.length, roundTrip: summariseDelays(this.#spans) };
-  }
-
-  #settle(association: string): void {
-    const pair = this.#latest.get(association);
-    if (!pair) return;
-    this.#spans.push(pair[1].receivedAt - pair[0].sentAt);
-    this.#latest.delete(association);
   }
 }
 

@@ -71,3 +71,13 @@ export const failoverRowSchema = z.object({
   repeatedCalculations: z.number().nullable(),
 });
 export type FailoverRow = z.infer<typeof failoverRowSchema>;
+
+/** A session's keep-alive, of a user to its element or of an element to its user. */
+export const keepAliveRowSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  sentAt: z.number(),
+  /** The answer has arrived; null when none came before the session or the capture ended. */
+  answeredAt: time,
+});
+export type KeepAliveRow = z.infer<typeof keepAliveRowSchema>;

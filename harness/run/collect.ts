@@ -24,11 +24,12 @@ export async function collect(plan: Plan, folder: string, reasons: readonly stri
   const measured = begin ? await measureFolder(plan, folder, journal) : nothing('the lab never opened');
   // Why the lab never opened is the better reason, where it is known.
   const lost = typeof measured === 'string' && (begin || broken.length === 0) ? [measured] : [];
-  const { requests, failovers, utilisationPercent, notes, wire } =
+  const { requests, failovers, keepAlives, utilisationPercent, notes, wire } =
     typeof measured === 'string' ? nothingMeasured : measured;
   return {
     requests,
     failovers,
+    keepAlives,
     utilisationPercent,
     wire,
     faults,
@@ -40,7 +41,9 @@ export async function collect(plan: Plan, folder: string, reasons: readonly stri
 }
 
 const nothing = (why: string): string => why;
-const nothingMeasured: Measurement = { requests: [], failovers: [], wire: null, utilisationPercent: null, notes: [] };
+const nothingMeasured: Measurement = {
+  ...{ requests: [], failovers: [], keepAlives: null, wire: null, utilisationPercent: null, notes: [] },
+};
 
 async function measureFolder(
   plan: Plan,

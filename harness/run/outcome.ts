@@ -1,11 +1,13 @@
 /** What performing a plan yields, on a lab or in the simulator alike; results are made of it. */
 import type { WireStatistics } from '../measure/statistics.js';
-import type { FailoverRow, RequestRow } from '../result/rows.js';
+import type { FailoverRow, KeepAliveRow, RequestRow } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
 
 export interface Outcome {
   readonly requests: readonly RequestRow[];
   readonly failovers: readonly FailoverRow[];
+  /** Of sessions, in order of time; null where there is no capture. */
+  readonly keepAlives: readonly KeepAliveRow[] | null;
   readonly faults: Summary['faults'];
   readonly utilisationPercent: number | null;
   /** What else the capture tells; null where there is none. */

@@ -21,6 +21,7 @@ export function outcomeOf({ requests, failovers, faults, metrics, moments }: Sim
   return {
     requests,
     failovers,
+    keepAlives: null,
     faults: faults.map(({ kind, host, network, injectedAt, healedAt }) => ({
       kind,
       target: network === null ? host : `${host} on ${network}`,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { RoundTrips } from '../../harness/measure/keep-alives.js';
+import type { Message } from '../../harness/measure/packet.js';
 import { measureRecording } from './recordings.js';
 
 describe('wire statistics', () => {
@@ -45,5 +47,50 @@ describe('wire statistics', () => {
     // One user was sent to the second dead element.
     expect(wire.associations.failed).toBe(1);
     expect(wire.messages['asap.endpointUnreachable']).toBe(4);
+  });
+});
+
+describe('session keep-alives one by one', () => {
+  it('are those that are counted, in order of time, with their answers', async () => {
+    const { keepAlives, wire } = await measureRecording('two-elements');
+    const { session, reverseSession } = wire!.keepAlives;
+    const byUser = keepAlives!.filter(({ from }) => from.startsWith('pu'));
+    expect([byUser.length, keepAlives!.length]).toEqual([session.sent, session.sent + reverseSession.sent]);
+    const answered = keepAlives!.filter(({ answeredAt }) => answeredAt !== null);
+    expect(answered).toHaveLength(session.answered + reverseSession.answered);
+    for (const { sentAt, answeredAt } of answered) expect(answeredAt! - sentAt).toBeGreaterThan(0.02);
+    expect(keepAlives).toEqual(keepAlives!.toSorted((a, b) => a.sentAt - b.sentAt));
+  });
+
+  it('stay without an answer where an element is silent, about a second before its user gives it up', async () => {
+    const { keepAlives, failovers } = await measureRecording('two-elements');
+    expect(failovers).toHaveLength(3);
+    for (const { user, oldElement, faultAt, detectedAt } of failovers) {
+      const silent = keepAlives!.filter(
+        ({ from, to, sentAt }) => from === user && to === oldElement && sentAt > faultAt!,
+      );
+      expect(silent).toEqual([expect.objectContaining({ answeredAt: null })]);
+      expect(detectedAt! - silent[0]!.sentAt).toBeCloseTo(1, 1);
+    }
+  });
+
+  it('are cut where there are too many, but not those without an answer', () => {
+    const trips = new RoundTrips(2);
+    const message = (sentAt: number) =>
+      ({ from: { host: 'pu1' }, to: { host: 'pe1' }, association: 'a', sentAt, receivedAt: sentAt + 0.1 }) as Message;
+    for (const time of [1, 2, 3]) {
+      trips.asked(message(time));
+      trips.answered(message(time + 0.1));
+    }
+    trips.asked(message(4));
+    trips.asked(message(5));
+    expect(trips.rows().map(({ sentAt, answeredAt }) => [sentAt, answeredAt])).toEqual([
+      [1, 1.2],
+      [2, 2.2],
+      [4, null],
+      [5, null],
+    ]);
+    expect(trips.unlisted).toBe(1);
+    expect(trips.result()).toMatchObject({ sent: 5, answered: 3 });
   });
 });

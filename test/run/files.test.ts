@@ -70,7 +70,7 @@ describe('a run’s folder', () => {
 
   it('has tables with a header even when there are no rows, and no half-written file', () => {
     const folder = createRunFolder(top, id, smallPlan());
-    const nothing = { requests: [], failovers: [], faults: [], utilisationPercent: null, wire: null };
+    const nothing = { requests: [], failovers: [], keepAlives: null, faults: [], utilisationPercent: null, wire: null };
     storeOutcome(folder, { ...nothing, window: null, reasons: [], notes: [], kernel: null });
     expect(readFileSync(join(folder, 'requests.csv'), 'utf8')).toMatch(/^user,id,size,state,queuedAt,[^\n]*\n$/);
     expect(readFileSync(join(folder, 'failovers.csv'), 'utf8')).toMatch(/^user,requestId,oldElement,[^\n]*\n$/);
@@ -81,7 +81,7 @@ describe('a run’s folder', () => {
     const folder = createRunFolder(top, id, smallPlan());
     // A file cannot take the place of a folder, so the last step fails.
     mkdirSync(join(folder, 'requests.csv', 'x'), { recursive: true });
-    const nothing = { requests: [], failovers: [], faults: [], utilisationPercent: null, wire: null };
+    const nothing = { requests: [], failovers: [], keepAlives: null, faults: [], utilisationPercent: null, wire: null };
     expect(() => storeOutcome(folder, { ...nothing, window: null, reasons: [], notes: [], kernel: null })).toThrow();
     expect(existsSync(join(folder, 'requests.csv.part'))).toBe(true);
   });

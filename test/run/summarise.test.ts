@@ -54,6 +54,7 @@ const failover = (faultAt: number, delay: number | null): FailoverRow => ({
 const outcomeOf = (parts: Partial<Outcome>): Outcome => ({
   requests: [],
   failovers: [],
+  keepAlives: null,
   faults: [],
   utilisationPercent: 40,
   wire: null,

@@ -112,7 +112,7 @@ describe('a sweep', { timeout: 60_000 }, () => {
         const kernel = null;
         return {
           ...{ requests: [], failovers: [], faults: [], utilisationPercent: 50, wire: null, kernel },
-          ...{ window: { from: 0, to: 1 }, reasons: [], notes: [] },
+          ...{ keepAlives: null, window: { from: 0, to: 1 }, reasons: [], notes: [] },
         };
       },
     };
