@@ -98,6 +98,7 @@ describe('command lines', () => {
       '-local=10.1.0.2:0,10.2.0.2',
       '-identifier=0x1000201',
       '-registrar=10.1.0.1:3863',
+      '-asapannounce=off',
       '-poolhandle=CalcAppPool',
       '-policy=LeastUsedDegradation:0.1',
       '-rereginterval=100000',

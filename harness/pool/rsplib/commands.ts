@@ -57,6 +57,8 @@ export function elementCommand(
     `-local=${endpoint(addresses, 0)}`,
     `-identifier=0x${identifier.toString(16)}`,
     ...registrarsOf(plan),
+    // It knows its registrars. Hearing of one on two networks it would connect to both its addresses at once.
+    '-asapannounce=off',
     `-poolhandle=${role.pool}`,
     `-policy=${policyArgument(role.policy)}`,
     // Renewed when two thirds of its life are over, as RSPLIB does by itself (90 s and 30 s).

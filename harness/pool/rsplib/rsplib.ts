@@ -22,6 +22,8 @@ const registrarStartSeconds = 30;
 const registrationSeconds = 60;
 /** Long enough for a component to take leave of its peers over a slow network. */
 const farewellSeconds = 3;
+/** Longest until a killed process is reported as ended, also by an engine that has a lot to do. */
+const reportSeconds = 10;
 
 class RsplibPool implements DeployedPool {
   readonly #components: Map<string, Component>;
@@ -84,16 +86,24 @@ class RsplibPool implements DeployedPool {
     }
   }
 
+  /**
+   * Asks it to leave, then ends it.
+   * @throws HarnessError `lab-broken` when its end is never reported
+   */
   async #dismiss(component: Component): Promise<void> {
+    if (await this.#endsWithin(component, 'SIGINT', farewellSeconds)) return;
+    if (await this.#endsWithin(component, 'SIGKILL', reportSeconds)) return;
+    throw labBroken(`${component.name} was killed, and ${reportSeconds} s later nobody had seen it end`);
+  }
+
+  async #endsWithin(component: Component, signal: 'SIGINT' | 'SIGKILL', seconds: number): Promise<boolean> {
     const { clock } = this.context;
-    const leaving = component.end('SIGINT');
-    const late = new AbortController();
-    const timeout = clock.sleepUntil(clock.now() + farewellSeconds, late.signal).then(
-      () => component.end('SIGKILL'),
-      () => {},
+    const over = new AbortController();
+    const late = clock.sleepUntil(clock.now() + seconds, over.signal).then(
+      () => false,
+      () => false,
     );
-    await Promise.race([leaving, timeout]).finally(() => late.abort());
-    await leaving;
+    return Promise.race([component.end(signal).then(() => true), late]).finally(() => over.abort());
   }
 
   #playing(kind: Role['kind']): Component[] {
