@@ -8,11 +8,12 @@ export const keepAliveRowsMost = 250_000;
 
 /**
  * Keep-alives and their answers: each association has at most one under way in a direction. A round trip is final with
- * the next one of its association, because a retransmission may still move when its answer was received.
+ * the next one of its association, because a retransmission may still move when its answer was received. Of the last
+ * one the first copy counts: what is sent again and followed by nothing mostly goes to a host that is gone.
  */
 export class RoundTrips {
   readonly #underWay = new Map<string, Message>();
-  readonly #latest = new Map<string, readonly [asked: Message, answered: Message]>();
+  readonly #latest = new Map<string, { asked: Message; answer: Message; firstAt: number }>();
   readonly #spans: number[] = [];
   readonly #rowsMost: number;
   readonly #answered: KeepAliveRow[] = [];
@@ -36,14 +37,14 @@ export class RoundTrips {
     const asked = association === null ? undefined : this.#underWay.get(association);
     if (!asked || association === null) return;
     this.#underWay.delete(association);
-    this.#settle(association);
-    this.#latest.set(association, [asked, message]);
+    this.#settle(association, true);
+    this.#latest.set(association, { asked, answer: message, firstAt: message.receivedAt });
   }
 
   /** Nothing more is to be expected on the association. */
   over(association: string): void {
     this.#giveUp(association);
-    this.#settle(association);
+    this.#settle(association, false);
   }
 
   result(): KeepAlives {
@@ -63,15 +64,16 @@ export class RoundTrips {
   }
 
   #settleAll(): void {
-    for (const association of [...this.#latest.keys()]) this.#settle(association);
+    for (const association of [...this.#latest.keys()]) this.#settle(association, false);
   }
 
-  #settle(association: string): void {
+  #settle(association: string, followed: boolean): void {
     const pair = this.#latest.get(association);
     if (!pair) return;
-    const [asked, { receivedAt }] = pair;
-    this.#spans.push(receivedAt - asked.sentAt);
-    if (this.#answered.length < this.#rowsMost) this.#answered.push(rowOf(asked, receivedAt));
+    const { asked, answer, firstAt } = pair;
+    const answeredAt = followed ? answer.receivedAt : firstAt;
+    this.#spans.push(answeredAt - asked.sentAt);
+    if (this.#answered.length < this.#rowsMost) this.#answered.push(rowOf(asked, answeredAt));
     this.#latest.delete(association);
   }
 

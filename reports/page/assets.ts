@@ -10,6 +10,7 @@ export type ScriptName =
   | 'page.js'
   | 'tables.js'
   | 'figures.js'
+  | 'timeline-keepalives.js'
   | 'timeline-paint.js'
   | 'timeline.js'
   | 'lists.js'

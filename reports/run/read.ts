@@ -5,12 +5,12 @@ import { check } from '../../harness/base/check.js';
 import { badInput, messageOf } from '../../harness/base/errors.js';
 import { comparePoint } from '../../harness/compare/compare.js';
 import { type Comparison, comparisonSchema, type PointComparison } from '../../harness/compare/comparison.js';
-import { type LoadedRun, loadRun, nameOf } from '../../harness/compare/load.js';
+import { type LoadedRun, loadRun, nameOf, readRows } from '../../harness/compare/load.js';
 import { pointOf } from '../../harness/compare/sample.js';
 import { type Plan, planSchema } from '../../harness/experiment/plan.js';
 import type { WireStatistics } from '../../harness/measure/statistics.js';
 import type { JournalEvent } from '../../harness/result/journal.js';
-import type { FailoverRow, RequestRow } from '../../harness/result/rows.js';
+import { type FailoverRow, type KeepAliveRow, keepAliveRowSchema, type RequestRow } from '../../harness/result/rows.js';
 import { type Summary, summarySchema } from '../../harness/result/summary.js';
 import { journalFile, readJournal } from '../../harness/run/journal.js';
 import { failoversInWindow } from '../../harness/run/summarise.js';
@@ -25,6 +25,8 @@ export interface RunFiles {
   readonly journal: readonly JournalEvent[];
   readonly requests: readonly RequestRow[];
   readonly failovers: readonly FailoverRow[];
+  /** Of sessions, in order of time; none where nobody wrote them down. */
+  readonly keepAlives: readonly KeepAliveRow[];
   /** Those of the measurement, which the summary is about. */
   readonly measured: readonly FailoverRow[];
   /** What this run's own numbers are called. */
@@ -71,6 +73,7 @@ export function readRun(folder: string): RunFiles {
     journal,
     requests: loaded?.outcome.requests ?? [],
     failovers: loaded?.outcome.failovers ?? [],
+    keepAlives: existsSync(join(path, keepAliveFile)) ? (attempt(() => keepAlivesIn(path)) ?? []) : [],
     measured: loaded ? failoversInWindow(loaded.outcome) : [],
     side: summary?.clock === 'simulated' ? 'this run, simulated' : 'measured',
     window: loaded?.outcome.window ?? null,
@@ -82,6 +85,9 @@ export function readRun(folder: string): RunFiles {
     troubles,
   };
 }
+
+const keepAliveFile = 'keepalives.csv';
+const keepAlivesIn = (folder: string) => readRows(folder, keepAliveFile, keepAliveRowSchema);
 
 const isMeasuring = (event: JournalEvent): boolean => event.event === 'phase' && event.phase === 'measure';
 

@@ -38,7 +38,7 @@ export const renderRunReport = (run: RunFiles): string =>
     header: headerMarkup(run),
     sections: sectionsOf(run),
     footer: html`<p>Made by rsplab ${run.summary?.versions.rsplab ?? ''} from this run’s folder; <code>rsplab report</code> makes it again. Times are in seconds since the run began.</p>`,
-    scripts: ['figures.js', 'tables.js', 'timeline-paint.js', 'timeline.js'],
+    scripts: ['figures.js', 'tables.js', 'timeline-keepalives.js', 'timeline-paint.js', 'timeline.js'],
   });
 
 function sectionsOf(run: RunFiles): (Section | null)[] {

@@ -4,6 +4,7 @@ import { type Content, type Html, html } from '../page/escape.js';
 import { figureMarkup } from '../page/figure.js';
 import { packed } from '../page/packed.js';
 import { tableMarkup } from '../page/table.js';
+import { packKeepAlives, tooManyAnswered } from './keep-alives.js';
 import type { RunFiles } from './read.js';
 import { type Lane, spanKinds, type Timeline, timelineOf } from './segments.js';
 import { requestTable } from './tables.js';
@@ -79,10 +80,20 @@ ${run.failovers.length > 0 && html`<button type="button" data-key="p">Previous f
 ${run.failovers.length > 0 && html`<label><input type="checkbox" data-stalled> only users with failovers</label>`}
 <span class="range" data-range role="status"></span>
 </div>
-<div class="timeline-frame" tabindex="-1"><canvas tabindex="0" role="application" aria-roledescription="timeline" aria-label="Timeline. Arrow keys move, plus and minus zoom, 0 shows the whole run, n and p go to the next and previous failover. The data are in the table below."></canvas><div class="timeline-spacer"></div></div>
+${keepAliveLegend(run)}<div class="timeline-frame" tabindex="-1"><canvas tabindex="0" role="application" aria-roledescription="timeline" aria-label="Timeline. Arrow keys move, plus and minus zoom, 0 shows the whole run, n and p go to the next and previous failover. The data are in the table below."></canvas><div class="timeline-spacer"></div></div>
 <p class="reading">Drag to zoom in, double-click for the whole run, Ctrl and wheel to zoom. Keys: ← → + − 0, n and p for failovers.</p>
 ${packed('timeline-data', clientData(run, timeline))}
 </div>`;
+
+/** The still picture has none. */
+function keepAliveLegend({ keepAlives }: RunFiles): Content {
+  if (keepAlives.length === 0) return null;
+  const answered = tooManyAnswered(keepAlives)
+    ? 'keep-alives of sessions that were answered are too many for one page: they are in keepalives.csv'
+    : 'keep-alive of a session and its answer: zoom in to see them; above by the sender, below by the receiver';
+  return html`<ul class="legend"><li><b aria-hidden="true">┌ </b>${answered}</li><li><b aria-hidden="true">× </b>keep-alive without an answer</li></ul>
+`;
+}
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1e3);
 
@@ -119,6 +130,7 @@ function clientData(run: RunFiles, timeline: Timeline) {
         (healedAt === null ? 'not healed' : `healed after ${formatDuration(healedAt - injectedAt)}`),
     ),
     moves: moves.sort((a, b) => a.fault - b.fault),
+    keepAlives: packKeepAlives(run.keepAlives, laneOf),
   };
 }
 

@@ -74,6 +74,23 @@ describe('session keep-alives one by one', () => {
     }
   });
 
+  it('were answered by the first copy of the last answer, because what is sent again goes to a host that is gone', () => {
+    const trips = new RoundTrips(9);
+    const message = (sentAt: number) =>
+      ({ from: { host: 'pe1' }, to: { host: 'pu1' }, association: 'a', sentAt, receivedAt: sentAt + 0.1 }) as Message;
+    for (const time of [1, 2]) {
+      const answer = message(time + 0.1);
+      trips.asked(message(time));
+      trips.answered(answer);
+      answer.receivedAt += 5;
+    }
+    trips.over('a');
+    expect(trips.rows().map(({ sentAt, answeredAt }) => [sentAt, answeredAt])).toEqual([
+      [1, 6.2],
+      [2, 2.2],
+    ]);
+  });
+
   it('are cut where there are too many, but not those without an answer', () => {
     const trips = new RoundTrips(2);
     const message = (sentAt: number) =>

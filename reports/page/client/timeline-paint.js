@@ -4,7 +4,8 @@
  * @typedef {{ name: string, kind: string, start: number[], length: number[], what: number[], ref: number[] }} PackedLane
  * @typedef {{ user: number, old: number, fresh: number, fault: number, resumed: number, request: number, text: string }} Move
  * @typedef {{ to: number, window: [number, number] | null, busiest: number, kinds: string[], lanes: PackedLane[],
- *   faults: string[], moves: Move[], phases: [string, number][] }} TimelineData times in milliseconds
+ *   faults: string[], moves: Move[], phases: [string, number][],
+ *   keepAlives: { from: number, to: number, sent: number[], took: number[] }[] }} TimelineData times in milliseconds
  * @typedef {{ lane: PackedLane, index: number, y: number, height: number }} Row
  * @typedef {{ from: number, to: number, left: number, width: number, height: number, scroll: number }} View
  */
@@ -34,8 +35,8 @@ const readInks = () =>
 /** @param {View} view @param {number} time */
 const xOf = ({ from, to, left, width }, time) => left + ((time - from) / (to - from)) * (width - left);
 
-/** @param {CanvasRenderingContext2D} context @param {TimelineData} data @param {readonly Row[]} rows @param {View} view @param {Inks} inks */
-function paint(context, data, rows, view, inks) {
+/** @param {CanvasRenderingContext2D} context @param {TimelineData} data @param {Map<number, KeepAlives[]>} keepAlives @param {readonly Row[]} rows @param {View} view @param {Inks} inks */
+function paint(context, data, keepAlives, rows, view, inks) {
   const { width, height, left, scroll } = view;
   context.clearRect(0, 0, width, height);
   context.fillStyle = inks.surface;
@@ -49,6 +50,7 @@ function paint(context, data, rows, view, inks) {
     const y = row.y - scroll;
     if (y + row.height < axisHeight || y > height) continue;
     paintLane(context, data, row, y, view, inks);
+    paintKeepAlives(context, keepAlives.get(row.index) ?? [], row, y, view, inks);
   }
   paintMoves(context, data, rows, view, inks);
   context.fillStyle = inks.surface;

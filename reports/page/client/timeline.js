@@ -5,6 +5,7 @@ class TimelineView {
   constructor(holder, data, requests) {
     this.data = data;
     this.requests = requests;
+    this.keepAlives = keepAlivesByLane(data);
     this.frame = /** @type {HTMLElement} */ (holder.querySelector('.timeline-frame'));
     this.canvas = /** @type {HTMLCanvasElement} */ (holder.querySelector('canvas'));
     this.spacer = /** @type {HTMLElement} */ (holder.querySelector('.timeline-spacer'));
@@ -59,7 +60,7 @@ class TimelineView {
     requestAnimationFrame(() => {
       this.pending = false;
       this.view.scroll = this.frame.scrollTop;
-      paint(this.context, this.data, this.rows, this.view, this.inks);
+      paint(this.context, this.data, this.keepAlives, this.rows, this.view, this.inks);
     });
   }
 
@@ -111,10 +112,11 @@ class TimelineView {
       start - 2 * perPixel <= time && time <= start + (lane.length[index] ?? 0) + 2 * perPixel ? [index] : [],
     );
     const at = `${lane.name} at ${(time / 1e3).toFixed(perPixel < 10 ? 3 : 1)} s`;
-    if (x < left || found.length === 0) return x < left ? lane.name : `${at}: nothing to do`;
+    const asked = keepAliveTexts(this.keepAlives.get(row.index) ?? [], row.index, time, this.view, this.data.lanes);
+    if (x < left || found.length + asked.length === 0) return x < left ? lane.name : `${at}: nothing to do`;
     const requests = await this.requests();
     const texts = found.slice(-5).map((index) => this.#describe(lane, index, requests));
-    return [at, ...new Set(texts)].join('\n');
+    return [at, ...new Set([...texts, ...asked.slice(0, 5)])].join('\n');
   }
 
   /** @param {PackedLane} lane @param {number} index @param {TableData | null} requests */
