@@ -116,11 +116,8 @@ function readJson<S extends z.ZodType>(folder: string, name: string, schema: S):
   );
 }
 
-/**
- * A table as `storeOutcome` writes it; an empty field is null.
- * @throws HarnessError `bad-input` when there is none, or it is not what it should be
- */
-export function readRows<S extends z.ZodObject>(folder: string, name: string, schema: S): z.output<S>[] {
+/** A table as `storeRows` writes it; an empty field is null. */
+function readRows<S extends z.ZodObject>(folder: string, name: string, schema: S): z.output<S>[] {
   const path = join(folder, name);
   if (!existsSync(path)) throw badInput(`${folder}: expected a finished run with ${name}, got none`);
   const text = readFileSync(path, 'utf8');
