@@ -25,6 +25,7 @@ import { initCommand, parseReport, startLine } from '../../harness/lab/docker/in
 import { bridgeName, sessionLabel } from '../../harness/lab/docker/names.js';
 import { containerRequest, gatewayOf, networkRequests } from '../../harness/lab/docker/requests.js';
 import { bridgeBatch, innerBatch, innerLegs, outerDevices } from '../../harness/lab/docker/wiring.js';
+import { processState } from '../../harness/lab/kernel.js';
 
 const planOn = (red: string): Plan =>
   resolvePlan(
@@ -191,7 +192,7 @@ describe('the main process of a container', () => {
     const report = parseReport(started.trim());
     expect(report).toMatchObject({ what: 'started' });
     const pid = report?.what === 'started' ? report.pid : 0;
-    await expect.poll(async () => (await execa('ps', ['-o', 'stat=', '-p', String(pid)])).stdout).toMatch(/^T/);
+    await expect.poll(() => processState(pid)).toBe('T');
     process.kill(pid, 'SIGINT');
     process.kill(pid, 'SIGCONT');
     expect((await child).stdout.split('\n').at(-1)).toBe('ended 1 130');

@@ -1,5 +1,5 @@
 /** What is left of a run that is killed: nothing. */
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,10 +10,19 @@ import { labTest } from './available.js';
 import { runInside } from './kernel.js';
 import { commandLine, repository } from './rsplab.js';
 
-/** Processes whose command line holds the text. */
-async function processesWith(text: string): Promise<string[]> {
-  const { stdout } = await execa('ps', ['-eo', 'pid=,args=']);
-  return stdout.split('\n').filter((line) => line.includes(text) && !line.includes('ps -eo'));
+/** Command lines of the processes that hold the text in theirs. */
+function processesWith(text: string): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.map(commandOf).filter((command) => command.includes(text));
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    // It ended meanwhile.
+    return '';
+  }
 }
 
 /** Starts a run in a lab kernel and waits until it is in the given phase. */
@@ -42,12 +51,12 @@ async function startRun(phase: string) {
 describe('a run in a lab kernel', () => {
   labTest.each(['open', 'deploy', 'measure'])('leaves nothing 5 s after a SIGKILL during %s', async (phase) => {
     const { child, folder, session } = await startRun(phase);
-    expect(await processesWith(`umid=rsplab-${session}`)).not.toEqual([]);
+    expect(processesWith(`umid=rsplab-${session}`)).not.toEqual([]);
     child.kill('SIGKILL');
     await child;
     await sleep(5000);
-    expect(await processesWith(`rsplab-${session}`)).toEqual([]);
-    expect(await processesWith(session)).toEqual([]);
+    expect(processesWith(`rsplab-${session}`)).toEqual([]);
+    expect(processesWith(session)).toEqual([]);
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`rsplab-${session}-`))).toEqual([]);
     // What there is of the run stays readable.
     expect(readJournal(folder).length).toBeGreaterThan(0);
@@ -61,7 +70,7 @@ describe('a run in a lab kernel', () => {
     expect(exitCode).toBe(3);
     expect(stdout).toContain('Verdict: unknown');
     expect(readdirSync(folder)).toContain('summary.json');
-    expect(await processesWith(`rsplab-${session}`)).toEqual([]);
+    expect(processesWith(`rsplab-${session}`)).toEqual([]);
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toolEnvironment } from '../../harness/base/tools.js';
 import { AddressBook } from '../../harness/measure/addresses.js';
 import { type Dissection, dissect } from '../../harness/measure/dissect.js';
 import type { CalcAppMessage, Message, Packet } from '../../harness/measure/packet.js';
@@ -41,7 +42,7 @@ describe('dissect', () => {
     const fields = ['-e', 'asap.message_type', '-e', 'calcappprotocol.message_type', '-e', 'enrp.message_type'];
     for (const name of ['kill', 'two-elements', 'loss', 'cut-path']) {
       const args = ['-n', '-r', captureOf(name), '-o', 'sctp.tsn_analysis:FALSE', '-T', 'fields', ...fields];
-      const { stdout } = await execa('tshark', args);
+      const { stdout } = await execa('tshark', args, { env: toolEnvironment() });
       const { packets, dissection } = await read(captureOf(name));
       const carried = packets.flatMap(({ chunks }) => chunks.filter((chunk) => chunk.kind === 'data' && chunk.message));
       expect(carried).toHaveLength(stdout.split(/[\t,\n]/).filter((cell) => cell !== '').length);
@@ -104,7 +105,7 @@ describe('dissect', () => {
 
   it('does without duplicated frames', async () => {
     const file = join(folder, 'doubled.pcapng');
-    await execa('mergecap', ['-w', file, captureOf('kill'), captureOf('kill')]);
+    await execa('mergecap', ['-w', file, captureOf('kill'), captureOf('kill')], { env: toolEnvironment() });
     const [once, twice] = [(await read(captureOf('kill'))).packets, (await read(file)).packets];
     expect(twice.length).toBe(2 * once.length);
     expect(messagesOf(twice).filter(({ association }) => association !== null)).toHaveLength(

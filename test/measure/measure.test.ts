@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toolEnvironment } from '../../harness/base/tools.js';
 import type { Plan } from '../../harness/experiment/plan.js';
 import { measure } from '../../harness/measure/measure.js';
 import { stagesOf } from '../../harness/measure/stages.js';
@@ -211,7 +212,7 @@ describe('a run that broke off', () => {
   it('reports stages that a hole in the capture hides, and keeps the delay', async () => {
     const capture = join(folder, 'hole.pcapng');
     // The COOKIE-ACK that pe1 sent pu1 after pe2 was killed.
-    await execa('editcap', [captureOf('kill'), capture, '520']);
+    await execa('editcap', [captureOf('kill'), capture, '520'], { env: toolEnvironment() });
     const input = { plan: recordingPlan(), journal: await journalOf('kill'), vectors: await vectorsOf('kill') };
     const { failovers, notes } = await measure({ ...input, capture });
     const holed = failovers.find(({ user }) => user === 'pu1');
