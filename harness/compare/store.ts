@@ -1,7 +1,8 @@
 /** `comparison.json` and `comparison.csv`: where they go and how they are written. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { writeWhole } from '../base/write-whole.js';
 import { type Comparison, comparisonSchema } from './comparison.js';
 
 /**
@@ -47,10 +48,4 @@ export function comparisonTable({ points }: Comparison): string {
     ),
   );
   return stringify([[...varied, ...heads], ...rows], { cast: { boolean: (value) => String(value) } });
-}
-
-/** Half a file is never seen: it appears under its name when it is whole. */
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.part`, text);
-  renameSync(`${path}.part`, path);
 }

@@ -2,9 +2,10 @@
  * A lease says that a session lives: who owns it and what must be removed should the owner die without doing so. Leases
  * lie in the cache folder, one file per session.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../base/cache.js';
+import { writeWhole } from '../base/write-whole.js';
 
 export interface Lease {
   readonly session: string;
@@ -27,8 +28,7 @@ const leaseFile = (session: string): string => join(leaseFolder(), `${session}.j
 export function writeLease(lease: Lease): void {
   mkdirSync(leaseFolder(), { recursive: true });
   const file = leaseFile(lease.session);
-  writeFileSync(`${file}.part`, JSON.stringify(lease));
-  renameSync(`${file}.part`, file);
+  writeWhole(file, JSON.stringify(lease));
 }
 
 export const dropLease = (session: string): void => rmSync(leaseFile(session), { force: true });

@@ -1,9 +1,10 @@
 /** The folder of one run: who writes what into it, and how it stays readable when the writer is killed. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import type { z } from 'zod';
 import { badInput, messageOf } from '../base/errors.js';
+import { writeWhole } from '../base/write-whole.js';
 import type { Plan } from '../experiment/plan.js';
 import { failoverRowSchema, keepAliveRowSchema, requestRowSchema } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
@@ -43,9 +44,3 @@ export const storeSummary = (folder: string, summary: Summary): void =>
 // Columns come from the schema, so that a table without rows has a header all the same.
 const csv = (schema: z.ZodObject, rows: readonly object[]): string =>
   stringify([...rows], { header: true, columns: Object.keys(schema.shape) });
-
-/** Half a file is never seen: it appears under its name when it is whole. */
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.part`, text);
-  renameSync(`${path}.part`, path);
-}

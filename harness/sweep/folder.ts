@@ -1,8 +1,9 @@
 /** The folder of a sweep: `sweep.json` says what it is, the ledger what is done, the tables what came out. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { badInput, messageOf } from '../base/errors.js';
+import { writeWhole } from '../base/write-whole.js';
 
 const values = z.array(z.union([z.string(), z.number(), z.boolean()]));
 
@@ -80,12 +81,6 @@ export function latestSweep(out: string, experiment: string): string {
   const latest = ids.find((id) => existsSync(join(folder, id, descriptionName)));
   if (!latest) throw badInput(`--resume: expected a sweep of ${experiment} in ${out}, got none`);
   return join(folder, latest);
-}
-
-/** Half a file is never seen: it appears under its name when it is whole. */
-export function writeWhole(path: string, content: string | Uint8Array): void {
-  writeFileSync(`${path}.part`, content);
-  renameSync(`${path}.part`, path);
 }
 
 function parseJson(text: string): unknown {

@@ -7,19 +7,13 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { badInput, interrupted, messageOf } from '../base/errors.js';
 import { newSession } from '../base/session.js';
+import { writeWhole } from '../base/write-whole.js';
 import type { LoadedExperiment } from '../experiment/load.js';
 import type { PhaseLengths } from '../experiment/plan.js';
 import { runId } from '../run/folder.js';
 import type { Subject } from '../run/subject.js';
 import { versions } from '../run/versions.js';
-import {
-  createSweepFolder,
-  describe,
-  readDescription,
-  type SweepDescription,
-  type SweepFailure,
-  writeWhole,
-} from './folder.js';
+import { createSweepFolder, describe, readDescription, type SweepDescription, type SweepFailure } from './folder.js';
 import { type Grid, type GridPoint, layOut, type Restriction } from './grid.js';
 import { Ledger, type RunRecord } from './ledger.js';
 import { labRunner, type Runner, type RunResult, simRunner } from './runner.js';

@@ -1,6 +1,7 @@
 /** The door of this folder: the index over a folder of results, `index.html`. */
-import { renameSync, writeFileSync } from 'node:fs';
+
 import { join, resolve } from 'node:path';
+import { writeWhole } from '../../harness/base/write-whole.js';
 import { type Content, type Html, html } from '../page/escape.js';
 import { renderPage, themeSwitch } from '../page/shell.js';
 import { type Entry, entriesIn } from './entries.js';
@@ -11,8 +12,7 @@ import { type Entry, entriesIn } from './entries.js';
  */
 export function writeIndex(results: string): string {
   const path = join(resolve(results), 'index.html');
-  writeFileSync(`${path}.part`, renderIndex(entriesIn(resolve(results))));
-  renameSync(`${path}.part`, path);
+  writeWhole(path, renderIndex(entriesIn(resolve(results))));
   return path;
 }
 

@@ -1,6 +1,7 @@
 /** The door of this folder: the report of one run, `report.html`. */
-import { renameSync, writeFileSync } from 'node:fs';
+
 import { join } from 'node:path';
+import { writeWhole } from '../../harness/base/write-whole.js';
 import { type Content, html } from '../page/escape.js';
 import { figureMarkup } from '../page/figure.js';
 import { renderPage, type Section } from '../page/shell.js';
@@ -25,9 +26,7 @@ import { wireSection } from './wire.js';
 export function writeRunReport(folder: string): string {
   const run = readRun(folder);
   const path = join(run.folder, 'report.html');
-  // Half a page is never seen: it appears under its name when it is whole.
-  writeFileSync(`${path}.part`, renderRunReport(run));
-  renameSync(`${path}.part`, path);
+  writeWhole(path, renderRunReport(run));
   return path;
 }
 

@@ -1,6 +1,7 @@
 /** The door of this folder: the report of a sweep, `report.html`. */
-import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../../harness/base/write-whole.js';
 import { type Content, html } from '../page/escape.js';
 import { renderPage, themeSwitch } from '../page/shell.js';
 import { tableMarkup } from '../page/table.js';
@@ -15,8 +16,7 @@ import { readSweep, type SweepFiles } from './read.js';
 export function writeSweepReport(folder: string): string {
   const sweep = readSweep(folder);
   const path = join(sweep.folder, 'report.html');
-  writeFileSync(`${path}.part`, renderSweepReport(sweep));
-  renameSync(`${path}.part`, path);
+  writeWhole(path, renderSweepReport(sweep));
   return path;
 }
 
