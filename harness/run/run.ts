@@ -6,7 +6,7 @@ import type { JournalEvent } from '../result/journal.js';
 import type { FailoverRow } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
 import { createRunFolder, runId, storeOutcome, storeSummary } from './folder.js';
-import { judge } from './judge.js';
+import { judge } from './judge/judge.js';
 import { replayCommand } from './replay.js';
 import type { Subject } from './subject.js';
 import { complete, failoversInWindow, summarise } from './summarise.js';
@@ -49,7 +49,7 @@ export async function run(plan: Plan, subject: Subject, options: RunOptions): Pr
     replay: replayCommand(plan, subject.name),
   };
   const numbers = summarise(plan, outcome, context);
-  const summary = complete(numbers, judge(plan, numbers));
+  const summary = complete(numbers, judge(plan, numbers, outcome));
   storeSummary(folder, summary);
   return { folder, summary, failovers: failoversInWindow(outcome), notes: outcome.notes };
 }

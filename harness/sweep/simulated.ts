@@ -1,6 +1,6 @@
 import type { Plan } from '../experiment/plan.js';
 import type { Verdict } from '../result/summary.js';
-import { judge } from '../run/judge.js';
+import { judge } from '../run/judge/judge.js';
 import { outcomeOf } from '../run/sim-subject.js';
 import { complete, summarise } from '../run/summarise.js';
 import { simulate } from '../sim/simulate.js';
@@ -22,8 +22,9 @@ export function simulateRun(plan: Plan): Simulated {
   const values = finite(valuesOfMetrics(result.metrics));
   if (!record) return { values, verdict: null };
   const context = { on: 'sim', clock: 'simulated', versions: {}, replay: '' } as const;
-  const numbers = summarise(plan, outcomeOf(result), context);
-  const { verdict, ...summary } = complete(numbers, judge(plan, numbers));
+  const outcome = outcomeOf(result);
+  const numbers = summarise(plan, outcome, context);
+  const { verdict, ...summary } = complete(numbers, judge(plan, numbers, outcome));
   return { values: { ...values, ...valuesOfSummary(summary) }, verdict: plan.checks.length > 0 ? verdict : null };
 }
 

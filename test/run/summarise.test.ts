@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Check } from '../../harness/experiment/checks.js';
 import { failoverDelay, handlingSpeed, handlingTime, noRequestLost, s, utilisation } from '../../harness/index.js';
 import type { FailoverRow, RequestRow } from '../../harness/result/rows.js';
-import { judge } from '../../harness/run/judge.js';
+import { judge } from '../../harness/run/judge/judge.js';
 import type { Outcome } from '../../harness/run/outcome.js';
 import { complete, failoversInWindow, summarise } from '../../harness/run/summarise.js';
 import { smallPlan } from './plan.js';
@@ -68,8 +68,9 @@ const outcomeOf = (parts: Partial<Outcome>): Outcome => ({
 const context = { on: 'netns', clock: 'real' as const, versions: { rsplab: '0.1.0' }, replay: 'rsplab run x' };
 const numbersOf = (parts: Partial<Outcome>, checks: Check[] = []) => {
   const plan = smallPlan({ checks });
-  const numbers = summarise(plan, outcomeOf(parts), context);
-  return complete(numbers, judge(plan, numbers));
+  const outcome = outcomeOf(parts);
+  const numbers = summarise(plan, outcome, context);
+  return complete(numbers, judge(plan, numbers, outcome));
 };
 
 describe('the window', () => {
