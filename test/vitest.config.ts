@@ -4,8 +4,7 @@ import { defineConfig } from 'vitest/config';
 /**
  * `unit` needs nothing but the repository; `browser` looks at pages in Chromium, and skips what it is for without one;
  * `lab` boots lab kernels and runs real components, one after the other. What of `harness/lab` needs no kernel is tested
- * by `test/lab/….unit.test.ts`. `docker` is as `lab`, with containers in the lab kernel, which needs `rsplab image
- * build`; `npm test` leaves it out.
+ * by `test/lab/….unit.test.ts`. `docker` kills runs in containers, which takes minutes; `npm test` leaves it out.
  */
 const labs = {
   testTimeout: 240_000,
@@ -44,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/lab/**/!(*.unit).test.ts'],
-          exclude: ['test/lab/docker.test.ts'],
+          exclude: ['test/lab/docker-vanish.test.ts'],
           ...labs,
           // After all others: labs measure time and want the machine for themselves.
           sequence: { groupOrder: 2 },
@@ -54,7 +53,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'docker',
-          include: ['test/lab/docker.test.ts'],
+          include: ['test/lab/docker-vanish.test.ts'],
           ...labs,
           sequence: { groupOrder: 3 },
         },

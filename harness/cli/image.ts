@@ -19,8 +19,9 @@ export const imageCommand = (): Command =>
 const buildCommand = (): Command =>
   new Command('build')
     .description('Make the image from Debian’s archive, without a registry, and fetch the engine for --on uml+docker.')
-    .option('--mirror <url>', 'of Debian’s archive', 'http://deb.debian.org/debian')
+    .option('--mirror <url>', 'of Debian’s archive; its usual one when left out')
     .option('--force', 'make it again')
+    .option('--no-offer', 'keep it from a Docker Engine that runs here')
     .addHelpText(
       'after',
       `
@@ -29,15 +30,15 @@ unpacked into the cache folder: it is neither installed nor started on this mach
 
 Exit codes: 0 done, 2 something is missing here, 3 it failed.`,
     )
-    .action(async ({ mirror, force }: { mirror: string; force?: boolean }) => {
+    .action(async ({ mirror, force, offer }: { mirror?: string; force?: boolean; offer: boolean }) => {
       await setUpEngine(say);
       let file = force ? undefined : cachedImage();
       if (file === undefined) {
         await setUpImageTool(say);
-        say(`making it from ${mirror} …`);
+        say(`making it from ${mirror ?? 'Debian’s archive'} …`);
         file = await buildImage(mirror);
       }
       console.log(`${file}`);
-      const given = await offerImage(file);
+      const given = offer && (await offerImage(file));
       if (given) say(`the Docker Engine has it as ${given}`);
     });

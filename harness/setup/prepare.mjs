@@ -29,15 +29,17 @@ export const say = (line) => void process.stderr.write(`set-up: ${line}\n`);
 
 /**
  * Sets up what is missing; ends the process with one sentence when that fails (2: this machine cannot, 3: it failed).
- * @param {{ toolsRequired?: boolean, browser?: boolean }} [options] with `toolsRequired: false` a machine that cannot
- *   have the tools is told so, and the set-up goes on; with `browser` tests get theirs, where that is possible
+ * @param {{ toolsRequired?: boolean, forTests?: boolean }} [options] with `toolsRequired: false` a machine that cannot
+ *   have the tools is told so, and the set-up goes on; with `forTests` tests get a browser and containers, where that is
+ *   possible
  */
-export async function prepare({ toolsRequired = true, browser = false } = {}) {
+export async function prepare({ toolsRequired = true, forTests = false } = {}) {
   const stop = stopOnSignals();
   try {
     await prepareRepository();
     await prepareMachine(toolsRequired);
-    if (browser) await prepareBrowser();
+    if (forTests) await prepareBrowser();
+    if (forTests) await prepareContainers();
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
     process.exit(isBadInput(error) ? 2 : 3);
@@ -124,6 +126,27 @@ async function prepareBrowser() {
   if (browser.isBrowserReady()) return;
   const machine = /** @type {typeof import('./machine.js')} */ (await import(`${built}/machine.js`));
   await locked(machine.machineLock(), () => browser.setUpBrowser(say));
+}
+
+/** The engine and the image for `--on uml+docker`. Whatever is missing: tests with containers are skipped then. */
+async function prepareContainers() {
+  const build = () =>
+    new Promise((resolve) => {
+      const options = [main, 'image', 'build', '--no-offer'];
+      const child = spawn(process.execPath, options, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+      const kill = () => void child.kill();
+      process.once('exit', kill);
+      child.once('error', () => resolve(1));
+      child.once('close', (code) => {
+        process.off('exit', kill);
+        resolve(code);
+      });
+    });
+  const built = pathToFileURL(join(root, 'dist', 'harness', 'setup', 'machine.js')).href;
+  const machine = /** @type {typeof import('./machine.js')} */ (await import(built));
+  await locked(machine.machineLock(), async () => {
+    if ((await build()) !== 0) say('containers: there is no image for them; tests with containers are skipped');
+  });
 }
 
 /**

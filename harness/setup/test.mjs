@@ -12,12 +12,12 @@ const steps = [
   {
     name: 'tests',
     program: 'vitest/vitest.mjs',
-    // Containers take long, and an engine that set-up does not fetch.
+    // Those of the project `docker` take minutes.
     options: ['run', '--config', 'test/vitest.config.ts', '--project', '!docker', ...process.argv.slice(2)],
   },
 ];
 
-await prepare({ toolsRequired: false, browser: true });
+await prepare({ toolsRequired: false, forTests: true });
 for (const { name, program, options } of steps) {
   process.stdout.write(`test: ${name}\n`);
   const code = await run(join(root, 'node_modules', program), options);

@@ -1,13 +1,21 @@
 import { test } from 'vitest';
-import { probeUml } from '../../harness/lab/probe.js';
+import { type Missing, probeUml, probeUmlDocker } from '../../harness/lab/probe.js';
 
-const missing = await probeUml();
-if (missing.length > 0) {
-  const needs = missing.map(({ what, remedy }) => `${what} (${remedy})`).join(', ');
-  console.warn(`Lab tests are skipped: user-mode Linux cannot run here for want of ${needs}`);
-}
+const missing = tell('Lab tests', await probeUml());
+const missingForContainers = tell('Tests with containers', await probeUmlDocker());
 
 /** `test`, where user-mode Linux can run; skipped elsewhere. */
 export const labTest = test.skipIf(missing.length > 0);
 /** For hooks, which cannot be skipped. */
 export const labWorks = missing.length === 0;
+
+/** `test`, where a Docker Engine can run in a lab kernel; skipped elsewhere. */
+export const dockerTest = test.skipIf(missingForContainers.length > 0);
+
+function tell(tests: string, missing: Missing[]): Missing[] {
+  if (missing.length > 0) {
+    const needs = missing.map(({ what, remedy }) => `${what} (${remedy})`).join(', ');
+    console.warn(`${tests} are skipped for want of ${needs}`);
+  }
+  return missing;
+}

@@ -1,17 +1,9 @@
 /** Containers for real: a Docker Engine in a lab kernel. */
 import { existsSync, readdirSync } from 'node:fs';
 import { median } from 'simple-statistics';
-import { describe, expect, test } from 'vitest';
-import { probeUmlDocker } from '../../harness/lab/probe.js';
-import { runInside } from './kernel.js';
-import { commandLine, repository, runExperiment } from './rsplab.js';
-
-const missing = await probeUmlDocker();
-if (missing.length > 0) {
-  const needs = missing.map(({ what, remedy }) => `${what} (${remedy})`).join(', ');
-  console.warn(`Tests with containers are skipped for want of ${needs}`);
-}
-const dockerTest = test.skipIf(missing.length > 0);
+import { describe, expect } from 'vitest';
+import { dockerTest } from './available.js';
+import { runExperiment } from './rsplab.js';
 
 describe('an experiment in containers', () => {
   dockerTest('kills elements, as peers see it, and can be trusted', async () => {
@@ -32,16 +24,4 @@ describe('an experiment in containers', () => {
     expect(readdirSync('/opt')).toEqual(before);
     expect(existsSync('/etc/docker/key.json')).toBe(false);
   });
-});
-
-dockerTest('of a run on a running engine nothing is left after a SIGKILL, and what is not ours stays', async () => {
-  const left = await runInside<Record<'before' | 'containers' | 'networks', string[]> & { processes: number }>(
-    'docker-vanish',
-    { commandLine, repository },
-  );
-  expect(left.before).toContain('/foreign');
-  expect(left.before.length).toBeGreaterThan(3);
-  expect(left.containers).toEqual(['/foreign']);
-  expect(left.networks).toEqual(['foreign']);
-  expect(left.processes).toBe(0);
 });

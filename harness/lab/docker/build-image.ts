@@ -7,16 +7,17 @@ import { imageFile, recipe } from './image.js';
 
 /**
  * Makes the image's file from Debian's archive, without a registry and without an engine.
- * @param mirror of Debian's archive
+ * @param mirror of Debian's archive; without one mmdebstrap chooses
  * @throws HarnessError `bad-input` without mmdebstrap, `lab-broken` when it fails
  */
-export async function buildImage(mirror: string): Promise<string> {
+export async function buildImage(mirror?: string): Promise<string> {
   const file = imageFile();
   const tool = findTool('mmdebstrap');
   if (!tool) throw badInput('image: expected mmdebstrap, got none');
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const part = `${file}.part`;
-  const result = await execa(tool, [...mmdebstrapOptions(process.getuid?.() === 0), recipe.suite, part, mirror], {
+  const what = [recipe.suite, part, ...(mirror === undefined ? [] : [mirror])];
+  const result = await execa(tool, [...mmdebstrapOptions(process.getuid?.() === 0), ...what], {
     env: { ...toolEnvironment(), LC_ALL: 'C' },
     stdin: 'ignore',
     all: true,

@@ -1,5 +1,5 @@
-// Starts a Docker Engine, runs an experiment on it, kills rsplab in the middle, and tells what is left once the watchdog
-// had its time.
+// Starts a Docker Engine, runs an experiment on it, kills rsplab at each of the given moments, and tells what is left
+// once the watchdog had its time.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { engineSocket, startOwnEngine } from '../../../dist/harness/lab/docker/o
 
 const patienceMs = 60_000;
 
-/** @param {{ commandLine: string, repository: string }} input */
-export async function inside({ commandLine, repository }) {
+/** @param {{ commandLine: string, repository: string, moments: number[] }} input seconds after each run's start */
+export async function inside({ commandLine, repository, moments }) {
   const folder = mkdtempSync('/run/engine-');
   mkdirSync(`${folder}/logs`);
   const docker = await startOwnEngine({ folder, clock: realClock, signal: new AbortController().signal });
@@ -25,18 +25,21 @@ export async function inside({ commandLine, repository }) {
   const file = '/run/small.mjs';
   writeFileSync(file, small(repository));
   const args = [commandLine, 'run', file, '--on', 'docker', '--out', '/run/out'];
-  const child = spawn(process.execPath, args, { cwd: repository, stdio: 'ignore' });
-  while (components() < 3) {
+  const kills = [];
+  for (const moment of moments) {
+    const child = spawn(process.execPath, args, { cwd: repository, stdio: 'ignore' });
+    await sleep(moment * 1000);
     if (child.exitCode !== null) throw new Error(`rsplab ended early with ${child.exitCode}`);
-    await sleep(200);
+    const before = { containers: await containers(), processes: components() };
+    child.kill('SIGKILL');
+    const killed = Date.now();
+    while (Date.now() < killed + patienceMs && ((await containers()).length > 1 || (await networks()).length > 1)) {
+      await sleep(1000);
+    }
+    const left = { containers: await containers(), networks: await networks(), processes: components() };
+    kills.push({ moment, before, left, seconds: (Date.now() - killed) / 1e3 });
   }
-  const before = await containers();
-  child.kill('SIGKILL');
-  const deadline = Date.now() + patienceMs;
-  while (Date.now() < deadline && ((await containers()).length > 1 || (await networks()).length > 1)) await sleep(1000);
-  const seconds = (Date.now() - deadline + patienceMs) / 1e3;
-  const left = { containers: await containers(), networks: await networks(), processes: components() };
-  console.log(JSON.stringify({ before, ...left, seconds }));
+  console.log(JSON.stringify({ kills }));
   return 0;
 
   async function containers() {
