@@ -10,7 +10,8 @@ import { engineSocket, startOwnEngine } from '../../../dist/harness/lab/docker/o
 
 const patienceMs = 60_000;
 
-/** @param {{ commandLine: string, repository: string, moments: number[] }} input seconds after each run's start */
+/** @param {{ commandLine: string, repository: string, moments: (number | null)[] }} input seconds after
+ *   each run's start; null for when all its components run */
 export async function inside({ commandLine, repository, moments }) {
   const folder = mkdtempSync('/run/engine-');
   mkdirSync(`${folder}/logs`);
@@ -28,7 +29,8 @@ export async function inside({ commandLine, repository, moments }) {
   const kills = [];
   for (const moment of moments) {
     const child = spawn(process.execPath, args, { cwd: repository, stdio: 'ignore' });
-    await sleep(moment * 1000);
+    if (moment !== null) await sleep(moment * 1000);
+    while (child.exitCode === null && moment === null && components() < 3) await sleep(200);
     if (child.exitCode !== null) throw new Error(`rsplab ended early with ${child.exitCode}`);
     const before = { containers: await containers(), processes: components() };
     child.kill('SIGKILL');
