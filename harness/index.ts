@@ -20,7 +20,21 @@ export {
   type RegistrarOptions,
   registrar,
 } from './experiment/role.js';
-export { cutPath, type Fault, failure, freeze, impair, isolate, kill, powerOff, shutdown } from './fault/fault.js';
+export {
+  cpuStarve,
+  cutPath,
+  type Fault,
+  failure,
+  flap,
+  freeze,
+  impair,
+  impairNetwork,
+  isolate,
+  kill,
+  partition,
+  powerOff,
+  shutdown,
+} from './fault/fault.js';
 export { at, every, mtbf, type ScheduledFault } from './fault/schedule.js';
 export { all, busy, named, one, type Target } from './fault/target.js';
 export { cookieIntervalFor } from './sim/formulas.js';

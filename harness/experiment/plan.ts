@@ -19,7 +19,7 @@ import {
   topologyShape,
   type Vary,
 } from './experiment.js';
-import { checkFaults } from './faults.js';
+import { checkFaults, withHostsNamed } from './faults.js';
 import { type Role, roleSchema } from './role.js';
 
 const span = z.number().min(0);
@@ -90,7 +90,8 @@ export function resolvePlan<G extends string, V extends Vary>(
   const topology = at('topology', experiment.topology);
   check(`${where}.topology`, topologyShape, topology);
   const hosts = deploy(`${where}.deploy`, topology, at('deploy', experiment.deploy as (point: Point<V>) => Deployment));
-  const faults = check(`${where}.faults`, z.array(scheduledFaultSchema), at('faults', experiment.faults ?? []));
+  const described = check(`${where}.faults`, z.array(scheduledFaultSchema), at('faults', experiment.faults ?? []));
+  const faults = withHostsNamed(where, topology, described);
   checkFaults(where, topology, hosts, faults);
   const plan = check(where, planSchema, {
     schemaVersion: 1,

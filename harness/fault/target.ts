@@ -20,7 +20,7 @@ export const all = <const Group extends string>(group: Group): Target<Group> => 
 /** A pool element of the group that serves a request at this moment, drawn at random among those. */
 export const busy = <const Group extends string>(group: Group): Target<Group> => ({ select: 'busy', group });
 
-/** Exactly these hosts, e.g. `named('pe1', 'pe2')`. */
+/** Exactly these, e.g. `named('pe1', 'pe2')`; the name of a host group or a network stands for all its hosts. */
 export const named = (...names: string[]): Target<never> => ({ select: 'named', names });
 
 /** For tables and journals, e.g. `busy elements`, `pe1, pe2`. */

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
-import type { FaultKind } from '../fault/fault.js';
+import { type FaultKind, faultKinds } from '../fault/fault.js';
 import type { Impairment } from '../topology/impairment.js';
 import type { Association } from './kernel.js';
 
@@ -15,6 +15,10 @@ export interface Lab {
   /** Makes the networks and hosts of the plan; what it opened, `close` removes, whatever happened in between. */
   open(plan: Plan, context: LabContext): Promise<OpenLab>;
 }
+
+const notYet: ReadonlySet<FaultKind> = new Set<FaultKind>(['partition', 'flap', 'cpuStarve']);
+/** What all labs can do. */
+export const labFaults: readonly FaultKind[] = faultKinds.filter((kind) => !notYet.has(kind));
 
 export interface LabContext {
   /** Labels everything that is made, so that it can be found and removed later. */

@@ -10,20 +10,31 @@ export const netemCommand = (device: string, impairment: Impairment): string[] =
 
 /** What follows `netem` on a `tc qdisc` command line; the queue is always sized on purpose. */
 export function netemArguments(impairment: Impairment): string[] {
-  const { delay, jitter, lossPercent, duplicatePercent, corruptPercent, reorderPercent, rateMbit } = impairment;
+  const { delay, jitter, lossPercent, burstLoss, duplicatePercent, corruptPercent, reorderPercent, rateMbit } =
+    impairment;
   return [
     // netem silently drops what exceeds its default of 1000 packets.
     ...['limit', String(impairment.queuePackets ?? defaultQueuePackets)],
     ...(delay === undefined ? [] : ['delay', milliseconds(delay)]),
-    // Without a distribution netem draws jitter uniformly, which real links do not; with one, tc refuses a jitter of 0.
-    ...(!jitter ? [] : [milliseconds(jitter), 'distribution', 'normal']),
+    // Without a distribution netem draws jitter uniformly; with one, tc refuses a jitter of 0.
+    ...(!jitter ? [] : [milliseconds(jitter), ...distributionArguments(impairment)]),
     ...(lossPercent === undefined ? [] : ['loss', `${lossPercent}%`]),
+    ...(burstLoss === undefined ? [] : burstArguments(burstLoss)),
     ...(duplicatePercent === undefined ? [] : ['duplicate', `${duplicatePercent}%`]),
     ...(corruptPercent === undefined ? [] : ['corrupt', `${corruptPercent}%`]),
     ...(reorderPercent === undefined ? [] : ['reorder', `${reorderPercent}%`]),
     ...(rateMbit === undefined ? [] : ['rate', `${rateMbit}mbit`]),
   ];
 }
+
+const distributionArguments = ({ jitterDistribution = 'normal' }: Impairment): string[] =>
+  jitterDistribution === 'uniform' ? [] : ['distribution', jitterDistribution];
+
+/** netem's words for Gilbert's and Elliott's model: p, r, 1−h and 1−k (tc-netem(8)). */
+const burstArguments = (burst: NonNullable<Impairment['burstLoss']>): string[] => [
+  ...['loss', 'gemodel', `${burst.toBadPercent}%`, `${burst.toGoodPercent}%`],
+  ...[`${burst.badLossPercent}%`, `${burst.goodLossPercent}%`],
+];
 
 /** Ten thousand small messages a second for ten seconds of delay: far more than any pool here sends. */
 export const defaultQueuePackets = 100_000;
@@ -35,6 +46,7 @@ export interface NetemOptions {
   limit?: number;
   delay?: { delay: number; jitter: number };
   'loss-random'?: { loss: number };
+  'loss-gemodel'?: { p: number; r: number; '1-h': number; '1-k': number };
   duplicate?: { duplicate: number };
   corrupt?: { corrupt: number };
   reorder?: { reorder: number };
@@ -46,10 +58,15 @@ export interface NetemOptions {
  * @returns the differences, each as `loss: asked 5, got 0`; none when all is as asked
  */
 export function netemDifferences(asked: Impairment, got: NetemOptions): string[] {
+  const burst = got['loss-gemodel'];
   const pairs: [string, number, number][] = [
     ['delay', asked.delay ?? 0, got.delay?.delay ?? 0],
     ['jitter', asked.jitter ?? 0, got.delay?.jitter ?? 0],
     ['loss', asked.lossPercent ?? 0, 100 * (got['loss-random']?.loss ?? 0)],
+    ['loss to bad', asked.burstLoss?.toBadPercent ?? 0, 100 * (burst?.p ?? 0)],
+    ['loss to good', asked.burstLoss?.toGoodPercent ?? 0, 100 * (burst?.r ?? 0)],
+    ['loss while bad', asked.burstLoss?.badLossPercent ?? 0, 100 * (burst?.['1-h'] ?? 0)],
+    ['loss while good', asked.burstLoss?.goodLossPercent ?? 0, 100 * (burst?.['1-k'] ?? 0)],
     ['duplicate', asked.duplicatePercent ?? 0, 100 * (got.duplicate?.duplicate ?? 0)],
     ['corrupt', asked.corruptPercent ?? 0, 100 * (got.corrupt?.corrupt ?? 0)],
     ['reorder', asked.reorderPercent ?? 0, 100 * (got.reorder?.reorder ?? 0)],

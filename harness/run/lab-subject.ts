@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { badInput, messageOf } from '../base/errors.js';
 import { Scope } from '../base/scope.js';
 import type { Plan } from '../experiment/plan.js';
-import { type FaultKind, faultKinds } from '../fault/fault.js';
+import type { FaultKind } from '../fault/fault.js';
 import { dockerLab } from '../lab/docker/docker-lab.js';
-import type { Lab } from '../lab/lab.js';
+import { type Lab, labFaults } from '../lab/lab.js';
 import { dropLease, identityOf, writeLease } from '../lab/lease.js';
 import { netnsLab } from '../lab/netns/netns-lab.js';
 import { bootLabKernel } from '../lab/uml/boot.js';
@@ -47,7 +47,7 @@ function subjectInKernel(name: string, lab: InsideInput['lab']): Subject {
   return {
     name,
     clock: 'real',
-    check: (plan) => checkPlan(plan, name, faultKinds),
+    check: (plan) => checkPlan(plan, name, labFaults),
     async perform(plan, context) {
       const reasons = await performInKernel(plan, context, lab);
       return collect(plan, context.folder, reasons);
@@ -58,6 +58,9 @@ function subjectInKernel(name: string, lab: InsideInput['lab']): Subject {
 function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[]): void {
   rsplib.checkPlan(plan);
   for (const { fault } of plan.faults) {
+    if (fault.kind === 'isolate' && fault.direction !== 'both') {
+      throw badInput(`${plan.experiment}.faults.isolate: expected direction both on ${lab}, got '${fault.direction}'`);
+    }
     // A failure is one of these two when it strikes.
     const needed: FaultKind[] = fault.kind === 'failure' ? ['shutdown', 'powerOff'] : [fault.kind];
     const missing = needed.find((kind) => !faults.includes(kind));

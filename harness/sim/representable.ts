@@ -2,6 +2,7 @@ import { badInput } from '../base/errors.js';
 import { hostsWith, type Plan, type PlannedHost } from '../experiment/plan.js';
 import { describePolicy } from '../experiment/policy.js';
 import type { FaultKind } from '../fault/fault.js';
+import type { Impairment } from '../topology/impairment.js';
 import { type FaultJournal, isDeath } from './faults.js';
 
 /**
@@ -18,6 +19,8 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
   if (hostsWith(plan, 'poolElement').length === 0) refuse('needs at least one pool element, got none');
   checkPolicies(plan, refuse);
   checkPaths(plan, refuse);
+  for (const [name, { impairment }] of Object.entries(plan.topology.networks))
+    checkImpairment(name, impairment, refuse);
   checkFaults(plan, journal, refuse);
   if (plan.model !== 'rspsim') return;
   checkStar(plan, refuse);
@@ -72,12 +75,16 @@ function checkFaults(plan: Plan, journal: FaultJournal | undefined, refuse: Refu
       refuse(`lets a ${kind} hit pool elements only, got ${targets.find((role) => role !== 'poolElement')}`);
     }
     if (plan.model === 'rspsim' && !['failure', 'shutdown', 'powerOff'].includes(kind)) {
-      refuse(`knows failures, shutdowns and powerOffs, got ${kind}; the model 'deployment' knows it`);
+      const other = unknownKinds.has(kind) ? 'no model knows it' : "the model 'deployment' knows it";
+      refuse(`knows failures, shutdowns and powerOffs, got ${kind}; ${other}`);
     }
+    if (unknownKinds.has(kind)) refuse(`knows no ${kind}`);
   };
   for (const { fault } of plan.faults) {
-    const { target, kind, reappear } = fault;
+    const { target, kind, reappear, direction, impairment } = fault;
     check(kind, target.select === 'named' ? target.names.map((name) => roles.get(name)) : [groups.get(target.group)]);
+    if (kind === 'isolate' && direction !== 'both') refuse(`isolates in both directions, got '${direction}'`);
+    if (impairment) checkImpairment(`${kind}`, impairment, refuse);
     if (plan.model === 'rspsim' && reappear !== 'new-address') {
       refuse(`lets an element return as a stranger only (reappear: 'new-address'), got '${reappear}' for ${kind}`);
     }
@@ -86,6 +93,19 @@ function checkFaults(plan: Plan, journal: FaultJournal | undefined, refuse: Refu
     if (!roles.has(host)) refuse(`was given a journal with an unknown host, got '${host}'`);
     check(kind as FaultKind, [roles.get(host)]);
   }
+}
+
+/** What only labs do. */
+const unknownKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['cpuStarve', 'flap', 'partition']);
+
+/** Lost packets are independent of each other here, and jitter is normal. */
+function checkImpairment(
+  where: string,
+  { burstLoss, jitterDistribution = 'normal' }: Impairment,
+  refuse: Refuse,
+): void {
+  if (burstLoss) refuse(`loses packets one by one, got burstLoss in '${where}'`);
+  if (jitterDistribution !== 'normal') refuse(`knows normal jitter only, got ${jitterDistribution} in '${where}'`);
 }
 
 /** RSPSIM's network is a star with one delay and nothing else. */

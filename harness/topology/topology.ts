@@ -4,7 +4,7 @@ import { badInput } from '../base/errors.js';
 import { deepFreeze } from '../base/freeze.js';
 import type { Duration } from '../base/units.js';
 import { addressAt, capacity, overlap, type Subnet, subnet } from './address.js';
-import { type Impairment, impairmentSchema } from './impairment.js';
+import { type Impairment, type ImpairmentInput, impairmentSchema } from './impairment.js';
 
 /** One emulated network: every host on it is one hop from every other. */
 export interface Network {
@@ -49,7 +49,7 @@ export function network(cidr: string, impairment: NetworkOptions = {}): Network 
   return { cidr, impairment: check(`network(${cidr})`, impairmentSchema, impairment) };
 }
 
-export type NetworkOptions = Omit<Impairment, 'delay' | 'jitter'> & { delay?: Duration; jitter?: Duration };
+export type NetworkOptions = Omit<ImpairmentInput, 'delay' | 'jitter'> & { delay?: Duration; jitter?: Duration };
 
 /** @throws HarnessError `bad-input` for a count below 1, no network, or one twice */
 export function hosts<const Net extends string>(count: number, { on }: { on: readonly Net[] }): HostGroup<Net> {

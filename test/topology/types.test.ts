@@ -99,7 +99,7 @@ it('says which hosts and networks there are', () => {
   const withFault = (fault: ReturnType<typeof kill<never>>) =>
     resolvePlan(experiment({ ...common, deploy: () => roles, faults: [at(s(1), fault)] }));
   expect(() => withFault(kill(named('pe9')))).toThrow(
-    "typed.faults.kill: expected one of the hosts pr1, pe1, pe2, pe3, pu1, pu2, pu3, got 'pe9'",
+    "typed.faults.kill: expected one of the hosts pr1, pe1, pe2, pe3, pu1, pu2, pu3, a host group or a network, got 'pe9'",
   );
   expect(() => withFault(cutPath(named('pe1'), 'green'))).toThrow(
     "typed.faults.cutPath: expected one of the networks red, blue, got 'green'",

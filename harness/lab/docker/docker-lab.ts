@@ -10,10 +10,9 @@ import { labBroken, messageOf } from '../../base/errors.js';
 import { Scope } from '../../base/scope.js';
 import { toolEnvironment } from '../../base/tools.js';
 import type { Plan } from '../../experiment/plan.js';
-import { faultKinds } from '../../fault/fault.js';
 import { BatchTool, runBatch } from '../batch.js';
 import { startCapture } from '../capture.js';
-import type { Lab, LabContext, OpenLab } from '../lab.js';
+import { type Lab, type LabContext, labFaults, type OpenLab } from '../lab.js';
 import { startProcess } from '../process.js';
 import {
   allLegs,
@@ -42,7 +41,7 @@ import {
 
 export const dockerLab: Lab = {
   name: 'docker',
-  faults: faultKinds,
+  faults: labFaults,
   open: async (plan, context) => openOn(await connect(), plan, context),
 };
 

@@ -10,15 +10,14 @@ import { labBroken } from '../../base/errors.js';
 import { engineEnvironment, umlModules } from '../../base/tools.js';
 import { waitFor } from '../../base/wait.js';
 import type { Plan } from '../../experiment/plan.js';
-import { faultKinds } from '../../fault/fault.js';
-import type { Lab, LabContext, OpenLab } from '../lab.js';
+import { type Lab, type LabContext, labFaults, type OpenLab } from '../lab.js';
 import { startProcess } from '../process.js';
 import { openOn } from './docker-lab.js';
 import { connect } from './engine.js';
 import { cachedImage, importImage } from './image.js';
 
 /** To be opened in a lab kernel. */
-export const ownEngineLab: Lab = { name: 'docker', faults: faultKinds, open };
+export const ownEngineLab: Lab = { name: 'docker', faults: labFaults, open };
 
 async function open(plan: Plan, context: LabContext): Promise<OpenLab> {
   const docker = await startOwnEngine(context);

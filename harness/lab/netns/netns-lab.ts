@@ -6,10 +6,9 @@ import { execa } from 'execa';
 import { Scope } from '../../base/scope.js';
 import { toolEnvironment } from '../../base/tools.js';
 import type { Plan, PlannedHost } from '../../experiment/plan.js';
-import { faultKinds } from '../../fault/fault.js';
 import { BatchTool, runBatch } from '../batch.js';
 import { startCapture } from '../capture.js';
-import type { Lab, LabContext, LabProcess, OpenLab, StartOptions } from '../lab.js';
+import { type Lab, type LabContext, type LabProcess, labFaults, type OpenLab, type StartOptions } from '../lab.js';
 import { killIfAlive, startProcess } from '../process.js';
 import {
   allLegs,
@@ -26,7 +25,7 @@ import { hostBatch, namespaceBatch, switchBatch } from './wiring.js';
 
 export const netnsLab: Lab = {
   name: 'netns',
-  faults: faultKinds,
+  faults: labFaults,
   async open(plan, context) {
     const scope = new Scope();
     try {

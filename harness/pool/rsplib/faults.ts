@@ -22,6 +22,8 @@ export async function inject(component: Component, { kind, fault }: Strike, cloc
       return component.host.setLinks(fault.network, false);
     case 'impair':
       return component.host.impair(fault.network, fault.impairment);
+    default:
+      throw labBroken(`${kind} was planned although no lab can do it`);
   }
 }
 
