@@ -29,9 +29,9 @@ export const say = (line) => void process.stderr.write(`set-up: ${line}\n`);
 
 /**
  * Sets up what is missing; ends the process with one sentence when that fails (2: this machine cannot, 3: it failed).
- * @param {{ toolsRequired?: boolean, forTests?: boolean }} [options] with `toolsRequired: false` a machine that cannot
- *   have the tools is told so, and the set-up goes on; with `forTests` tests get a browser and containers, where that is
- *   possible
+ * @param {{ toolsRequired?: boolean, forTests?: boolean }} [options] with `toolsRequired: false` a machine that
+ *   cannot have the tools is told so, and the set-up goes on; with `forTests` tests get a browser and containers, where
+ *   that is possible
  */
 export async function prepare({ toolsRequired = true, forTests = false } = {}) {
   const stop = stopOnSignals();
