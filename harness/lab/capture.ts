@@ -28,7 +28,9 @@ export async function startCapture(
   const interfaces = networks.flatMap((name) => ['-i', name]);
   // 64 MiB of kernel buffer per interface: a busy lab kernel may leave dumpcap waiting for a second or more. It writes
   // into a file that we opened, because it gives up root's right to open those of the user who booted the lab kernel.
-  const command = ['dumpcap', '-q', '-B', '64', ...interfaces, '-w', '-'];
+  // And 64 MiB of its own: it would throw away what exceeds its default of 1000 packets in a burst.
+  const queue = ['-C', String(2 ** 26), '-N', '1000000'];
+  const command = ['dumpcap', '-q', '-B', '64', ...queue, ...interfaces, '-w', '-'];
   const process = await start(command, { log: captureLog, output: captureFile, workingDirectory: folder });
   const log = () => readFile(join(folder, captureLog), 'utf8');
   await waitFor('the capture to begin', async () => ((await log()).includes('File:') ? true : undefined), {

@@ -21,9 +21,10 @@ export function netemArguments(impairment: Impairment): string[] {
     ...(lossPercent === undefined ? [] : ['loss', `${lossPercent}%`]),
     ...(burstLoss === undefined ? [] : burstArguments(burstLoss)),
     ...(duplicatePercent === undefined ? [] : ['duplicate', `${duplicatePercent}%`]),
-    ...(corruptPercent === undefined ? [] : ['corrupt', `${corruptPercent}%`]),
-    ...(reorderPercent === undefined ? [] : ['reorder', `${reorderPercent}%`]),
-    ...(rateMbit === undefined ? [] : ['rate', `${rateMbit}mbit`]),
+    // A queue that is changed keeps these three unless it is told otherwise.
+    ...['corrupt', `${corruptPercent ?? 0}%`],
+    ...['reorder', `${reorderPercent ?? 0}%`],
+    ...['rate', rateMbit === undefined ? '0bit' : `${rateMbit}mbit`],
   ];
 }
 

@@ -9,17 +9,20 @@ import {
 } from '../../harness/lab/netem.js';
 import { type Impairment, impairmentSchema } from '../../harness/topology/impairment.js';
 
+/** What the kernel would keep from an impairment before. */
+const off = 'corrupt 0% reorder 0% rate 0bit';
+
 describe('arguments', () => {
   it.each<[Impairment, string]>([
-    [{}, 'limit 100000'],
-    [{ delay: 0.01 }, 'limit 100000 delay 10ms'],
-    [{ delay: 0.01, jitter: 0.0025 }, 'limit 100000 delay 10ms 2.5ms distribution normal'],
+    [{}, `limit 100000 ${off}`],
+    [{ delay: 0.01 }, `limit 100000 delay 10ms ${off}`],
+    [{ delay: 0.01, jitter: 0.0025 }, `limit 100000 delay 10ms 2.5ms distribution normal ${off}`],
     // tc refuses a distribution around a jitter of nothing.
-    [{ delay: 0.01, jitter: 0 }, 'limit 100000 delay 10ms'],
-    [{ lossPercent: 0.5, rateMbit: 10, queuePackets: 50 }, 'limit 50 loss 0.5% rate 10mbit'],
+    [{ delay: 0.01, jitter: 0 }, `limit 100000 delay 10ms ${off}`],
+    [{ lossPercent: 0.5, rateMbit: 10, queuePackets: 50 }, 'limit 50 loss 0.5% corrupt 0% reorder 0% rate 10mbit'],
     [
       { delay: 0.1, duplicatePercent: 1, corruptPercent: 2, reorderPercent: 3 },
-      'limit 100000 delay 100ms duplicate 1% corrupt 2% reorder 3%',
+      'limit 100000 delay 100ms duplicate 1% corrupt 2% reorder 3% rate 0bit',
     ],
   ])('for %j', (impairment, words) => expect(netemArguments(impairment).join(' ')).toBe(words));
 });
