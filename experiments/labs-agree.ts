@@ -6,7 +6,6 @@
  */
 import {
   busy,
-  constant,
   every,
   experiment,
   exponential,
@@ -22,11 +21,11 @@ import { dualHomed } from '../topologies/dual-homed.js';
 export default experiment({
   name: 'labs-agree',
   topology: dualHomed({ elements: 3, users: 6 }),
-  // Users always have a request, so that every fault hits about two of them.
+  // Users nearly always have a request, so that every fault hits about two of them.
   deploy: () => ({
     registrars: registrar({ maxBadPeReports: 1 }),
     elements: poolElement({ policy: 'LeastUsed', capacity: 4e6, cookieInterval: 4e6 }),
-    users: poolUser({ requestSize: exponential(1e7), requestInterval: constant(s(4)) }),
+    users: poolUser({ requestSize: exponential(1e7), requestInterval: exponential(s(3)) }),
   }),
   phases: { warmUp: s(8), measure: s(120), drain: s(8) },
   faults: [every(s(6), powerOff(busy('elements')), { first: s(4), lasting: s(2) })],

@@ -210,7 +210,7 @@ describe('the image', () => {
   it('has a version of its own, and the packages of the recipe', () => {
     expect(imageVersion()).toMatch(/^[0-9a-f]{12}$/);
     const options = mmdebstrapOptions(false);
-    expect(options).toContain('--mode=unshare');
+    expect(options).toContain('--mode=chrootless');
     expect(options).toContain(`--include=${recipe.packages.join(',')}`);
   });
 

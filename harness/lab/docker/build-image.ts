@@ -32,13 +32,16 @@ export async function buildImage(mirror?: string): Promise<string> {
   return file;
 }
 
-/** Packages are unpacked and nothing of them is run, so that any user can, on any machine. */
+/**
+ * Packages are unpacked and nothing of them is run, so that any user can, on any machine: `chrootless` needs neither
+ * root's rights nor identifiers of users set aside.
+ */
 export function mmdebstrapOptions(isRoot: boolean): string[] {
   const fetch = `apt-get download ${recipe.alone.join(' ')}`;
   const archives = recipe.alone.map((name) => `${name}_*.deb`).join(' ');
   const unpack = `for each in ${archives}; do dpkg-deb --extract $each .; done`;
   return [
-    ...[`--mode=${isRoot ? 'root' : 'unshare'}`, '--variant=extract', '--format=tar'],
+    ...[`--mode=${isRoot ? 'root' : 'chrootless'}`, '--variant=extract', '--format=tar'],
     `--include=${recipe.packages.join(',')}`,
     ...recipe.without.map((path) => `--dpkgopt=path-exclude=${path}`),
     `--extract-hook=cd "$1" && APT_CONFIG="$MMDEBSTRAP_APT_CONFIG" ${fetch} && ${unpack} && rm ./*.deb`,
