@@ -12,6 +12,15 @@ export type Vary = Readonly<Record<string, readonly PointValue[]>>;
 /** One value for everything varied. */
 export type Point<V extends Vary = Vary> = { readonly [Name in keyof V]: V[Name][number] };
 
+/** What faults may follow from, beside the point: `--seed` and `--set measure=…` reach them this way. */
+export interface FaultContext<Group extends string = string> {
+  /** What all chance of the run grows from. */
+  readonly seed: number;
+  readonly topology: Topology<Group>;
+  /** How long faults can strike: the length of the measurement. */
+  readonly over: Duration;
+}
+
 /** Something that may depend on the point. */
 type AtPoint<V extends Vary, T> = T | ((point: Point<V>) => T);
 
@@ -44,7 +53,10 @@ export interface Experiment<Group extends string = string, V extends Vary = Vary
   readonly vary?: V;
   readonly deploy: (point: Point<V>) => Deployment<NoInfer<Group>>;
   readonly phases: AtPoint<V, Phases>;
-  readonly faults?: AtPoint<V, readonly ScheduledFault<NoInfer<Group>>[]>;
+  /** A function may draw them from the run's seed, see `chaos`. */
+  readonly faults?:
+    | readonly ScheduledFault<NoInfer<Group>>[]
+    | ((point: Point<V>, context: FaultContext<NoInfer<Group>>) => readonly ScheduledFault<NoInfer<Group>>[]);
   readonly checks?: readonly Check[];
   /** Measured and predicted count as equal within this fraction. @defaultValue 0.1 */
   readonly margin?: number;

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { check, show } from '../base/check.js';
 import { badInput, codeOf, messageOf } from '../base/errors.js';
 import { deepFreeze } from '../base/freeze.js';
+import type { Duration } from '../base/units.js';
 import { scheduledFaultSchema } from '../fault/schedule.js';
 import { impairmentSchema } from '../topology/impairment.js';
 import { checkSchema } from './checks.js';
@@ -81,35 +82,58 @@ export interface PlanOptions {
  */
 export function resolvePlan<G extends string, V extends Vary>(
   experiment: Experiment<G, V>,
-  options: PlanOptions = {},
+  { seed = 1, ...options }: PlanOptions = {},
 ): Plan {
+  return planner(experiment, options)(seed);
+}
+
+/**
+ * The plans of one point for any seed. What does not follow from the seed is worked out once: a topology may have
+ * thousands of hosts.
+ * @throws HarnessError `bad-input` as {@link resolvePlan} does; so does what is returned
+ */
+export function planner<G extends string, V extends Vary>(
+  experiment: Experiment<G, V>,
+  options: Omit<PlanOptions, 'seed'> = {},
+): (seed: number) => Plan {
   const where = experiment.name;
   const point = pointOf(experiment as Experiment, options.point ?? {}) as Point<V>;
-  const at = <T>(part: string, value: T | ((point: Point<V>) => T)): T =>
-    typeof value === 'function' ? answer(`${where}.${part}`, () => (value as (point: Point<V>) => T)(point)) : value;
+  const at = <T, A extends unknown[]>(part: string, value: T | ((point: Point<V>, ...more: A) => T), ...more: A): T =>
+    typeof value === 'function'
+      ? answer(`${where}.${part}`, () => (value as (point: Point<V>, ...more: A) => T)(point, ...more))
+      : value;
   const topology = at('topology', experiment.topology);
   check(`${where}.topology`, topologyShape, topology);
   const hosts = deploy(`${where}.deploy`, topology, at('deploy', experiment.deploy as (point: Point<V>) => Deployment));
-  const described = check(`${where}.faults`, z.array(scheduledFaultSchema), at('faults', experiment.faults ?? []));
-  const faults = withHostsNamed(where, topology, described);
-  checkFaults(where, topology, hosts, faults);
-  const plan = check(where, planSchema, {
+  const phases = check(`${where}.phases`, phasesSchema, { ...at('phases', experiment.phases), ...options.phases });
+  const faultsFor = (seed: number) => {
+    const context = { seed, topology, over: phases.measure as Duration };
+    const drawn = at('faults', experiment.faults ?? [], context);
+    const described = check(`${where}.faults`, z.array(scheduledFaultSchema), drawn);
+    const faults = withHostsNamed(where, topology, described);
+    checkFaults(where, topology, hosts, faults);
+    return faults;
+  };
+  const parts = {
     schemaVersion: 1,
     experiment: experiment.name,
     question: options.question ?? null,
     expectation: options.expectation ?? null,
     file: options.file ?? null,
-    seed: options.seed ?? 1,
     point,
     topology: { name: topology.name, networks: topology.networks },
     hosts,
-    phases: check(`${where}.phases`, phasesSchema, { ...at('phases', experiment.phases), ...options.phases }),
-    faults,
+    phases,
     checks: check(`${where}.checks`, z.array(checkSchema), experiment.checks ?? []),
     margin: experiment.margin ?? 0.1,
     model: at('model', experiment.model ?? 'deployment'),
-  });
-  return deepFreeze(plan);
+  };
+  let first: Plan | undefined;
+  return (seed) => {
+    const faults = first && typeof experiment.faults !== 'function' ? first.faults : faultsFor(seed);
+    first ??= check(where, planSchema, { ...parts, seed, faults });
+    return deepFreeze({ ...first, seed, faults });
+  };
 }
 
 /** What the experiment's own functions throw is a fault of theirs. */

@@ -6,6 +6,7 @@ import type { Clock } from '../base/clock.js';
 import { codeOf } from '../base/errors.js';
 import type { Random } from '../base/random.js';
 import type { Fault, FaultKind } from './fault.js';
+import { mayJoin } from './overlap.js';
 import { nextUpTime, type ScheduledFault, timesOf } from './schedule.js';
 import { describeTarget, type Target } from './target.js';
 
@@ -46,7 +47,8 @@ export interface InjectorOptions {
 
 export class Injector {
   readonly #options: InjectorOptions;
-  readonly #struck = new Map<string, Strike>();
+  /** Injected, or being injected, and not healed; by id, in the order of injection. */
+  readonly #active = new Map<number, Strike>();
   readonly #pending = new Set<Promise<void>>();
   readonly #noMore = new AbortController();
   readonly #end = new AbortController();
@@ -99,16 +101,28 @@ export class Injector {
   }
 
   /**
-   * Ends all schedules and heals what is still struck; every heal is tried.
+   * Ends all schedules and heals what is still struck, on each host the latest fault first, as they lie on top of each
+   * other; every heal is tried.
    * @throws what the first failing heal threw
    */
   async finish(): Promise<void> {
     this.noMore();
     this.#end.abort();
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
-    const healed = await Promise.allSettled([...this.#struck.values()].map((strike) => this.#heal(strike)));
-    const failure = healed.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+    const hosts = new Set([...this.#active.values()].map(({ host }) => host));
+    const healed = await Promise.all([...hosts].map((host) => this.#healAll(host)));
+    const failure = healed.flat().find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
     if (failure) throw failure.reason;
+  }
+
+  async #healAll(host: string): Promise<PromiseSettledResult<void>[]> {
+    const results: PromiseSettledResult<void>[] = [];
+    for (const strike of this.#on(host).reverse()) results.push(...(await Promise.allSettled([this.#heal(strike)])));
+    return results;
+  }
+
+  #on(host: string): Strike[] {
+    return [...this.#active.values()].filter((strike) => strike.host === host);
   }
 
   #clockOwners(target: Target): (string | null)[] {
@@ -152,7 +166,7 @@ export class Injector {
 
   async #heal(strike: Strike): Promise<void> {
     await this.#options.handler.heal(strike);
-    this.#struck.delete(strike.host);
+    this.#active.delete(strike.id);
     this.#options.onHeal(strike, this.#options.clock.now());
   }
 
@@ -163,16 +177,16 @@ export class Injector {
   }
 
   /**
-   * Finds the target among the hosts that are up and takes it in the same breath, so that of two faults at one moment
+   * Finds the target among the hosts that may have the fault and takes it in the same breath, so that of two faults at one moment
    * each gets its own. A busy target may have to be waited for; the fault is then intended for the moment it is found.
    */
   async #claim(fault: Fault, target: Target, intendedAt: number): Promise<Strike[]> {
     const { clock, handler } = this.#options;
     if (target.select === 'named') return this.#take(fault, target.names, intendedAt);
     if (target.select === 'all') return this.#take(fault, this.#inGroup(target.group), intendedAt);
-    if (target.select === 'one') return this.#take(fault, this.#draw(this.#inGroup(target.group)), intendedAt);
+    if (target.select === 'one') return this.#take(fault, this.#draw(fault, this.#inGroup(target.group)), intendedAt);
     for (let at = intendedAt; at < intendedAt + longestWaitForBusy; at = clock.now()) {
-      const strikes = this.#take(fault, this.#draw(await handler.busy(target.group)), at);
+      const strikes = this.#take(fault, this.#draw(fault, await handler.busy(target.group)), at);
       if (strikes.length > 0) return strikes;
       await clock.sleepUntil(clock.now() + 0.02, this.#untilNoMore);
     }
@@ -180,21 +194,27 @@ export class Injector {
   }
 
   #take(fault: Fault, hosts: readonly string[], intendedAt: number): Strike[] {
-    return this.#up(hosts).map((host) => {
+    return this.#free(fault, hosts).map((host) => {
       const strike = { id: ++this.#strikes, kind: this.#kind(fault, host), host, fault, intendedAt };
-      this.#struck.set(host, strike);
+      this.#active.set(strike.id, strike);
       return strike;
     });
   }
 
-  #draw(hosts: readonly string[]): string[] {
-    const names = this.#up(hosts);
+  #draw(fault: Fault, hosts: readonly string[]): string[] {
+    const names = this.#free(fault, hosts);
     if (names.length === 0) return [];
     return [names[this.#options.random.fork('target', this.#strikes).below(names.length)]!];
   }
 
-  #up(names: readonly string[]): string[] {
-    return names.filter((name) => !this.#struck.has(name));
+  /** Hosts that may have this fault, whatever else they have. */
+  #free(fault: Fault, names: readonly string[]): string[] {
+    return names.filter((name) =>
+      mayJoin(
+        fault,
+        this.#on(name).map(({ kind, fault: { network } }) => ({ kind, network })),
+      ),
+    );
   }
 
   #inGroup(group: string): string[] {

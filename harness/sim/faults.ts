@@ -5,6 +5,7 @@
 import type { Random } from '../base/random.js';
 import type { Plan } from '../experiment/plan.js';
 import type { FaultKind } from '../fault/fault.js';
+import { type Hit, hitsProcess, mayJoin } from '../fault/overlap.js';
 import { nextUpTime, type ScheduledFault, timesOf } from '../fault/schedule.js';
 import type { Impairment } from '../topology/impairment.js';
 import type { EventQueue } from './queue.js';
@@ -65,8 +66,8 @@ interface Victim {
   readonly clean: number;
   /** Up-times of its own. */
   readonly clocks: Clock[];
-  /** Whether it has a fault that lasts: it is not struck again before that is healed. */
-  struck: boolean;
+  /** Faults that it has and that are not healed. */
+  readonly active: Set<Strike>;
   cleanDraws: Random | null;
 }
 
@@ -103,7 +104,7 @@ export class FaultDriver {
       group,
       clean: role.kind === 'poolElement' ? role.cleanShutdownProbability : 0,
       clocks: [],
-      struck: false,
+      active: new Set<Strike>(),
       cleanDraws: null,
     }));
     if (options.journal) this.#replay(options.journal);
@@ -157,13 +158,13 @@ export class FaultDriver {
     clock.armed = null;
     const { schedule, victim, random } = clock;
     if (victim === null) this.#strikeAll(schedule, random, clock);
-    else if (this.#mayStrike(victim)) this.#strike(schedule, victim, clock);
+    else if (this.#mayStrike(victim, schedule.fault)) this.#strike(schedule, victim, clock);
     else this.#arm(clock);
   }
 
   /** `clock` is the one that rang, to be armed again once the fault is healed. */
   #strikeAll(schedule: ScheduledFault, random: Random, clock: Clock | null, waited = 0): void {
-    const up = this.#victimsOf(schedule).filter((victim) => this.#mayStrike(victim));
+    const up = this.#victimsOf(schedule).filter((victim) => this.#mayStrike(victim, schedule.fault));
     const { select } = schedule.fault.target;
     if (select === 'all' || select === 'named') {
       for (const victim of up) this.#strike(schedule, victim, clock);
@@ -196,7 +197,7 @@ export class FaultDriver {
       healedAt: null,
     };
     if (this.options.keep) this.strikes.push(strike);
-    victim.struck = true;
+    victim.active.add(strike);
     if (isDeath(kind)) this.#stop(victim);
     const earliest = this.victims.inject(strike, victim.host);
     if (healAt === null) return;
@@ -209,14 +210,14 @@ export class FaultDriver {
 
   #heal(strike: Strike, victim: Victim, clock: Clock | null): void {
     strike.healedAt = this.queue.now;
-    victim.struck = false;
+    victim.active.delete(strike);
     this.victims.heal(strike, victim.host);
     // A host's own clock waits for the host to be ready again, which a dead one is only after its return.
     if (clock && (clock.victim === null || !isDeath(strike.kind))) this.#arm(clock);
   }
 
-  #mayStrike({ struck, host }: Victim): boolean {
-    return !struck && this.victims.isUp(host);
+  #mayStrike({ active, host }: Victim, fault: Hit): boolean {
+    return mayJoin(fault, active) && (!hitsProcess(fault.kind) || this.victims.isUp(host));
   }
 
   #drawFailure(victim: Victim): 'shutdown' | 'powerOff' {
@@ -246,7 +247,7 @@ export class FaultDriver {
       this.queue.call(Math.max(0, injectedAt + shift), () => {
         const kind = recorded === 'failure' ? this.#drawFailure(victim) : (recorded as Strike['kind']);
         const healAt = healedAt === null ? null : healedAt + shift;
-        if (this.#mayStrike(victim)) this.#inject(kind, victim, how, healAt, null);
+        if (this.#mayStrike(victim, { kind, network })) this.#inject(kind, victim, how, healAt, null);
       });
     }
   }

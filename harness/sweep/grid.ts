@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { badInput, messageOf } from '../base/errors.js';
 import type { Experiment, Point, PointValue } from '../experiment/experiment.js';
 import type { LoadedExperiment } from '../experiment/load.js';
-import { gridOf, type PhaseLengths, type Plan, resolvePlan } from '../experiment/plan.js';
+import { gridOf, type PhaseLengths, type Plan, planner } from '../experiment/plan.js';
 import type { Subject } from '../run/subject.js';
 import { replicationSeed } from './seed.js';
 
@@ -41,12 +41,11 @@ export interface GridOptions {
 export function layOut(loaded: LoadedExperiment, { seed, restriction, phases, subject }: GridOptions): Grid {
   const { experiment, file, question, expectation } = loaded;
   const restricted: Experiment = { ...experiment, vary: { ...experiment.vary, ...restriction } };
-  const resolve = (point: Point, runSeed: number) =>
-    resolvePlan(restricted, { seed: runSeed, point, phases, question, expectation, file });
+  const plansAt = (point: Point) => planner(restricted, { point, phases, question, expectation, file });
   const digest = createHash('sha256');
   const points = gridOf(restricted).map((point, index): GridPoint => {
     const refusal = refusalOf(() => {
-      const plan = resolve(point, seed);
+      const plan = plansAt(point)(seed);
       // What the plan says about itself changes no result.
       digest.update(JSON.stringify({ ...plan, question: null, expectation: null, file: null }));
       return plan;
@@ -60,10 +59,10 @@ export function layOut(loaded: LoadedExperiment, { seed, restriction, phases, su
   if (points.every(({ refusal }) => refusal !== null)) throw badInput(points[0]!.refusal!);
 
   // Runs come point by point, so remembering the last plan saves nearly all of the planning.
-  let last: { index: number; plan: Plan } | undefined;
+  let last: { index: number; plans: (seed: number) => Plan } | undefined;
   const planFor = ({ index, point }: GridPoint, replication: number): Plan => {
-    if (last?.index !== index) last = { index, plan: resolve(point, seed) };
-    return { ...last.plan, seed: replicationSeed(seed, replication) };
+    if (last?.index !== index) last = { index, plans: plansAt(point) };
+    return last.plans(replicationSeed(seed, replication));
   };
   return { experiment: experiment.name, points, digest: digest.digest('hex'), planFor };
 }
