@@ -20,6 +20,7 @@ export {
   type RegistrarOptions,
   registrar,
 } from './experiment/role.js';
+export { type ChaosLimits, type ChaosOptions, chaos } from './fault/chaos.js';
 export {
   cpuStarve,
   cutPath,

@@ -5,12 +5,13 @@
 import { z } from 'zod';
 import { check } from '../base/check.js';
 import { badInput } from '../base/errors.js';
-import { type Random, randomFrom } from '../base/random.js';
+import { randomFrom } from '../base/random.js';
 import type { Duration } from '../base/units.js';
 import { impairmentSchema } from '../topology/impairment.js';
 import type { Host, NetworkOptions, Topology } from '../topology/topology.js';
-import { type ChaosKind, chaosKinds, draws, type Ground } from './chaos-kinds.js';
+import { type ChaosKind, chaosKinds, choices, type Ground } from './chaos-kinds.js';
 import { isWithinLimits, type Planned } from './chaos-limits.js';
+import type { Fault } from './fault.js';
 import { at, type ScheduledFault } from './schedule.js';
 
 export interface ChaosOptions<G extends string = string> {
@@ -43,12 +44,14 @@ export interface ChaosLimits<G extends string = string> {
 }
 
 const span = z.number().min(0);
-const weight = z.number().min(0);
 const optionsSchema = z.strictObject({
-  topology: z.looseObject({ hosts: z.array(z.any()).min(1), groups: z.object({}) }),
+  topology: z.looseObject({ hosts: z.array(z.any()).min(1), groups: z.looseObject({}) }),
   over: z.number().positive(),
   mtbf: z.number().positive(),
-  weights: z.partialRecord(z.enum(chaosKinds), weight).default(() => Object.fromEntries(chaosKinds.map((it) => [it, 1]))),
+  weights: z
+    .partialRecord(z.enum(chaosKinds), z.number().min(0))
+    .refine((weights) => Object.values(weights).some((weight) => weight > 0), 'expected a weight above 0, got none')
+    .default(() => Object.fromEntries(chaosKinds.map((kind) => [kind, 1]))),
   limits: z.strictObject({
     down: z.record(z.string(), z.int().min(0)),
     healWithin: z.number().positive().default(10),
@@ -76,29 +79,62 @@ const optionsSchema = z.strictObject({
  * @throws HarnessError `bad-input` for limits that contradict each other, or weights that are all 0
  */
 export function chaos<G extends string>(seed: number, options: ChaosOptions<G>): ScheduledFault<G>[] {
-  const { topology, over, mtbf, limits, ...rest } = check('chaos', optionsSchema, options);
-  const bounds = { ...limits, lastsAtLeast: limits.lastsAtLeast ?? limits.healWithin / 4 };
-  checkBounds(topology as unknown as Topology, over, bounds);
-  const hosts = topology.hosts as Host[];
-  const ground: Ground = { hosts, ...rest };
-  const kindOf = drawerOf(rest.weights);
+  const { topology, over, mtbf, weights, limits, ...rest } = check('chaos', optionsSchema, options);
+  const spans = spansOf(over, limits);
+  const groups = Object.keys(topology.groups);
+  for (const group of [...Object.keys(limits.down), ...rest.readdress]) {
+    if (!groups.includes(group)) {
+      throw badInput(`chaos: expected one of the host groups ${groups.join(', ')}, got '${group}'`);
+    }
+  }
+  const ground: Ground = { hosts: topology.hosts as Host[], most: limits.down, ...rest };
   const random = randomFrom(seed, 'chaos');
   const gaps = random.fork('gaps');
   const planned: Planned[] = [];
-  // A stream for each, so that what does not happen moves nothing that comes after it.
   for (let time = gaps.exponential(mtbf), n = 0; time < over; time += gaps.exponential(mtbf), n++) {
+    // A stream for each, so that what does not happen moves nothing of what comes after it.
     const own = random.fork(n);
-    const from = milliseconds(time);
-    const longest = Math.min(bounds.healWithin, milliseconds(over - bounds.settle) - from);
-    const drawn = bounds.lastsAtLeast + own.uniform() * (bounds.healWithin - bounds.lastsAtLeast);
-    if (longest < bounds.lastsAtLeast) continue;
-    const to = from + milliseconds(Math.min(drawn, longest));
-    const candidates = draws[kindOf(own.uniform())](ground, own)
-      .map(({ fault, host, down }): Planned => ({ fault, host, down, from, to }))
-      .filter((candidate) => isWithinLimits(candidate, planned, bounds));
-    if (candidates.length > 0) planned.push(candidates[own.below(candidates.length)]!);
+    const kind = kindAt(own.uniform(), weights);
+    const from = Math.floor(1e3 * time);
+    const length = Math.floor(spans.shortest + own.uniform() * (spans.longest - spans.shortest));
+    const to = Math.min(from + length, spans.end);
+    if (to - from < spans.shortest) continue;
+    // What is over, and recovered from, limits nothing any more.
+    const recent = planned.filter((earlier) => earlier.to + spans.recovery > from);
+    const possible = choices[kind](ground, own)
+      .map((choice) => ({ ...choice, from, to }))
+      .filter((choice) => isWithinLimits(choice, recent, { down: limits.down, recovery: spans.recovery }));
+    if (possible.length > 0) planned.push(possible[own.below(possible.length)]!);
   }
-  return planned.map(({ fault, from, to }) =>
-    at(from as Duration, fault, { lasting: milliseconds(to - from) as Duration }),
-  ) as ScheduledFault<G>[];
+  return planned.map(({ describe, from, to }) =>
+    at((from / 1e3) as Duration, describe() as Fault<G>, { lasting: ((to - from) / 1e3) as Duration }),
+  );
+}
+
+/** In whole milliseconds, so that sums of them are exact and schedules can be read. */
+function spansOf(over: number, limits: z.output<typeof optionsSchema>['limits']) {
+  const { healWithin, lastsAtLeast = healWithin / 4, recovery, settle } = limits;
+  if (lastsAtLeast > healWithin) {
+    throw badInput(`chaos.limits.lastsAtLeast: expected at most healWithin (${healWithin} s), got ${lastsAtLeast} s`);
+  }
+  if (settle + lastsAtLeast > over) {
+    throw badInput(`chaos.limits.settle: expected time for a fault before it, got ${settle} s of ${over} s`);
+  }
+  return {
+    shortest: Math.ceil(1e3 * lastsAtLeast),
+    longest: Math.floor(1e3 * healWithin),
+    recovery: Math.ceil(1e3 * recovery),
+    end: Math.floor(1e3 * (over - settle)),
+  };
+}
+
+/** The kind in whose share of all weights this fraction lies. */
+function kindAt(fraction: number, weights: Partial<Record<ChaosKind, number>>): ChaosKind {
+  let left = fraction * Object.values(weights).reduce((sum, weight) => sum + weight, 0);
+  const kinds = chaosKinds.filter((kind) => (weights[kind] ?? 0) > 0);
+  for (const kind of kinds) {
+    left -= weights[kind]!;
+    if (left < 0) return kind;
+  }
+  return kinds.at(-1)!;
 }
