@@ -105,9 +105,7 @@ function partitions({ hosts, most }: Ground, random: Random): Choice[] {
     const others = hosts.filter((host) => !down.includes(host));
     const names = (side: readonly Host[]) => side.map(({ name }) => name);
     if (others.length === 0) return [];
-    return [
-      { kind: 'partition', network: null, hosts, down, describe: () => partition([names(down), names(others)]) },
-    ];
+    return [{ kind: 'partition', network: null, hosts, down, describe: () => partition([names(down), names(others)]) }];
   });
 }
 

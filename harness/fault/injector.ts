@@ -150,7 +150,7 @@ export class Injector {
     const { fault, lasting } = schedule;
     const strikes = await this.#claim(fault, target, intendedAt);
     if (strikes.length === 0) {
-      this.#options.onSkip(fault, intendedAt, `no host for '${describeTarget(target)}' that is up`);
+      this.#options.onSkip(fault, intendedAt, `no host for '${describeTarget(target)}' that may have it`);
       return { over: Promise.resolve() };
     }
     await Promise.all(

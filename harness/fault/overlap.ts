@@ -11,7 +11,14 @@
 import type { Fault, FaultKind } from './fault.js';
 
 /** What is done to the host's process; every other fault is done to its network. */
-const ofProcess: ReadonlySet<FaultKind> = new Set<FaultKind>(['shutdown', 'kill', 'powerOff', 'freeze', 'cpuStarve', 'failure']);
+const ofProcess: ReadonlySet<FaultKind> = new Set<FaultKind>([
+  'shutdown',
+  'kill',
+  'powerOff',
+  'freeze',
+  'cpuStarve',
+  'failure',
+]);
 
 export const hitsProcess = (kind: FaultKind): boolean => ofProcess.has(kind);
 

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../base/random.js';
 import type { Plan } from '../experiment/plan.js';
-import type { FaultKind } from '../fault/fault.js';
+import type { Fault, FaultKind } from '../fault/fault.js';
 import { type Hit, hitsProcess, mayJoin } from '../fault/overlap.js';
 import { nextUpTime, type ScheduledFault, timesOf } from '../fault/schedule.js';
 import type { Impairment } from '../topology/impairment.js';
@@ -235,13 +235,11 @@ export class FaultDriver {
   #replay({ measureAt, faults }: FaultJournal): void {
     const shift = this.window.from - measureAt;
     for (const { kind: recorded, host, network, injectedAt, healedAt } of faults) {
-      const planned = this.plan.faults.find(
-        ({ fault }) => fault.kind === recorded || isPlannedAs(fault.kind, recorded),
-      );
+      const planned = plannedAs(this.plan.faults, recorded, host, injectedAt - measureAt);
       const how: How = {
         network,
-        impairment: planned?.fault.impairment ?? null,
-        reappear: planned?.fault.reappear ?? 'same-address',
+        impairment: planned?.impairment ?? null,
+        reappear: planned?.reappear ?? 'same-address',
       };
       const victim = this.#victims.find(({ name }) => name === host)!;
       this.queue.call(Math.max(0, injectedAt + shift), () => {
@@ -251,6 +249,21 @@ export class FaultDriver {
       });
     }
   }
+}
+
+/**
+ * What the plan says about a recorded fault: of those that may have become it, the one meant for this host, or for that
+ * time, rather than others.
+ */
+function plannedAs(faults: readonly ScheduledFault[], kind: string, host: string, time: number): Fault | undefined {
+  const fitting = faults.filter(({ fault }) => fault.kind === kind || isPlannedAs(fault.kind, kind));
+  const farOff = (it: ScheduledFault) => (it.when === 'at' ? Math.abs(it.time - time) : Number.POSITIVE_INFINITY);
+  const named = fitting.filter(({ fault: { target } }) => target.select === 'named' && target.names.includes(host));
+  const candidates = named.length > 0 ? named : fitting;
+  return candidates.reduce<ScheduledFault | undefined>(
+    (best, each) => (best && farOff(best) <= farOff(each) ? best : each),
+    undefined,
+  )?.fault;
 }
 
 /** A lab records what a `failure` turned out to be. */

@@ -78,9 +78,7 @@ describe('a schedule', () => {
         }
         // The most are down when one goes down, so looking at those moments is enough.
         for (const { from } of found) {
-          const down = found.filter(
-            (it) => it.from <= from && from < it.to + request.recovery - rounding,
-          );
+          const down = found.filter((it) => it.from <= from && from < it.to + request.recovery - rounding);
           const names = [...new Set(down.flatMap(downBy))].map((name) => groupOf.get(name));
           expect(names.filter((group) => group === 'elements').length).toBeLessThanOrEqual(request.elements);
           expect(names.filter((group) => group === 'registrars').length).toBeLessThanOrEqual(request.registrars);

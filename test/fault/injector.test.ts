@@ -3,7 +3,22 @@ import { labBroken } from '../../harness/base/errors.js';
 import { randomFrom } from '../../harness/base/random.js';
 import { type FaultHandler, Injector, type Strike } from '../../harness/fault/injector.js';
 import type { ScheduledFault } from '../../harness/fault/schedule.js';
-import { all, at, busy, every, failure, kill, mtbf, named, one, powerOff, s } from '../../harness/index.js';
+import {
+  all,
+  at,
+  busy,
+  cutPath,
+  every,
+  failure,
+  freeze,
+  impair,
+  kill,
+  mtbf,
+  named,
+  one,
+  powerOff,
+  s,
+} from '../../harness/index.js';
 import { VirtualClock } from '../virtual-clock.js';
 
 interface Bench {
@@ -147,8 +162,8 @@ describe('targets', () => {
       '1 kill pe1',
       '1 kill pe2',
       '1 kill pe3',
-      "2 skip: no host for 'one elements' that is up",
-      "3 skip: no host for 'busy elements' that is up",
+      "2 skip: no host for 'one elements' that may have it",
+      "3 skip: no host for 'busy elements' that may have it",
     ]);
     await injector.finish();
   });
@@ -160,6 +175,63 @@ describe('targets', () => {
     await injector.measure(2);
     expect(strikes.map(({ host }) => host).sort()).toEqual(['pe1', 'pe2', 'pe3']);
     await injector.finish();
+  });
+});
+
+describe('several faults on one host', () => {
+  it('strike and heal each in its own time when they go together', async () => {
+    const { injector, clock, history } = bench({
+      faults: [
+        at(s(1), cutPath(named('pe1'), 'red'), { lasting: s(6) }),
+        at(s(2), cutPath(named('pe1'), 'blue'), { lasting: s(1) }),
+        at(s(4), powerOff(named('pe1')), { lasting: s(4) }),
+        at(s(5), impair(named('pe1'), { lossPercent: 5 }), { lasting: s(1) }),
+      ],
+    });
+    await injector.measure(10);
+    await clock.sleepUntil(1010);
+    await injector.finish();
+    expect(history).toEqual([
+      ...['1 cutPath pe1', '2 cutPath pe1', '3 heal pe1', '4 powerOff pe1', '5 impair pe1'],
+      ...['6 heal pe1', '7 heal pe1', '8 heal pe1'],
+    ]);
+  });
+
+  it('leave out what does not: a process has one at a time, a leg none twice of a kind', async () => {
+    const { injector, clock, history } = bench({
+      faults: [
+        at(s(1), kill(named('pe1')), { lasting: s(5) }),
+        at(s(2), freeze(named('pe1')), { lasting: s(1) }),
+        at(s(3), impair(named('pe1'), { lossPercent: 5 }), { lasting: s(5) }),
+        at(s(4), impair(named('pe1'), { lossPercent: 9 }, { network: 'red' }), { lasting: s(1) }),
+        at(s(6.5), freeze(named('pe1')), { lasting: s(1) }),
+      ],
+    });
+    await injector.measure(10);
+    await clock.sleepUntil(1010);
+    await injector.finish();
+    expect(history).toEqual([
+      '1 kill pe1',
+      "2 skip: no host for 'pe1' that may have it",
+      '3 impair pe1',
+      "4 skip: no host for 'pe1' that may have it",
+      ...['6 heal pe1', '6.5 freeze pe1', '7.5 heal pe1', '8 heal pe1'],
+    ]);
+  });
+
+  it('are healed at the end from the latest to the first', async () => {
+    const healed: string[] = [];
+    const { injector } = bench({
+      faults: [
+        at(s(1), cutPath(named('pe1'), 'red')),
+        at(s(2), powerOff(named('pe1'))),
+        at(s(3), impair(named('pe1'), { lossPercent: 5 })),
+      ],
+      handler: { heal: async ({ kind }) => void healed.push(kind) },
+    });
+    await injector.measure(4);
+    await injector.finish();
+    expect(healed).toEqual(['impair', 'powerOff', 'cutPath']);
   });
 });
 
