@@ -23,7 +23,7 @@ export interface ChaosOptions<G extends string = string> {
   /** How often each kind is drawn, relative to the others; 0 or nothing for never. @defaultValue 1 for every kind */
   readonly weights?: Partial<Readonly<Record<ChaosKind, number>>>;
   readonly limits: ChaosLimits<G>;
-  /** What `impair` does to a host's legs: one of these. @defaultValue delay, loss, duplication, corruption, a low rate */
+  /** What `impair` does to a host's legs: one of these. @defaultValue delay, loss, duplicates, corruption, low rate */
   readonly impairments?: readonly NetworkOptions[];
   /** Groups whose dead hosts come back under new addresses half of the time. @defaultValue none */
   readonly readdress?: readonly NoInfer<G>[];
@@ -37,7 +37,7 @@ export interface ChaosLimits<G extends string = string> {
   readonly healWithin?: Duration;
   /** No fault lasts shorter. @defaultValue a quarter of `healWithin` */
   readonly lastsAtLeast?: Duration;
-  /** A host's time after each heal to be ready again: it counts as down, and no fault begins on it. @defaultValue 5 s */
+  /** After a heal: a host has this long to be ready, counts as down, and no fault begins on it. @defaultValue 5 s */
   readonly recovery?: Duration;
   /** Quiet at the end of `over`: by then everything is healed. @defaultValue 0 s */
   readonly settle?: Duration;
