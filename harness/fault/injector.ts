@@ -178,7 +178,8 @@ export class Injector {
 
   /**
    * Finds the target among the hosts that may have the fault and takes it in the same breath, so that of two faults at
-   * one moment each gets its own. A busy target may have to be waited for; the fault is then intended for the moment it is found.
+   * one moment each gets its own. A busy target may have to be waited for; the fault is then intended for the moment it
+   * is found.
    */
   async #claim(fault: Fault, target: Target, intendedAt: number): Promise<Strike[]> {
     const { clock, handler } = this.#options;
