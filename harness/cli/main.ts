@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<Command>> = {
   compare: async () => (await import('./compare.js')).compareCommand(),
   report: async () => (await import('./report.js')).reportCommand(),
   list: async () => (await import('./list.js')).listCommand(),
+  calibrate: async () => (await import('./calibrate.js')).calibrateCommand(),
   doctor: async () => (await import('./doctor.js')).doctorCommand(),
   image: async () => (await import('./image.js')).imageCommand(),
   clean: async () => (await import('./clean.js')).cleanCommand(),

@@ -49,12 +49,15 @@ export async function startCapture(
   };
 }
 
-/** Reads dumpcap's closing words: `Packets received/dropped on interface 'red': 456/0 (…)`. */
+/**
+ * Reads dumpcap's closing words: `Packets received/dropped on interface 'red': 456/3 (…flushed:1…)`. What it calls
+ * flushed came while it was being ended, and is nobody's loss.
+ */
 export function captureReport(file: string, log: string): CaptureReport {
-  const counts = [...log.matchAll(/on interface '[^']*': (\d+)\/(\d+)/g)];
+  const counts = [...log.matchAll(/on interface '[^']*': (\d+)\/(\d+)(?:.*?flushed:(\d+))?/g)];
   return {
     file,
     captured: counts.reduce((sum, [, received]) => sum + Number(received), 0),
-    dropped: counts.reduce((sum, [, , dropped]) => sum + Number(dropped), 0),
+    dropped: counts.reduce((sum, [, , dropped, flushed]) => sum + Number(dropped) - Number(flushed ?? 0), 0),
   };
 }

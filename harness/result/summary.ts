@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { calibrationQuoteSchema } from './calibration.js';
 
 const count = z.int().min(0);
 
@@ -18,6 +19,17 @@ export type Verdict = (typeof verdicts)[number];
 
 export const checkResultSchema = z.object({ name: z.string(), verdict: z.enum(verdicts), detail: z.string() });
 export type CheckResult = z.infer<typeof checkResultSchema>;
+
+/** Percent of the time. */
+const loadSchema = z.object({
+  seconds: z.number(),
+  /** Of the lab kernel's CPU, or of all the machine's. */
+  busy: z.number(),
+  /** The lab kernel could have run and had no CPU; null for labs without a kernel of their own. */
+  waited: z.number().nullable(),
+  /** Withheld by the machine's hypervisor. */
+  stolen: z.number(),
+});
 
 /** `summary.json`: the public result of a run. SI units, times in seconds since the run began. */
 export const summarySchema = z.object({
@@ -59,6 +71,10 @@ export const summarySchema = z.object({
   verdict: z.enum(verdicts),
   /** Why the run is unknown, when it is. */
   reasons: z.array(z.string()),
+  /** Computing time during measurement and drain; absent where none was watched, as in the simulator. */
+  load: loadSchema.nullish(),
+  /** What is known of the lab's instruments; absent for the simulator and in older summaries. */
+  calibration: calibrationQuoteSchema.nullish(),
   versions: z.record(z.string(), z.string().nullable()),
   replay: z.string(),
 });

@@ -11,7 +11,12 @@ import { readJournal } from './journal.js';
 import type { Outcome } from './outcome.js';
 
 /** @param reasons what is already known to have gone wrong */
-export async function collect(plan: Plan, folder: string, reasons: readonly string[] = []): Promise<Outcome> {
+export async function collect(
+  plan: Plan,
+  folder: string,
+  reasons: readonly string[] = [],
+  load: Outcome['load'] = null,
+): Promise<Outcome> {
   const journal = existsSync(join(folder, 'events.ndjson')) ? readJournal(folder) : [];
   const begin = journal.find((event) => event.event === 'begin');
   const faults = faultsIn(journal);
@@ -37,6 +42,7 @@ export async function collect(plan: Plan, folder: string, reasons: readonly stri
     reasons: [...new Set([...broken, ...lost])],
     notes: [...notes, ...journal.flatMap((event) => noteOf(event) ?? [])],
     kernel: begin?.kernel ?? null,
+    load,
   };
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { realClock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
-import type { Lab } from '../lab/lab.js';
+import { type LabInKernel, labsInKernel } from '../lab/in-kernel.js';
 import type { Inside } from '../lab/uml/job.js';
 import { rsplib } from '../pool/rsplib/rsplib.js';
 import { perform } from './perform.js';
@@ -11,20 +11,15 @@ import { perform } from './perform.js';
 export interface InsideInput {
   readonly folder: string;
   readonly session: string;
-  readonly lab: keyof typeof labs;
+  readonly lab: LabInKernel;
 }
-
-/** Only what is wanted is loaded: loading is slow in a lab kernel. */
-const labs = {
-  netns: async (): Promise<Lab> => (await import('../lab/netns/netns-lab.js')).netnsLab,
-  docker: async (): Promise<Lab> => (await import('../lab/docker/own-engine.js')).ownEngineLab,
-};
 
 export const inside: Inside = async (input, signal) => {
   const { folder, session, lab } = input as InsideInput;
   // The host wrote and checked it.
   const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as Plan;
   const onEvent = (event: unknown) => process.stdout.write(`${JSON.stringify(event)}\n`);
-  await perform({ plan, lab: await labs[lab](), driver: rsplib, folder, session, clock: realClock, signal, onEvent });
+  const open = await labsInKernel[lab]();
+  await perform({ plan, lab: open, driver: rsplib, folder, session, clock: realClock, signal, onEvent });
   return 0;
 };

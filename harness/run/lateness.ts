@@ -1,11 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import { formatDuration } from '../base/units.js';
+import { watchTimers } from '../calibrate/timers.js';
 
-/**
- * Seconds between two looks at the clock: so many that the few at which we ourselves are busy, starting a process, stay
- * below one in a hundred.
- */
-const period = 0.025;
 /**
  * Seconds. A tenth of the shortest keep-alive that experiments use: beyond it the lab's own delay shows in the results.
  */
@@ -16,20 +12,10 @@ const tolerableLateness = 0.1;
  * Stops by itself with the signal.
  */
 export function watchLateness(clock: Clock, signal: AbortSignal): { troubles(): string[] } {
-  const late: number[] = [];
-  let running = true;
-  const watch = async () => {
-    while (running) {
-      const due = clock.now() + period;
-      await clock.sleepUntil(due, signal);
-      late.push(clock.now() - due);
-    }
-  };
-  watch().catch(() => {});
+  const stop = watchTimers(clock, signal);
   return {
     troubles() {
-      running = false;
-      late.sort((a, b) => a - b);
+      const late = [...stop()].sort((a, b) => a - b);
       const p99 = late[Math.ceil(late.length * 0.99) - 1] ?? 0;
       if (p99 <= tolerableLateness) return [];
       const tolerable = `(tolerable: ${formatDuration(tolerableLateness)})`;

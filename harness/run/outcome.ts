@@ -19,4 +19,6 @@ export interface Outcome {
   /** What a reader should know all the same. */
   readonly notes: readonly string[];
   readonly kernel: string | null;
+  /** Computing time while it measured and drained; null where it was not watched. */
+  readonly load?: Summary['load'];
 }

@@ -1,16 +1,19 @@
 /** One run: check, perform, summarise, judge, store. */
 import type { Clock } from '../base/clock.js';
 import { newSession } from '../base/session.js';
+import { fingerprintOf, hashOf } from '../calibrate/fingerprint.js';
+import { findCalibration, quoteOf } from '../calibrate/store.js';
 import type { Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { FailoverRow } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
 import { createRunFolder, runId, storeOutcome, storeSummary } from './folder.js';
 import { judge } from './judge/judge.js';
+import type { Outcome } from './outcome.js';
 import { replayCommand } from './replay.js';
 import type { Subject } from './subject.js';
 import { complete, failoversInWindow, summarise } from './summarise.js';
-import { versions } from './versions.js';
+import { rsplabVersion, versions } from './versions.js';
 
 export interface RunOptions {
   /** Folder for results. */
@@ -27,6 +30,14 @@ export interface FinishedRun {
   /** Those within the window that the summary is about. */
   readonly failovers: readonly FailoverRow[];
   readonly notes: readonly string[];
+}
+
+/** What is known of the instruments of a lab; nothing where there is none, or where it never opened. */
+async function calibrationOf({ name, clock }: Subject, { kernel }: Outcome): Promise<Pick<Summary, 'calibration'>> {
+  if (clock !== 'real' || kernel === null) return {};
+  const { rsplib } = versions();
+  const fingerprint = await fingerprintOf(name, kernel, { rsplab: rsplabVersion(), rsplib: rsplib ?? null });
+  return { calibration: quoteOf(name, findCalibration(name, hashOf(fingerprint))) };
 }
 
 /**
@@ -48,7 +59,7 @@ export async function run(plan: Plan, subject: Subject, options: RunOptions): Pr
     versions: versions(),
     replay: replayCommand(plan, subject.name),
   };
-  const numbers = summarise(plan, outcome, context);
+  const numbers = { ...summarise(plan, outcome, context), ...(await calibrationOf(subject, outcome)) };
   const summary = complete(numbers, judge(plan, numbers, outcome));
   storeSummary(folder, summary);
   return { folder, summary, failovers: failoversInWindow(outcome), notes: outcome.notes };

@@ -35,6 +35,7 @@ export function summarise(plan: Plan, outcome: Outcome, { on, clock, versions, r
     failovers: failoverNumbers(failoversInWindow(outcome)),
     faults: outcome.faults,
     reasons: [...outcome.reasons],
+    ...(outcome.load && { load: outcome.load }),
     versions: { ...versions, kernel: outcome.kernel },
     replay,
   };

@@ -20,3 +20,6 @@ export function intervalOf(estimate: Estimate, confidence: number = defaultConfi
   const half = standardError === 0 ? 0 : standardError * tQuantile((1 + confidence) / 2, degreesOfFreedom);
   return { low: value - half, high: value + half };
 }
+
+/** Of the standard normal distribution, which Student's t with so many degrees is to seven digits. */
+export const normalQuantile = (p: number): number => tQuantile(p, 1e8);

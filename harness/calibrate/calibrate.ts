@@ -1,0 +1,138 @@
+/** A lab's instruments held against what is asked of them: recorded on the lab, made into numbers here, stored. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../base/clock.js';
+import { badInput, labBroken } from '../base/errors.js';
+import { newSession } from '../base/session.js';
+import { captureFile } from '../lab/capture.js';
+import { guardSession } from '../lab/guard.js';
+import { LoadWatch } from '../lab/load-watch.js';
+import { performInKernel } from '../lab/uml/perform.js';
+import type { Calibration, CalibrationLine } from '../result/calibration.js';
+import { captureTrialsOf } from './capture-trials.js';
+import { nothingSeen, readEchoes, type Sightings } from './echoes.js';
+import { fingerprintOf, hashOf, type Versions } from './fingerprint.js';
+import { injectionLines } from './injection.js';
+import type { InsideInput } from './inside.js';
+import { type Place, places } from './labs.js';
+import { verdictOfAll } from './line.js';
+import { loadLines } from './load.js';
+import { type Form, trialsOf } from './network.js';
+import { performCalibration } from './perform.js';
+import { parseStep, type Recording, recordingFile, type Step } from './recording.js';
+import { storeCalibration } from './store.js';
+import { type LoadName, timerLines } from './timers.js';
+
+export interface CalibrationOptions {
+  readonly form: Form;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly versions: Versions;
+  readonly onStep?: (step: Step) => void;
+}
+
+/**
+ * Calibrates a lab and stores what came of it.
+ * @returns the calibration and its file
+ * @throws HarnessError `bad-input` for a subject that is no lab, `lab-broken` when the lab broke: nothing is stored then
+ */
+export async function calibrate(
+  lab: string,
+  { form, clock, signal, versions, onStep = () => {} }: CalibrationOptions,
+): Promise<{ calibration: Calibration; file: string }> {
+  const place = places[lab];
+  if (!place) throw badInput(`calibrate: expected one of ${Object.keys(places).join(', ')}, got '${lab}'`);
+  const began = clock.now();
+  const session = newSession();
+  // Called so that a killed calibration's folder is found and removed.
+  const folder = mkdtempSync(join(tmpdir(), `rsplab-${session}-`));
+  mkdirSync(join(folder, 'logs'));
+  try {
+    const samples = await record(place, { form, folder, session, clock, signal, onStep });
+    if (!existsSync(join(folder, recordingFile))) throw labBroken('The calibration recorded nothing');
+    const recording = JSON.parse(readFileSync(join(folder, recordingFile), 'utf8')) as Recording;
+    const lines = linesOf(form, recording, await readEchoes(join(folder, captureFile)), samples);
+    const fingerprint = await fingerprintOf(lab, recording.kernel, versions);
+    const calibration: Calibration = {
+      schemaVersion: 1,
+      lab,
+      date: new Date(began * 1e3).toISOString(),
+      form,
+      seconds: Math.round((clock.now() - began) * 10) / 10,
+      fingerprint,
+      hash: hashOf(fingerprint),
+      lines,
+      notes: notesOf(recording),
+      verdict: verdictOfAll(lines),
+    };
+    return { calibration, file: storeCalibration(calibration) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type RecordOptions = InsideOptions & Required<Pick<CalibrationOptions, 'clock' | 'signal' | 'onStep'>>;
+type LoadSamples = LoadWatch<LoadName>['samples'];
+type InsideOptions = Omit<InsideInput, 'lab'>;
+
+/** How long a calibration may take before its kernel is thought to hang. */
+const longestSeconds = 600;
+
+/** @returns how busy the lab was, about every second */
+async function record(place: Place, options: RecordOptions): Promise<LoadSamples> {
+  const { form, folder, session, clock, signal, onStep } = options;
+  const load = new LoadWatch<LoadName>(clock);
+  const step = (next: Step) => {
+    load.enter(next.load);
+    onStep(next);
+  };
+  try {
+    if ('lab' in place) {
+      await using _guard = guardSession(place.lab.name, session);
+      load.begin(null);
+      await performCalibration({ form, lab: place.lab, folder, session, clock, signal, onStep: step });
+      return load.samples;
+    }
+    const said: string[] = [];
+    const input: InsideInput = { folder, session, form, lab: place.inKernel };
+    const troubles = await performInKernel({
+      ...{ session, clock, signal, input, memoryMiB: place.memoryMiB, withinSeconds: longestSeconds },
+      module: fileURLToPath(new URL('./inside.js', import.meta.url)),
+      onBoot: (pid) => load.begin(pid),
+      onLine: (line) => {
+        const next = parseStep(line);
+        if (next) step(next);
+        else said.push(line);
+      },
+    });
+    signal.throwIfAborted();
+    if (troubles.length > 0) throw labBroken([...troubles, ...said.slice(-8)].join(' | '));
+    return load.samples;
+  } finally {
+    load.end();
+  }
+}
+
+function linesOf(form: Form, recording: Recording, seen: Sightings, samples: LoadSamples): CalibrationLine[] {
+  const { trains, cuts, kills, late } = recording;
+  const network = trialsOf(form).flatMap((trial) => {
+    const train = trains[trial.key]!;
+    return trial.lines(train, seen.trains.get(train.ident) ?? nothingSeen);
+  });
+  const capture = captureTrialsOf(form).flatMap((trial) => trial.lines(trains[trial.key]!, seen.frames));
+  return [
+    ...network,
+    ...injectionLines(cuts, kills, seen.trains),
+    ...timerLines(recording.clockSteps, late),
+    ...capture,
+    ...loadLines(samples),
+  ];
+}
+
+const notesOf = ({ missed, troubles }: Recording): string[] => [
+  ...(missed > 0 ? [`the capture says that it missed ${missed} frames`] : []),
+  // Losses were asked for.
+  ...troubles,
+];

@@ -1,0 +1,41 @@
+/** What machine this is, as far as it decides how exact a lab is. */
+import { createHash } from 'node:crypto';
+import { cpus, release, totalmem } from 'node:os';
+import { execa } from 'execa';
+import { toolEnvironment } from '../base/tools.js';
+import type { Fingerprint } from '../result/calibration.js';
+
+/** What rsplab knows of itself and its components. */
+export interface Versions {
+  readonly rsplab: string;
+  readonly rsplib: string | null;
+}
+
+/** @param labKernel release of the kernel that emulates the networks */
+export async function fingerprintOf(lab: string, labKernel: string, versions: Versions): Promise<Fingerprint> {
+  const processors = cpus();
+  return {
+    lab,
+    cpu: processors[0]?.model.trim() || 'unknown',
+    cores: processors.length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    hostKernel: release(),
+    labKernel,
+    node: process.versions.node,
+    ...versions,
+    iproute2: await says('ip', '-V', /iproute2-([\w.]+)/),
+    userModeLinux: lab.startsWith('uml') ? await says('linux.uml', '--version', /(\S+)/) : null,
+  };
+}
+
+async function says(tool: string, option: string, version: RegExp): Promise<string | null> {
+  const { stdout } = await execa(tool, [option], { env: toolEnvironment(), stdin: 'ignore', reject: false });
+  return version.exec(stdout ?? '')?.[1] ?? null;
+}
+
+/** Twelve hexadecimal digits that differ when anything of it does. */
+export const hashOf = (fingerprint: Fingerprint): string =>
+  createHash('sha256')
+    .update(JSON.stringify(Object.entries(fingerprint).sort(([a], [b]) => (a < b ? -1 : 1))))
+    .digest('hex')
+    .slice(0, 12);

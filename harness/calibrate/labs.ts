@@ -1,0 +1,16 @@
+/** The labs that can be calibrated, and where a calibration of each takes place. */
+import { dockerLab } from '../lab/docker/docker-lab.js';
+import type { LabInKernel } from '../lab/in-kernel.js';
+import type { Lab } from '../lab/lab.js';
+import { netnsLab } from '../lab/netns/netns-lab.js';
+
+/** On the machine's own kernel, or in a lab kernel with so much memory. */
+export type Place = { readonly lab: Lab } | { readonly inKernel: LabInKernel; readonly memoryMiB: number };
+
+/** Memory as for runs, and room for bursts of packets on their way to the capture's file. */
+export const places: Readonly<Record<string, Place>> = {
+  netns: { lab: netnsLab },
+  uml: { inKernel: 'netns', memoryMiB: 1024 },
+  docker: { lab: dockerLab },
+  'uml+docker': { inKernel: 'docker', memoryMiB: 2560 },
+};

@@ -1,0 +1,42 @@
+/** How much computing time is left over while a lab is idle, probed, or at work. */
+import type { LoadSample } from '../lab/load-watch.js';
+import type { CalibrationLine } from '../result/calibration.js';
+import { meanLine } from './line.js';
+import { describeLoad, type LoadName } from './timers.js';
+
+/**
+ * A lab that is saturated answers late; probes are meant to load it, a deployment of this size is not. Percent.
+ */
+const leastIdle: Record<LoadName, number> = { idle: 75, probes: 0, deployment: 30 };
+/** What is kept from the lab beside a pool at work; percent of the time. */
+const mostWithheld = 5;
+
+/** Seconds; fewer say too little. */
+const enough = 10;
+
+export function loadLines(samples: readonly LoadSample<LoadName>[]): CalibrationLine[] {
+  const loads = (Object.keys(leastIdle) as LoadName[]).filter(
+    (load) => samples.filter((it) => it.what === load).length >= enough,
+  );
+  return loads.flatMap((load) => {
+    const of = samples.filter((it) => it.what === load);
+    const where = describeLoad(load);
+    const idle = { key: `cpu-idle-${load}`, what: `CPU left over ${where}`, asked: 100 };
+    const stolen = { key: `cpu-steal-${load}`, what: `CPU stolen from the machine ${where}`, asked: 0 };
+    const waited = { key: `cpu-wait-${load}`, what: `lab kernel waiting for a CPU ${where}`, asked: 0 };
+    const waits = of.flatMap((it) => (it.waited === null ? [] : [100 * it.waited]));
+    return [
+      meanLine(
+        { ...idle, tolerance: 100 - leastIdle[load] },
+        'percent',
+        of.map(({ busy }) => Math.max(0, 100 * (1 - busy))),
+      ),
+      meanLine(
+        { ...stolen, tolerance: mostWithheld },
+        'percent',
+        of.map((it) => 100 * it.stolen),
+      ),
+      ...(waits.length > 0 ? [meanLine({ ...waited, tolerance: mostWithheld }, 'percent', waits)] : []),
+    ];
+  });
+}

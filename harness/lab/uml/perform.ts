@@ -1,0 +1,39 @@
+/** A job in a lab kernel from boot to end: watched over, bounded in time, ended in good order when asked to. */
+import type { Clock } from '../../base/clock.js';
+import { messageOf } from '../../base/errors.js';
+import { guardSession } from '../guard.js';
+import { identityOf, writeLease } from '../lease.js';
+import { type BootOptions, bootLabKernel } from './boot.js';
+
+export interface KernelJob extends BootOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** A kernel that takes longer hangs. */
+  readonly withinSeconds: number;
+  /** Told the kernel's process, which leads a group of all its processes. */
+  readonly onBoot?: (pid: number) => void;
+}
+
+/** @returns what went wrong with the kernel itself; nothing when the job ended as it should */
+export async function performInKernel(job: KernelJob): Promise<string[]> {
+  const { session, clock, signal, withinSeconds } = job;
+  await using _guard = guardSession('uml', session);
+  const kernel = await bootLabKernel(job);
+  writeLease({ session, lab: 'uml', owner: identityOf(process.pid)!, kernel: identityOf(kernel.pid) ?? null });
+  job.onBoot?.(kernel.pid);
+  const stop = () => kernel.stop();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const over = new AbortController();
+  const timeout = clock.sleepUntil(clock.now() + withinSeconds, over.signal).then(() => kernel.kill());
+  timeout.catch(() => {});
+  try {
+    const exitCode = await kernel.ended;
+    return exitCode === 0 ? [] : [`the job in the lab kernel ended with exit code ${exitCode}`];
+  } catch (error) {
+    return [messageOf(error)];
+  } finally {
+    over.abort();
+    signal.removeEventListener('abort', stop);
+  }
+}
