@@ -26,11 +26,12 @@ const allowed: Record<string, readonly string[]> = {
   lab: ['base', 'topology', 'fault', 'experiment'],
   pool: ['base', 'fault', 'experiment', 'result', 'lab'],
   measure: ['base', 'topology', 'fault', 'experiment', 'result', 'stats'],
-  run: ['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'lab', 'pool', 'measure'],
+  calibrate: ['base', 'topology', 'experiment', 'result', 'stats', 'lab', 'pool', 'measure'],
+  run: ['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'lab', 'pool', 'measure', 'calibrate'],
   compare: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
   sweep: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
-  reports: ['base', 'experiment', 'result', 'stats', 'sim', 'measure', 'run', 'compare', 'sweep'],
-  cli: ['base', 'setup', 'experiment', 'result', 'lab', 'run', 'compare', 'sweep', 'reports'],
+  reports: ['base', 'experiment', 'result', 'stats', 'sim', 'measure', 'calibrate', 'run', 'compare', 'sweep'],
+  cli: ['base', 'setup', 'experiment', 'result', 'lab', 'calibrate', 'run', 'compare', 'sweep', 'reports'],
 };
 
 /** `base` of `harness/base/check.ts`; undefined for packages. */
@@ -90,6 +91,7 @@ describe('imports', () => {
 /** Where these may be; every place must use them. */
 const places = {
   execa: [
+    'harness/calibrate/fingerprint.ts',
     'harness/lab/batch.ts',
     'harness/lab/docker/build-image.ts',
     'harness/lab/docker/docker-lab.ts',

@@ -36,7 +36,7 @@ export interface CalibrationOptions {
 /**
  * Calibrates a lab and stores what came of it.
  * @returns the calibration and its file
- * @throws HarnessError `bad-input` for a subject that is no lab, `lab-broken` when the lab broke: nothing is stored then
+ * @throws HarnessError `bad-input` for a subject that is no lab, `lab-broken` when the lab broke; nothing is stored
  */
 export async function calibrate(
   lab: string,

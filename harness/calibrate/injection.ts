@@ -1,4 +1,4 @@
-/** How exact a fault is: when the wire shows it, beside when it was meant to be and when the journal would say it was. */
+/** How exact a fault is: when the wire shows it, beside when it was intended and when the journal has it. */
 import type { CalibrationLine } from '../result/calibration.js';
 import { type Echoes, firstAnswers } from './echoes.js';
 import { quantileLine } from './line.js';

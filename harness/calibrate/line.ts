@@ -51,9 +51,9 @@ export function shareLine(claim: Claim, successes: number, trials: number): Cali
 }
 
 /**
- * A rate from the mean of the gaps that it leaves, each so many bits long. A packet that is late makes the gap before it
- * longer and the next one shorter, so it is batches of gaps that are independent (batch means; A. M. Law, Simulation
- * Modeling and Analysis, 5th ed., 2015, section 9.5.3).
+ * A rate from the mean of the gaps that it leaves, each so many bits long. A packet that is late makes one gap longer
+ * and the next one shorter, so it is batches of gaps that are independent (batch means; A. M. Law, Simulation Modeling
+ * and Analysis, 5th ed., 2015, section 9.5.3).
  */
 export function rateLine(claim: Claim, bits: number, gaps: readonly number[]): CalibrationLine {
   const size = Math.floor(gaps.length / batches);

@@ -1,55 +1,44 @@
 /** A calibration for a person at a terminal. */
 import Table from 'cli-table3';
 import { formatDuration } from '../base/units.js';
-import type { Calibration, CalibrationLine, CalibrationUnit, CalibrationVerdict } from '../result/calibration.js';
+import { formatDate, formatInterval, formatQuantity, verdictWords } from '../calibrate/format.js';
+import type { Calibration, CalibrationQuote } from '../result/calibration.js';
 
 const plain = { style: { head: [], border: [], compact: true } };
 
-const verdictWords: Record<CalibrationVerdict, string> = {
-  within: 'within',
-  outside: 'OUTSIDE',
-  undecided: 'too little data',
-};
-
 /** @param file where it is kept */
 export function calibrationTable(calibration: Calibration, file: string): string {
-  const { lab, form, date, seconds, lines, notes, fingerprint, verdict } = calibration;
+  const { lab, form, date, seconds, lines, notes, fingerprint } = calibration;
   const table = new Table({
     ...plain,
     head: ['instrument', 'asked', 'measured', '95 % interval', 'n', 'tolerated', 'verdict'],
   });
-  for (const line of lines) table.push(cells(line));
-  const machine = [
-    `${fingerprint.cores} × ${fingerprint.cpu}, ${fingerprint.memoryGiB} GiB`,
-    `Linux ${fingerprint.hostKernel}`,
-    `lab kernel ${fingerprint.labKernel}`,
-  ];
+  for (const line of lines) {
+    const { what, unit, asked, measured, n, tolerance, verdict } = line;
+    const [wanted, got, limit] = [asked, measured, tolerance].map((value) => formatQuantity(value, unit));
+    table.push([what, wanted!, got!, formatInterval(line), n, `± ${limit}`, verdictWords[verdict]]);
+  }
+  const { cores, cpu, memoryGiB, hostKernel, labKernel } = fingerprint;
+  const machine = `${cores} × ${cpu}, ${memoryGiB} GiB, Linux ${hostKernel}, lab kernel ${labKernel}`;
   const not = lines.filter((line) => line.verdict !== 'within').map(({ what }) => what);
+  const finding =
+    not.length === 0
+      ? `all ${lines.length} instruments are within their tolerance`
+      : `${not.length} of ${lines.length} instruments are not shown to be within their tolerance: ${not.join('; ')}`;
   return `\n${[
-    `Calibration of ${lab} (${form} form, ${date.slice(0, 16).replace('T', ' ')} UTC, ${formatDuration(seconds)}) on ${machine.join(', ')}`,
+    `Calibration of ${lab}: ${form} form, ${formatDate(date)}, ${formatDuration(seconds)}\n${machine}`,
     table.toString(),
     ...notes.map((note) => `Note: ${note}.`),
-    `Verdict: ${verdict === 'within' ? `all ${lines.length} lines are within their tolerance` : `not shown to be within its tolerance: ${not.join('; ')}`}`,
-    `Kept in: ${file}`,
+    `Verdict: ${finding}\nKept in: ${file}`,
   ].join('\n\n')}\n`;
 }
 
-function cells({ what, unit, asked, measured, low, high, n, tolerance, verdict }: CalibrationLine): string[] {
-  const show = (value: number | null) => (value === null ? '–' : formatQuantity(value, unit));
-  const interval = low === null || high === null ? '–' : `${show(low)} … ${show(high)}`;
-  return [what, show(asked), show(measured), interval, String(n), `± ${show(tolerance)}`, verdictWords[verdict]];
-}
-
-/** Three to four digits and the unit that reads best. */
-export function formatQuantity(value: number, unit: CalibrationUnit): string {
-  switch (unit) {
-    case 'seconds':
-      return `${Number((value * 1e3).toPrecision(4))} ms`;
-    case 'percent':
-      return `${Number(value.toPrecision(3))} %`;
-    case 'bitsPerSecond':
-      return `${Number((value / 1e6).toPrecision(4))} Mbit/s`;
-    case 'packets':
-      return `${Number(value.toPrecision(3))}`;
-  }
+/** What a run says of its lab's calibration, in one line. */
+export function quoteLine({ command, quoted }: CalibrationQuote): string {
+  if (!quoted) return `never calibrated on this machine as it is; ${command}`;
+  const told = ['delay-10ms', 'cut-error', 'lateness-idle-p99'].flatMap((key) => {
+    const line = quoted.lines.find((it) => it.key === key);
+    return line ? [`${line.what}: ${formatQuantity(line.measured, line.unit)}`] : [];
+  });
+  return `calibrated ${formatDate(quoted.date)} (${quoted.form} form): ${told.join('; ')}`;
 }

@@ -4,6 +4,7 @@ import { formatDuration } from '../base/units.js';
 import type { Plan } from '../experiment/plan.js';
 import type { DelaySummary, Summary } from '../result/summary.js';
 import type { FinishedRun } from '../run/run.js';
+import { quoteLine } from './calibration-table.js';
 
 /**
  * @param findings sentences about the prediction
@@ -74,10 +75,11 @@ function checkTable({ checks }: Summary): string {
   return table.toString();
 }
 
-const verdictLines = ({ verdict, reasons, replay }: Summary, report: string): string =>
+const verdictLines = ({ verdict, reasons, replay, calibration }: Summary, report: string): string =>
   [
     `Verdict: ${verdict}`,
     ...reasons.map((reason) => `  because ${reason}`),
+    ...(calibration ? [`Lab:     ${quoteLine(calibration)}`] : []),
     `Report:  ${report}`,
     `Again:   ${replay}`,
   ].join('\n');

@@ -19,7 +19,7 @@ export class LoadWatch<What extends string> {
   begin(kernel: number | null): void {
     this.#meter = cpuMeter(kernel);
     this.#meter(this.clock.now());
-    this.#timer = setInterval(() => this.#look(), 1000);
+    this.#timer = setInterval(() => this.#look(), 1000).unref();
   }
 
   /** @param what is done from now on; null is nothing that counts */

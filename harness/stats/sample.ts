@@ -47,8 +47,8 @@ function binomialPlace(trials: number, p: number, probability: number): number {
 
 /**
  * The standard deviation, with an interval from the spread of the squares, for any distribution with a fourth moment:
- * the variance of a sample variance is about (κ − 1)σ⁴/n (A. W. van der Vaart, Asymptotic Statistics, 1998, example 3.2),
- * taken to the logarithm, on which its distribution is less skewed.
+ * the variance of a sample variance is about (κ − 1)σ⁴/n (A. W. van der Vaart, Asymptotic Statistics, 1998, example
+ * 3.2), taken to the logarithm, on which its distribution is less skewed.
  * @returns null for fewer than four observations, or equal ones
  */
 export function sampleDeviation(

@@ -6,6 +6,7 @@ import { type Content, html } from '../page/escape.js';
 import { figureMarkup } from '../page/figure.js';
 import { renderPage, type Section } from '../page/shell.js';
 import { tableMarkup } from '../page/table.js';
+import { instrumentSection } from './calibration.js';
 import { comparisonSection, othersSection } from './comparison.js';
 import { distributionFigures } from './distributions.js';
 import { type RunFiles, readRun } from './read.js';
@@ -58,6 +59,7 @@ function sectionsOf(run: RunFiles): (Section | null)[] {
     { id: 'faults', title: 'Faults', body: tableMarkup(faultTable(run)) },
     { id: 'checks', title: 'Checks', body: tableMarkup(checkTable(run)) },
     optional('wire', 'On the wire', wireSection(run)),
+    optional('instruments', 'Instruments', instrumentSection(run)),
     { id: 'reproduce', title: 'Reproduce', body: reproduceSection(run) },
   ];
 }
