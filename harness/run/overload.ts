@@ -8,7 +8,7 @@ import type { SubjectContext } from './subject.js';
 type Shares = NonNullable<Summary['load']>;
 
 /** Percent of the measurement. */
-const tolerable = { stolen: 5, waited: 10, busy: 95 };
+const tolerable = { stolen: 5, waited: 25, busy: 95 };
 
 export interface RunLoad {
   /** @param kernel process of a lab kernel; null for a lab on the machine's own kernel */
