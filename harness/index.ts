@@ -1,5 +1,6 @@
 /** The one door for topologies and experiments. */
 export { type Duration, minutes, ms, s } from './base/units.js';
+export { type AttackerOptions, attacker } from './experiment/attacker.js';
 export {
   type Check,
   failoverDelay,

@@ -3,10 +3,16 @@ import { z } from 'zod';
 import { check } from '../base/check.js';
 import { badInput } from '../base/errors.js';
 import type { Host, Topology } from '../topology/topology.js';
+import { attackerSchema } from './attacker.js';
 import type { Deployment } from './experiment.js';
 import { poolElementSchema, poolUserRequestSchema, type Role, type RoleRequest, registrarSchema } from './role.js';
 
-const roleRequestSchema = z.discriminatedUnion('kind', [registrarSchema, poolElementSchema, poolUserRequestSchema]);
+const roleRequestSchema = z.discriminatedUnion('kind', [
+  registrarSchema,
+  poolElementSchema,
+  poolUserRequestSchema,
+  attackerSchema,
+]);
 
 /** @throws HarnessError `bad-input` for an unknown group, or one whose role is missing or none */
 export function deploy(where: string, topology: Topology, deployment: Deployment): (Host & { role: Role })[] {
@@ -38,7 +44,7 @@ interface PoolSize {
 function poolsOf(hosts: readonly { role: RoleRequest }[]): ReadonlyMap<string, PoolSize> {
   const pools = new Map<string, PoolSize>();
   for (const { role } of hosts) {
-    if (role.kind === 'registrar') continue;
+    if (role.kind === 'registrar' || role.kind === 'attacker') continue;
     const size = pools.get(role.pool) ?? { elements: 0, users: 0, totalCapacity: 0 };
     pools.set(role.pool, size);
     if (role.kind === 'poolUser') size.users++;

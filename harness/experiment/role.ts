@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { check } from '../base/check.js';
 import { badInput } from '../base/errors.js';
 import type { Duration } from '../base/units.js';
+import { attackerSchema } from './attacker.js';
 import { type Distribution, distributionSchema } from './distribution.js';
 import { type PolicyInput, policySchema } from './policy.js';
 
@@ -18,6 +19,9 @@ export const registrarSchema = z.strictObject({
   endpointKeepAliveInterval: span,
   endpointKeepAliveTimeout: span,
   maxBadPeReports: z.preprocess((it) => (it === Number.POSITIVE_INFINITY ? null : it), z.int().min(1).nullable()),
+  // Plans of older runs say nothing of rates: they had no limits.
+  maxHandleResolutionRate: limit.default(null),
+  maxEndpointUnreachableRate: limit.default(null),
 });
 
 export const poolElementSchema = z.strictObject({
@@ -44,11 +48,17 @@ export const poolUserSchema = z.strictObject({
   requestInterval: distributionSchema,
 });
 
-export const roleSchema = z.discriminatedUnion('kind', [registrarSchema, poolElementSchema, poolUserSchema]);
+export const roleSchema = z.discriminatedUnion('kind', [
+  registrarSchema,
+  poolElementSchema,
+  poolUserSchema,
+  attackerSchema,
+]);
 
 export type Registrar = z.infer<typeof registrarSchema>;
 export type PoolElement = z.infer<typeof poolElementSchema>;
 export type PoolUser = z.infer<typeof poolUserSchema>;
+export type { Attacker } from './attacker.js';
 export type Role = z.infer<typeof roleSchema>;
 
 /** A pool user whose request interval may still wait for the number of elements and users. */
@@ -56,7 +66,7 @@ export const poolUserRequestSchema = poolUserSchema.extend({
   requestInterval: z.union([distributionSchema, z.strictObject({ targetUtilisation: span })]),
 });
 export type PoolUserRequest = z.infer<typeof poolUserRequestSchema>;
-export type RoleRequest = Registrar | PoolElement | PoolUserRequest;
+export type RoleRequest = Exclude<Role, PoolUser> | PoolUserRequest;
 
 export interface RegistrarOptions {
   /** How long the registrar waits before it asks a registered element again. @defaultValue 1 s */
@@ -65,6 +75,16 @@ export interface RegistrarOptions {
   endpointKeepAliveTimeout?: Duration;
   /** Failure reports after which an element is removed (MAX-BAD-PE-REPORT, RFC 5352). @defaultValue Infinity: never */
   maxBadPeReports?: number;
+  /**
+   * Handle resolutions per second that one association may ask for in one pool; what goes beyond is refused (RSPLIB's
+   * `-maxhrrate`). @defaultValue Infinity
+   */
+  maxHandleResolutionRate?: number;
+  /**
+   * Failure reports per second that one association may send about one element; what goes beyond is ignored (RSPLIB's
+   * `-maxeurate`). @defaultValue Infinity
+   */
+  maxEndpointUnreachableRate?: number;
 }
 
 /** @throws HarnessError `bad-input` for a value out of range or an unknown option */
@@ -74,6 +94,8 @@ export const registrar = (options: RegistrarOptions = {}): Registrar =>
     endpointKeepAliveInterval: 1,
     endpointKeepAliveTimeout: 1,
     maxBadPeReports: null,
+    maxHandleResolutionRate: null,
+    maxEndpointUnreachableRate: null,
     ...options,
   });
 

@@ -69,6 +69,8 @@ export interface StartOptions {
   /** File that gets the standard output instead, for programs that put out data. */
   readonly output?: string;
   readonly workingDirectory: string;
+  /** The program is the machine's and sees its files: only the network is the host's. @defaultValue false */
+  readonly ofMachine?: boolean;
 }
 
 export interface LabProcess {

@@ -72,6 +72,33 @@ export const failoverRowSchema = z.object({
 });
 export type FailoverRow = z.infer<typeof failoverRowSchema>;
 
+/**
+ * What an attacker did in one second, and what came of it. `accepted` and `rejected` are answers to messages of the
+ * attack; failure reports have none.
+ */
+export const attackRowSchema = z.object({
+  attacker: z.string(),
+  /** The end of that second. */
+  at: z.number(),
+  /** Messages of the attack that the kernel took. */
+  sent: z.int(),
+  /** Messages that were due and could not be sent in time: the machine or the registrar was too slow. */
+  unsent: z.int(),
+  accepted: z.int(),
+  rejected: z.int(),
+  /** Handle resolutions by which it learns whom to attack. */
+  questions: z.int(),
+  /** Endpoint keep-alives that it answered for its elements. */
+  keepAlives: z.int(),
+  /** Associations begun with the registrar, and those that ended without its doing. */
+  associations: z.int(),
+  aborted: z.int(),
+});
+export type AttackRow = z.infer<typeof attackRowSchema>;
+
+/** Where an attacker writes these rows as JSON, a line each, `at` in epoch seconds; below `logs/`. */
+export const attackFile = (attacker: string): string => `${attacker}.ndjson`;
+
 /** A session's keep-alive, of a user to its element or of an element to its user. */
 export const keepAliveRowSchema = z.object({
   from: z.string(),

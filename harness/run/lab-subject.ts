@@ -9,6 +9,7 @@ import type { LabInKernel } from '../lab/in-kernel.js';
 import { type Lab, labFaults } from '../lab/lab.js';
 import { netnsLab } from '../lab/netns/netns-lab.js';
 import { performInKernel } from '../lab/uml/perform.js';
+import { checkAttackers } from '../pool/native/attackers.js';
 import { rsplib } from '../pool/rsplib/rsplib.js';
 import { collect } from './collect.js';
 import type { InsideInput } from './inside.js';
@@ -62,6 +63,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
 
 function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[]): void {
   rsplib.checkPlan(plan);
+  checkAttackers(plan);
   for (const { fault } of plan.faults) {
     if (fault.kind === 'isolate' && fault.direction !== 'both') {
       throw badInput(`${plan.experiment}.faults.isolate: expected direction both on ${lab}, got '${fault.direction}'`);

@@ -9,7 +9,8 @@ import { Scope } from '../base/scope.js';
 import type { Plan } from '../experiment/plan.js';
 import { Injector } from '../fault/injector.js';
 import type { Lab, OpenLab } from '../lab/lab.js';
-import type { DeployedPool, PoolDriver } from '../pool/pool.js';
+import { deployAttackers } from '../pool/native/attackers.js';
+import type { DeployedPool, PoolContext, PoolDriver } from '../pool/pool.js';
 import type { JournalEvent, PhaseName } from '../result/journal.js';
 import { Journal } from './journal.js';
 import { watchLateness } from './lateness.js';
@@ -69,14 +70,12 @@ async function runPhases(
 ): Promise<void> {
   const enter = (phase: PhaseName) => journal.record({ event: 'phase', phase });
   const { settle, warmUp, measure, drain } = plan.phases;
-  const pool = driver.deploy(plan, lab, {
-    folder,
-    clock,
-    signal,
-    record: (event) => journal.record(event),
-    broken: breakOff,
-  });
+  const record: PoolContext['record'] = (event) => journal.record(event);
+  const context: PoolContext = { folder, clock, signal, record, broken: breakOff };
+  const pool = driver.deploy(plan, lab, context);
   scope.defer('components', () => pool.stop());
+  const attackers = deployAttackers(plan, lab, context);
+  scope.defer('attackers', () => attackers.stop());
   const injector = injectorFor(plan, pool, lab, journal, clock, signal);
   scope.defer('faults', () => injector.finish());
   injector.failed.catch((error) => breakOff(describe(error)));
@@ -88,6 +87,7 @@ async function runPhases(
   enter('settle');
   await clock.sleepUntil(clock.now() + settle, signal);
   await pool.startUsers();
+  await attackers.start();
   const stopCounting = countSessions(pool, journal, clock, signal);
   enter('warmUp');
   await clock.sleepUntil(clock.now() + warmUp, signal);
@@ -103,6 +103,7 @@ async function runPhases(
   stopCounting();
   for (const trouble of [...lateness.troubles(), ...(await lab.troubles())]) breakOff(trouble);
   await injector.finish();
+  await attackers.stop();
   await pool.stop();
   await collectCapture(lab, journal, breakOff);
 }

@@ -14,9 +14,12 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
   const refuse = (reason: string) => {
     throw badInput(`${where} ${reason}`);
   };
+  const [attacker] = hostsWith(plan, 'attacker');
+  if (attacker) refuse(`knows no attackers, got ${attacker.name} (${attacker.role.attack})`);
   const registrars = hostsWith(plan, 'registrar');
   if (registrars.length !== 1) refuse(`has exactly one registrar, got ${registrars.length}`);
   if (hostsWith(plan, 'poolElement').length === 0) refuse('needs at least one pool element, got none');
+  checkRates(plan, refuse);
   checkPolicies(plan, refuse);
   checkPaths(plan, refuse);
   for (const [name, { impairment }] of Object.entries(plan.topology.networks))
@@ -28,6 +31,13 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
 }
 
 type Refuse = (reason: string) => void;
+
+function checkRates(plan: Plan, refuse: Refuse): void {
+  for (const { name, role } of hostsWith(plan, 'registrar')) {
+    const limit = (['maxHandleResolutionRate', 'maxEndpointUnreachableRate'] as const).find((it) => role[it] !== null);
+    if (limit) refuse(`has registrars without limits of rates, got ${limit} ${role[limit]} at ${name}`);
+  }
+}
 
 function checkPolicies(plan: Plan, refuse: Refuse): void {
   const policies = new Map<string, string>();
@@ -133,7 +143,7 @@ function checkTimeouts(plan: Plan, refuse: Refuse): void {
   };
   for (const { name, role } of plan.hosts) {
     if (role.kind === 'registrar') check(name, 'endpointKeepAliveTimeout', role.endpointKeepAliveTimeout);
-    else check(name, 'sessionKeepAliveTimeout', role.sessionKeepAliveTimeout);
+    else if (role.kind !== 'attacker') check(name, 'sessionKeepAliveTimeout', role.sessionKeepAliveTimeout);
     if (role.kind === 'poolUser') check(name, 'requestTimeout', role.requestTimeout);
   }
 }

@@ -61,8 +61,9 @@ export function hosts<const Net extends string>(count: number, { on }: { on: rea
 }
 
 /**
- * Puts networks and hosts together and gives every host its name and addresses: `pr1`, `pe1`, `pu1` for the groups
- * `registrars`, `elements`, `users`, else the group's name and a number; addresses in order of the groups.
+ * Puts networks and hosts together and gives every host its name and addresses: `pr1`, `pe1`, `pu1`, `at1` for the
+ * groups `registrars`, `elements`, `users`, `attackers`, else the group's name and a number; addresses in order of the
+ * groups.
  * @throws HarnessError `bad-input` for unknown or overlapping networks, or one too small for its hosts
  */
 export function topology<Net extends string, Group extends string>(description: {
@@ -101,7 +102,7 @@ export function topology<Net extends string, Group extends string>(description: 
 /** Networks and hosts lend their names to devices, files and command lines. */
 const label = z.string().regex(/^[a-z][a-z0-9_-]*$/i, 'a name of letters, digits and hyphens');
 
-const prefixes: Record<string, string> = { registrars: 'pr', elements: 'pe', users: 'pu' };
+const prefixes: Record<string, string> = { registrars: 'pr', elements: 'pe', users: 'pu', attackers: 'at' };
 
 function rejectDuplicates(where: string, placed: readonly Host[]): void {
   const groups = new Map<string, string>();

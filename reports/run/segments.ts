@@ -43,19 +43,20 @@ export interface Timeline {
   readonly busiest: number;
 }
 
-/** Registrars, elements, users: in the plan's order. */
+/** Registrars, elements, users: in the plan's order. What attackers do is a table of its own. */
 export function timelineOf(run: RunFiles): Timeline {
   const faults = faultMarks(run);
   const users = grouped(run.requests.entries(), ([, { user }]) => user);
   const failovers = grouped(run.failovers, ({ user, requestId }) => keyOf(user, requestId));
   const served = servedSpans(run, failovers);
-  const lanes = run.plan.hosts.map(({ name, role: { kind } }): Lane => {
+  const lanes = run.plan.hosts.flatMap(({ name, role: { kind } }): Lane[] => {
+    if (kind === 'attacker') return [];
     const down = faults.flatMap((fault, ref) => (fault.host === name ? [downSpan(fault, ref, run.end)] : []));
     const own =
       kind === 'poolUser'
         ? (users.get(name) ?? []).flatMap(([ref, row]) => userSpans(row, ref, failovers, run.end))
         : loadOf(served.get(name) ?? []);
-    return { name, kind, spans: [...own, ...down].sort((a, b) => a.from - b.from) };
+    return [{ name, kind, spans: [...own, ...down].sort((a, b) => a.from - b.from) }];
   });
   const loads = lanes.flatMap(({ spans }) => spans.flatMap(({ kind, ref }) => (kind === 'serving' ? [ref] : [])));
   return {

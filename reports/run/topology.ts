@@ -34,7 +34,7 @@ export function topologySvg(plan: Plan, faults: readonly FaultMark[], { width }:
   const top = bottomOf(above) + legGap;
   const bars = networks.map((name, index) => ({ name, index, y: top + index * (barHeight + 12) }));
   const barsEnd = top + networks.length * (barHeight + 12) - 12;
-  const below = place(boxesOf(plan, faults, ['poolUser'], width), barsEnd + legGap, width);
+  const below = place(boxesOf(plan, faults, ['poolUser', 'attacker'], width), barsEnd + legGap, width);
   const height = bottomOf(below) + 6;
   return [
     `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-size="13" fill="currentColor">`,
@@ -59,7 +59,10 @@ export function impairmentText({ impairment }: Plan['topology']['networks'][stri
   return parts.filter((part) => part !== '').join(', ');
 }
 
-const names = { registrar: 'registrars', poolElement: 'pool elements', poolUser: 'pool users' } as const;
+const names = {
+  ...{ registrar: 'registrars', poolElement: 'pool elements', poolUser: 'pool users' },
+  attacker: 'attackers',
+} as const;
 
 /** Each host on its own where all have room beside each other, else all of a kind as one. */
 function boxesOf(plan: Plan, faults: readonly FaultMark[], kinds: readonly Box['kind'][], width: number): Box[] {
@@ -94,6 +97,7 @@ function boxesOf(plan: Plan, faults: readonly FaultMark[], kinds: readonly Box['
 
 function detailOf({ role }: PlannedHost): string {
   if (role.kind === 'poolElement') return role.policy.name;
+  if (role.kind === 'attacker') return 'attacker';
   return role.kind === 'registrar' ? 'registrar' : 'pool user';
 }
 

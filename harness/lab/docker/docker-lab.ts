@@ -97,7 +97,10 @@ async function open(docker: Docker, plan: Plan, context: LabContext, scope: Scop
     const container = containers.get(host.name)!;
     const realm: Realm = {
       pid: container.pid,
-      start: (command, options) => container.run(command, options),
+      start: (command, options) =>
+        options.ofMachine
+          ? startProcess([...withinNetwork(container), ...command], options, environment)
+          : container.run(command, options),
       legDevice: (name) => legDevice(host.name, name),
       readdress: async () => {
         const fresh = spares(host);
@@ -164,4 +167,7 @@ async function wireInside(
   return found;
 }
 
-const withinNetwork = ({ pid }: Container, tool: string): string[] => ['nsenter', `--net=/proc/${pid}/ns/net`, tool];
+const withinNetwork = ({ pid }: Container, ...command: string[]): string[] => [
+  ...['nsenter', `--net=/proc/${pid}/ns/net`, '--'],
+  ...command,
+];

@@ -36,12 +36,16 @@ export function registrarCommand(plan: Plan, host: HostWith<Registrar>): string[
     `-endpointkeepalivetransmissioninterval=${toMilliseconds(role.endpointKeepAliveInterval)}`,
     `-endpointkeepalivetimeoutinterval=${toMilliseconds(role.endpointKeepAliveTimeout)}`,
     `-maxbadpereports=${role.maxBadPeReports ?? neverReports}`,
+    `-maxhrrate=${role.maxHandleResolutionRate ?? unlimited}`,
+    `-maxeurate=${role.maxEndpointUnreachableRate ?? unlimited}`,
     ...logging,
   ];
 }
 
 // RSPLIB knows no infinity; no run comes near this many reports.
 const neverReports = 1_000_000_000;
+/** RSPLIB's own default for both rates. */
+const unlimited = -1;
 
 export function elementCommand(
   plan: Plan,

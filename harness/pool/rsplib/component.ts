@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlannedHost } from '../../experiment/plan.js';
+import type { Attacker, Role } from '../../experiment/role.js';
 import type { LabHost, LabProcess, ProcessEnd } from '../../lab/lab.js';
 import type { PoolContext } from '../pool.js';
 import { fileOf } from './commands.js';
 import { lastLines } from './logs.js';
+
+/** A host of the pool itself: attackers are no part of RSPLIB. */
+export type PoolHost = PlannedHost & { role: Exclude<Role, Attacker> };
 
 /** One RSPLIB program on one host, through all its lives. */
 export class Component {
@@ -13,7 +17,7 @@ export class Component {
   #endIsExpected = false;
 
   constructor(
-    readonly planned: PlannedHost,
+    readonly planned: PoolHost,
     readonly host: LabHost,
     private readonly context: PoolContext,
   ) {}

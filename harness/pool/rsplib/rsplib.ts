@@ -7,7 +7,7 @@ import type { Strike } from '../../fault/injector.js';
 import type { OpenLab } from '../../lab/lab.js';
 import type { DeployedPool, PoolContext, PoolDriver } from '../pool.js';
 import { checkSupported, elementCommand, registrarCommand, userCommand } from './commands.js';
-import { Component } from './component.js';
+import { Component, type PoolHost } from './component.js';
 import { heal, inject } from './faults.js';
 import { LogTail } from './log-tail.js';
 import { registeredIn, registrarIsReady } from './logs.js';
@@ -34,7 +34,7 @@ class RsplibPool implements DeployedPool {
     private readonly context: PoolContext,
   ) {
     this.#components = new Map(
-      plan.hosts.map((host) => [host.name, new Component(host, lab.hosts.get(host.name)!, context)]),
+      plan.hosts.filter(isOfPool).map((host) => [host.name, new Component(host, lab.hosts.get(host.name)!, context)]),
     );
   }
 
@@ -173,6 +173,8 @@ class RsplibPool implements DeployedPool {
     );
   }
 }
+
+const isOfPool = (host: PlannedHost): host is PoolHost => host.role.kind !== 'attacker';
 
 /** An identifier that tells which host's it is, and in which life: logs and captures show it. */
 const identifierOf = ({ hosts }: Plan, { name }: PlannedHost, life: number): number =>

@@ -1,0 +1,55 @@
+/**
+ * Attackers as an experiment asks for them: what pool users and elements that lie can do to a pool (RFC 5355). They
+ * exist on the networks of a lab alone, and are bounded in rate and time.
+ */
+import { z } from 'zod';
+import { check } from '../base/check.js';
+import type { Duration } from '../base/units.js';
+
+export const attackNames = ['falseFailureReports', 'handleResolutionFlood', 'registrationFlood'] as const;
+export type AttackName = (typeof attackNames)[number];
+
+/** Bounds that no attacker exceeds, whoever asks for it: messages per second, seconds, elements that do not exist. */
+export const attackBounds = { rate: 10_000, seconds: 600, fakeElements: 10_000 } as const;
+
+export const attackerSchema = z.strictObject({
+  kind: z.literal('attacker'),
+  pool: z.string().min(1),
+  attack: z.enum(attackNames),
+  rate: z.number().positive().max(attackBounds.rate),
+  start: z.number().min(0),
+  /** Null: until the measurement ends. */
+  lasting: z.number().positive().max(attackBounds.seconds).nullable(),
+  fakeElements: z.int().min(1).max(attackBounds.fakeElements),
+});
+export type Attacker = z.infer<typeof attackerSchema>;
+
+export interface AttackerOptions {
+  /**
+   * `falseFailureReports`: reports elements that live as unreachable, one after another, so that the registrar removes
+   * them. `handleResolutionFlood`: asks for elements and uses none. `registrationFlood`: registers elements which
+   * accept associations and never answer.
+   */
+  attack: AttackName;
+  /** Messages of the attack per second, of each attacker; at most 10,000. */
+  rate: number;
+  /** The pool that is attacked. @defaultValue `CalcAppPool` */
+  pool?: string;
+  /** When the attack begins, after the beginning of the measurement. @defaultValue 0 s */
+  start?: Duration;
+  /** How long it lasts, at most 600 s. @defaultValue until the measurement ends */
+  lasting?: Duration;
+  /** How many different elements a `registrationFlood` registers, again and again; at most 10,000. @defaultValue 10 */
+  fakeElements?: number;
+}
+
+/** @throws HarnessError `bad-input` for a value out of range or an unknown option */
+export const attacker = (options: AttackerOptions): Attacker =>
+  check('attacker', attackerSchema, {
+    kind: 'attacker',
+    pool: 'CalcAppPool',
+    start: 0,
+    lasting: null,
+    fakeElements: 10,
+    ...options,
+  });
