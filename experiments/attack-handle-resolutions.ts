@@ -1,28 +1,22 @@
 /**
- * What can one liar do to a pool by reporting that its elements fail, and what protects it?
+ * What does a user that asks for elements all the time, and uses none, do to those who need them?
  *
- * Expectation: a registrar that believes reports removes elements that live, and they stay away until they register
- * anew, so requests queue up or find no element. A limit on the rate of reports about one element stops a liar that is in a
- * hurry; ignoring reports stops every liar, and costs the fast detection of elements that did fail.
+ * Expectation: far below what overloads the registrar it already hurts. Under round robin every question moves the turn
+ * on, so the users' requests meet at the same element although others are idle, and take longer. A limit on the rate of
+ * one association's handle resolutions refuses the questions, and leaves honest users alone.
  */
 import { attacker, experiment, exponential, poolElement, poolUser, registrar, s } from '../harness/index.js';
 import { attacked } from '../topologies/attacked.js';
 
-const trust = {
-  believed: { maxBadPeReports: 3 },
-  limited: { maxBadPeReports: 3, maxEndpointUnreachableRate: 1 },
-  ignored: {},
-};
-
 export default experiment({
   name: 'attack-handle-resolutions',
-  topology: attacked({ elements: 3, users: 3 }),
-  vary: { reports: ['believed', 'limited', 'ignored'] },
-  deploy: ({ reports }) => ({
-    registrars: registrar(trust[reports]),
-    elements: poolElement({ policy: 'RoundRobin', capacity: 1e6, registrationLife: s(60) }),
-    users: poolUser({ requestSize: exponential(2e6), requestInterval: exponential(s(4)) }),
-    attackers: attacker({ attack: 'handleResolutionFlood', rate: 500 }),
+  topology: attacked({ elements: 3, users: 6 }),
+  vary: { questions: ['answered', 'limited'] },
+  deploy: ({ questions }) => ({
+    registrars: registrar(questions === 'limited' ? { maxHandleResolutionRate: 10 } : {}),
+    elements: poolElement({ capacity: 1e6 }),
+    users: poolUser({ requestSize: exponential(1e6), requestInterval: exponential(s(4)) }),
+    attackers: attacker({ attack: 'handleResolutionFlood', rate: 100 }),
   }),
-  phases: { warmUp: s(5), measure: s(40), drain: s(5) },
+  phases: { warmUp: s(4), measure: s(36), drain: s(4) },
 });

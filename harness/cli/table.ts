@@ -23,6 +23,7 @@ export function runTable(
     `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost.`,
     speedLine(summary),
     ...(summary.faults.length > 0 ? [failoverTable(failovers)] : []),
+    ...(summary.attacks ? [attackLines(summary.attacks)] : []),
     ...(summary.checks.length > 0 ? [checkTable(summary)] : []),
     ...(findings.length > 0 ? [['Prediction:', ...findings.map((finding) => `  ${finding}`)].join('\n')] : []),
     ...notes.map((note) => `Note: ${note}.`),
@@ -49,6 +50,22 @@ function speedLine({ handlingSpeed, utilisation, requests }: Summary): string {
   const percent = (value: number | null) => (value === null ? 'unknown' : `${value.toFixed(1)} %`);
   const speed = `${percent(handlingSpeed.percentOfCapacity)} of a pool element's capacity (n = ${requests.completed})`;
   return `Handling speed: ${speed}. Utilisation: ${percent(utilisation.percent)}.`;
+}
+
+function attackLines({ attackers, ...outcome }: NonNullable<Summary['attacks']>): string {
+  const table = new Table({
+    ...plain,
+    head: ['attacker', 'attack', 'asked', 'sent', 'unsent', 'accepted', 'rejected', 'aborted'],
+  });
+  for (const { host, attack, rate, sent, unsent, accepted, rejected, aborted } of attackers)
+    table.push([host, attack, `${rate}/s`, sent, unsent, accepted, rejected, aborted]);
+  const { elementsRemoved, fakesRemoved, reportsRefused, resolutionsRefused, failoversWithoutFault } = outcome;
+  return [
+    table.toString(),
+    `Removed for failure reports: ${elementsRemoved} elements of the pool, ${fakesRemoved} of the attackers.`,
+    `Refused for their rate: ${reportsRefused} reports, ${resolutionsRefused} handle resolutions.`,
+    `Failovers without a fault: ${failoversWithoutFault}.`,
+  ].join('\n');
 }
 
 function failoverTable(failovers: FinishedRun['failovers']): string {

@@ -15,12 +15,15 @@ export class Observation {
   readonly #faults: FaultRecord[];
   readonly #window: { from: number; to: number };
   readonly #elements: Set<string>;
+  /** Hosts whose elements do not exist: users turn to them all the same, and give them up. */
+  readonly #pretenders: Set<string>;
   readonly #happenings: { at: number; happen: () => void }[];
 
   /** @param window the span that utilisation is asked for */
   constructor(plan: Plan, journal: readonly JournalEvent[], window = measured(journal)) {
     const elements = hostsWith(plan, 'poolElement');
     this.#elements = new Set(elements.map(({ name }) => name));
+    this.#pretenders = new Set(hostsWith(plan, 'attacker').map(({ name }) => name));
     this.#faults = faultsOf(journal);
     this.#window = window;
     this.#wire = new WireCounter(plan);
@@ -89,7 +92,7 @@ export class Observation {
       completed: (attempt, { complete }) => leave(attempt, complete?.sentAt),
       givenUp: (attempt) => leave(attempt, attempt.givenUpAt),
     };
-    return new UserTracker(user, (host) => this.#elements.has(host), events);
+    return new UserTracker(user, (host) => this.#elements.has(host) || this.#pretenders.has(host), events);
   }
 
   #cookies({ chunks, sentAt }: Packet, element: string): void {

@@ -31,6 +31,38 @@ const loadSchema = z.object({
   stolen: z.number(),
 });
 
+/** What attackers did and what came of it, over the whole run. */
+export const attackSummarySchema = z.object({
+  attackers: z.array(
+    z.object({
+      host: z.string(),
+      attack: z.string(),
+      pool: z.string(),
+      /** Messages per second that were asked for. */
+      rate: z.number(),
+      /** Messages of the attack that went out, and those that were due but could not be sent in time. */
+      sent: count,
+      unsent: count,
+      /** Answers to them. */
+      accepted: count,
+      rejected: count,
+      /** Handle resolutions by which it learned whom to attack. */
+      questions: count,
+      /** Associations that the registrar or the kernel ended. */
+      aborted: count,
+    }),
+  ),
+  /** Elements that registrars removed for failure reports: those of the pool, and the attackers' own. */
+  elementsRemoved: count,
+  fakesRemoved: count,
+  /** Messages that registrars refused for their rate. */
+  reportsRefused: count,
+  resolutionsRefused: count,
+  /** Failovers within the measurement and drain that no injected fault explains. */
+  failoversWithoutFault: count,
+});
+export type AttackSummary = z.infer<typeof attackSummarySchema>;
+
 /** `summary.json`: the public result of a run. SI units, times in seconds since the run began. */
 export const summarySchema = z.object({
   schemaVersion: z.literal(1),
@@ -67,6 +99,8 @@ export const summarySchema = z.object({
       evidence: z.string().nullable(),
     }),
   ),
+  /** Only of runs with attackers. */
+  attacks: attackSummarySchema.optional(),
   checks: z.array(checkResultSchema),
   verdict: z.enum(verdicts),
   /** Why the run is unknown, when it is. */

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { messageOf } from '../base/errors.js';
 import { hostsWith, type Plan } from '../experiment/plan.js';
 import { captureFile } from '../lab/capture.js';
+import { type Attacks, attacksOf } from '../measure/attacks.js';
 import { type Measurement, measure } from '../measure/measure.js';
 import type { JournalEvent } from '../result/journal.js';
+import { attackFile } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
 import { readJournal } from './journal.js';
 import type { Outcome } from './outcome.js';
@@ -26,6 +28,7 @@ export async function collect(
     ...journal.flatMap((event) => (event.event === 'broken' ? [event.reason] : [])),
     ...blind.map(({ kind, target }) => `nothing shows that ${kind} on ${target} took effect`),
   ];
+  const attacks = begin ? await attacksIn(plan, folder, begin.epoch) : null;
   const measured = begin ? await measureFolder(plan, folder, journal) : nothing('the lab never opened');
   // Why the lab never opened is the better reason, where it is known.
   const lost = typeof measured === 'string' && (begin || broken.length === 0) ? [measured] : [];
@@ -38,8 +41,9 @@ export async function collect(
     utilisationPercent,
     wire,
     faults,
+    attacks,
     window: windowOf(journal),
-    reasons: [...new Set([...broken, ...lost])],
+    reasons: [...new Set([...broken, ...lost, ...idle(plan, journal, attacks)])],
     notes: [...notes, ...journal.flatMap((event) => noteOf(event) ?? [])],
     kernel: begin?.kernel ?? null,
     load,
@@ -68,6 +72,27 @@ async function measureFolder(
   } catch (error) {
     return nothing(`the run's files could not be read: ${messageOf(error)}`);
   }
+}
+
+function attacksIn(plan: Plan, folder: string, epoch: number): Promise<Attacks | null> {
+  const files = readdirSync(join(folder, 'logs'));
+  const path = (file: string) => join(folder, 'logs', file);
+  const counts = hostsWith(plan, 'attacker')
+    .map(({ name }) => ({ name, file: attackFile(name) }))
+    .filter(({ file }) => files.includes(file));
+  // Every life of a registrar has a log of its own.
+  const logs = hostsWith(plan, 'registrar').flatMap(({ name }) =>
+    files.filter((file) => file === `${name}.log` || (file.startsWith(`${name}-`) && file.endsWith('.log'))),
+  );
+  return attacksOf(plan, new Map(counts.map(({ name, file }) => [name, path(file)])), logs.map(path), epoch);
+}
+
+/** An attack that sent nothing is none, and says nothing about the pool. */
+function idle(plan: Plan, journal: readonly JournalEvent[], attacks: Attacks | null): string[] {
+  if (!attacks || !journal.some((event) => event.event === 'phase' && event.phase === 'drain')) return [];
+  return hostsWith(plan, 'attacker')
+    .filter(({ name }) => !attacks.rows.some(({ attacker, sent }) => attacker === name && sent > 0))
+    .map(({ name, role }) => `nothing shows that ${role.attack} by ${name} took effect: it sent no message`);
 }
 
 /** The users' files of one kind, by host. */

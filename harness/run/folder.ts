@@ -6,7 +6,7 @@ import type { z } from 'zod';
 import { badInput, messageOf } from '../base/errors.js';
 import { writeWhole } from '../base/write-whole.js';
 import type { Plan } from '../experiment/plan.js';
-import { failoverRowSchema, keepAliveRowSchema, requestRowSchema } from '../result/rows.js';
+import { attackRowSchema, failoverRowSchema, keepAliveRowSchema, requestRowSchema } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
 import type { Outcome } from './outcome.js';
 
@@ -31,10 +31,11 @@ export function createRunFolder(out: string, id: string, plan: Plan): string {
 export const runId = (now: number, session: string): string =>
   `${new Date(now * 1e3).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${session}`;
 
-export function storeOutcome(folder: string, { requests, failovers, keepAlives, wire }: Outcome): void {
+export function storeOutcome(folder: string, { requests, failovers, keepAlives, wire, attacks }: Outcome): void {
   writeWhole(join(folder, 'requests.csv'), csv(requestRowSchema, requests));
   writeWhole(join(folder, 'failovers.csv'), csv(failoverRowSchema, failovers));
   if (keepAlives) writeWhole(join(folder, 'keepalives.csv'), csv(keepAliveRowSchema, keepAlives));
+  if (attacks) writeWhole(join(folder, 'attacks.csv'), csv(attackRowSchema, attacks.rows));
   if (wire) writeWhole(join(folder, 'wire.json'), `${JSON.stringify(wire, null, 2)}\n`);
 }
 

@@ -1,4 +1,5 @@
 /** What performing a plan yields, on a lab or in the simulator alike; results are made of it. */
+import type { Attacks } from '../measure/attacks.js';
 import type { WireStatistics } from '../measure/statistics.js';
 import type { FailoverRow, KeepAliveRow, RequestRow } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
@@ -9,6 +10,8 @@ export interface Outcome {
   /** Of sessions, in order of time; null where there is no capture. */
   readonly keepAlives: readonly KeepAliveRow[] | null;
   readonly faults: Summary['faults'];
+  /** Null or missing in a run without attackers. */
+  readonly attacks?: Attacks | null;
   readonly utilisationPercent: number | null;
   /** What else the capture tells; null where there is none. */
   readonly wire: WireStatistics | null;

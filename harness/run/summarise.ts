@@ -4,6 +4,7 @@
  * completed; the handling speed is the ratio of totals (paper, section 3), not a mean of speeds.
  */
 import { meanCapacity, type Plan } from '../experiment/plan.js';
+import { summariseAttacks } from '../measure/attacks.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
 import { type CheckResult, type Summary, summarySchema, type Verdict } from '../result/summary.js';
 import { summariseDelays } from '../stats/delays.js';
@@ -34,6 +35,7 @@ export function summarise(plan: Plan, outcome: Outcome, { on, clock, versions, r
     utilisation: { percent: outcome.utilisationPercent },
     failovers: failoverNumbers(failoversInWindow(outcome)),
     faults: outcome.faults,
+    ...(outcome.attacks && { attacks: summariseAttacks(plan, outcome.attacks, withoutFault(outcome)) }),
     reasons: [...outcome.reasons],
     ...(outcome.load && { load: outcome.load }),
     versions: { ...versions, kernel: outcome.kernel },
@@ -46,6 +48,9 @@ export function failoversInWindow(outcome: Outcome): FailoverRow[] {
   const within = isWithin(windowOf(outcome));
   return outcome.failovers.filter(({ faultAt, detectedAt }) => within(faultAt ?? detectedAt));
 }
+
+const withoutFault = (outcome: Outcome): number =>
+  failoversInWindow(outcome).filter(({ faultId }) => faultId === null).length;
 
 const windowOf = ({ window }: Outcome) => window ?? { from: 0, to: 0 };
 
