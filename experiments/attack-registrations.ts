@@ -1,5 +1,6 @@
 /**
- * What do elements that do not exist, registered into a pool, do to its users, and do failure reports help against them?
+ * What do elements that do not exist, registered into a pool, do to its users, and do failure reports help against
+ * them?
  *
  * Expectation: users are sent to elements that accept their association and never answer, and lose a timeout with each,
  * so requests start late. The failure reports that a liar can abuse are what helps here: a registrar that believes them
@@ -16,8 +17,8 @@ export default experiment({
     registrars: registrar(reports === 'believed' ? { maxBadPeReports: 1 } : {}),
     elements: poolElement({ capacity: 1e6 }),
     users: poolUser({ requestSize: exponential(1e6), requestInterval: exponential(s(4)) }),
-    // Each of its elements is registered every 30 s.
-    attackers: attacker({ attack: 'registrationFlood', rate: 0.5, fakeElements: 15 }),
+    // Each of its elements is registered again every 15 s.
+    attackers: attacker({ attack: 'registrationFlood', rate: 1, fakeElements: 15 }),
   }),
   phases: { warmUp: s(4), measure: s(36), drain: s(4) },
 });

@@ -65,10 +65,12 @@ export function parseAttackRows(text: string, attacker: string, epoch: number): 
 
 /** Reads rspregistrar's log, level 4. */
 export function registrarWords(log: string): RegistrarWords {
-  // Its description of the element stands in between and may have several lines.
-  const removed = [...log.matchAll(/unreachability reports for pool element \$([0-9a-f]{8})([^$]*)/g)]
-    .filter(([, , rest]) => rest!.includes('limit reached, removing it'))
-    .map(([, identifier]) => Number.parseInt(identifier!, 16));
+  // A description of the element, of several lines, stands between its identifier and what becomes of it.
+  const removed = log
+    .split('unreachability reports for pool element $')
+    .slice(1)
+    .filter((text) => text.includes('limit reached, removing it'))
+    .map((text) => Number.parseInt(text.slice(0, 8), 16));
   const fakes = removed.filter((identifier) => identifier >= firstFakeIdentifier).length;
   return {
     elementsRemoved: removed.length - fakes,

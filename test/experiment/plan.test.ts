@@ -319,7 +319,7 @@ describe('refusals', () => {
     [
       'a role of an unknown kind',
       lies({ deploy: () => ({ ...roles, elements: { kind: 'server' } }) }),
-      'test.deploy.elements (pe1).kind: expected one of registrar, poolElement, poolUser, got "server"',
+      'test.deploy.elements (pe1).kind: expected one of registrar, poolElement, poolUser, attacker, got "server"',
     ],
     [
       'no role for one of a group',

@@ -19,6 +19,8 @@ describe('what is left out', () => {
       endpointKeepAliveInterval: 1,
       endpointKeepAliveTimeout: 1,
       maxBadPeReports: null,
+      maxHandleResolutionRate: null,
+      maxEndpointUnreachableRate: null,
     });
   });
 

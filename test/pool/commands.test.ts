@@ -62,7 +62,7 @@ describe('command lines', () => {
   it('of a registrar: all its addresses, its peers, keep-alives in milliseconds', () => {
     const plan = planOf({
       registrars: 2,
-      registrar: { endpointKeepAliveInterval: s(5), endpointKeepAliveTimeout: ms(500), maxBadPeReports: 3 },
+      registrar: { endpointKeepAliveInterval: s(5), endpointKeepAliveTimeout: ms(500), maxBadPeReports: 3, maxHandleResolutionRate: 2.5 },
     });
     expect(registrarLine(plan)).toEqual([
       'rspregistrar',
@@ -73,6 +73,9 @@ describe('command lines', () => {
       '-endpointkeepalivetransmissioninterval=5000',
       '-endpointkeepalivetimeoutinterval=500',
       '-maxbadpereports=3',
+      '-maxhrrate=2.5',
+      // RSPLIB's own default: no limit.
+      '-maxeurate=-1',
       '-logcolor=off',
       '-loglevel=4',
     ]);
