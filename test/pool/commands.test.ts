@@ -62,7 +62,12 @@ describe('command lines', () => {
   it('of a registrar: all its addresses, its peers, keep-alives in milliseconds', () => {
     const plan = planOf({
       registrars: 2,
-      registrar: { endpointKeepAliveInterval: s(5), endpointKeepAliveTimeout: ms(500), maxBadPeReports: 3, maxHandleResolutionRate: 2.5 },
+      registrar: {
+        endpointKeepAliveInterval: s(5),
+        endpointKeepAliveTimeout: ms(500),
+        maxBadPeReports: 3,
+        maxHandleResolutionRate: 2.5,
+      },
     });
     expect(registrarLine(plan)).toEqual([
       'rspregistrar',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { realClock } from '../../harness/base/clock.js';
 import { waitFor } from '../../harness/base/wait.js';
+import { hostsWith } from '../../harness/experiment/plan.js';
 import type { LabHost } from '../../harness/lab/lab.js';
 import { startProcess } from '../../harness/lab/process.js';
 import { Component } from '../../harness/pool/rsplib/component.js';
@@ -26,7 +27,7 @@ beforeEach(() => {
     name: 'pe1',
     start: (command, options) => startProcess(command, options, { PATH: process.env.PATH! }),
   } as LabHost;
-  component = new Component(smallPlan().hosts[1]!, host, {
+  component = new Component(hostsWith(smallPlan(), 'poolElement')[0]!, host, {
     folder,
     clock: realClock,
     signal: new AbortController().signal,
