@@ -6,7 +6,10 @@ export {
   failoverDelay,
   handlingSpeed,
   handlingTime,
+  noDeadElementSelected,
+  noDuplicateCompletion,
   noRequestLost,
+  repeatedWork,
   utilisation,
 } from './experiment/checks.js';
 export { choose } from './experiment/choose.js';

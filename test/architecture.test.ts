@@ -29,9 +29,13 @@ const allowed: Record<string, readonly string[]> = {
   calibrate: ['base', 'topology', 'experiment', 'result', 'stats', 'lab', 'pool', 'measure'],
   run: ['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'lab', 'pool', 'measure', 'calibrate'],
   compare: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
+  shrink: ['base', 'experiment', 'fault', 'result', 'run', 'compare'],
   sweep: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
   reports: ['base', 'experiment', 'result', 'stats', 'sim', 'measure', 'calibrate', 'run', 'compare', 'sweep'],
-  cli: ['base', 'setup', 'experiment', 'result', 'lab', 'calibrate', 'run', 'compare', 'sweep', 'reports'],
+  cli: [
+    ...['base', 'setup', 'fault', 'experiment', 'result', 'lab', 'calibrate', 'run', 'compare', 'shrink', 'sweep'],
+    'reports',
+  ],
 };
 
 /** `base` of `harness/base/check.ts`; undefined for packages. */

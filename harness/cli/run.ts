@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { realClock } from '../base/clock.js';
+import { badInput } from '../base/errors.js';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
+import { isPlanFile, loadPlan } from '../experiment/load-plan.js';
 import { type Plan, resolvePlan } from '../experiment/plan.js';
 import { run } from '../run/run.js';
 import { aftermathOf } from './aftermath.js';
@@ -13,7 +15,7 @@ import { runTable } from './table.js';
 
 interface RunFlags {
   on?: string;
-  seed: string;
+  seed?: string;
   set: string[];
   out: string;
   json?: boolean;
@@ -23,9 +25,9 @@ interface RunFlags {
 export const runCommand = (): Command =>
   new Command('run')
     .description('Run an experiment once: on a lab with real components, or in the simulator.')
-    .argument('<file>', 'the experiment, e.g. experiments/element-power-off.ts')
+    .argument('<file>', 'the experiment, e.g. experiments/element-power-off.ts, or a stored plan.json')
     .option('--on <subject>', 'netns, uml, docker, uml+docker or sim (default: the best that works here)')
-    .option('--seed <number>', 'what all chance of the run grows from', '1')
+    .option('--seed <number>', 'what all chance of the run grows from (default: 1, or the stored plan’s)')
     .option(
       '--set <name=value>',
       'choose what the experiment varies, or a phase’s length; may be repeated',
@@ -43,12 +45,12 @@ Examples:
   rsplab run experiments/element-power-off.ts --on sim --seed 7
   rsplab run experiments/element-kill.ts --set keepAlive=3 --set measure=2min --json
   rsplab run experiments/element-freeze.ts --live
+  rsplab run results/chaos/RUN/plan.json --on uml
 
 Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because the lab broke.`,
     )
     .action(async (file: string, flags: RunFlags) => {
-      const loaded = await loadExperiment(file);
-      const plan = planFor(loaded, flags);
+      const plan = isPlanFile(file) ? storedPlan(file, flags) : planFor(await loadExperiment(file), flags);
       const subject = await chooseSubject(flags.on);
       const progress = new Progress(plan, subject.name, process.stderr);
       // The page is slow to load, and most runs have none.
@@ -76,10 +78,15 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
       process.exitCode = exitCodes[finished.summary.verdict];
     });
 
+function storedPlan(file: string, { seed, set }: Pick<RunFlags, 'seed' | 'set'>): Plan {
+  if (set.length > 0) throw badInput(`--set: expected an experiment's file, got ${file}, whose choices are made`);
+  return loadPlan(file, seed === undefined ? undefined : seedFrom(seed));
+}
+
 /** Makes the plan that the flags ask for. */
 export function planFor(loaded: LoadedExperiment, { seed, set }: Pick<RunFlags, 'seed' | 'set'>): Plan {
   const { experiment, file, question, expectation } = loaded;
   const { values, phases } = readSettings(loaded, set, { lists: false });
   const point = Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
-  return resolvePlan(experiment, { seed: seedFrom(seed), point, phases, file, question, expectation });
+  return resolvePlan(experiment, { seed: seedFrom(seed ?? '1'), point, phases, file, question, expectation });
 }

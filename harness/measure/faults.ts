@@ -34,6 +34,14 @@ const stopping: ReadonlySet<string> = new Set<FaultKind>(['shutdown', 'kill', 'p
 /** Whether the host's process does no work any more: killed, ended or frozen, but not merely cut off. */
 export const stopsWork = ({ kind }: FaultRecord): boolean => stopping.has(kind);
 
+const ending: ReadonlySet<string> = new Set<FaultKind>(['shutdown', 'kill', 'powerOff', 'failure']);
+
+/** Whether the host's process is over: what comes back is another one, which registers anew. */
+export const ends = ({ kind }: Pick<FaultRecord, 'kind'>): boolean => ending.has(kind);
+
+/** Whether nobody gets an answer from the host any more. Who is behind a partition still may. */
+export const silences = ({ kind }: Pick<FaultRecord, 'kind'>): boolean => stopping.has(kind) || kind === 'isolate';
+
 /** One element that was given up: which, under which address, and while it was relied upon. */
 export interface Loss {
   readonly element: string;

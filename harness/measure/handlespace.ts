@@ -1,4 +1,4 @@
-import type { FaultRecord } from './faults.js';
+import { ends, type FaultRecord, silences } from './faults.js';
 import type { AsapMessage, Packet } from './packet.js';
 import type { DeadSelectable, Registration } from './statistics.js';
 
@@ -11,6 +11,8 @@ export class Handlespace {
   /** The association on which an element registered, and its host. */
   readonly #registeredOn = new Map<string, string>();
   readonly #offers: { element: string; at: number }[] = [];
+  /** Users' associations with whomever, by name: the first INIT of each. */
+  readonly #connections = new Map<string, { address: string; at: number }>();
 
   message(message: AsapMessage): void {
     const [element] = message.elements;
@@ -21,6 +23,12 @@ export class Handlespace {
     if (message.type === 'handleResolutionResponse') {
       for (const each of message.elements) this.#offers.push({ element: each, at: message.sentAt });
     }
+  }
+
+  /** A user's INIT; one that is sent again begins no other connection. */
+  connecting({ association, to, sentAt }: Packet): void {
+    if (association !== null && !this.#connections.has(association))
+      this.#connections.set(association, { address: to.address, at: sentAt });
   }
 
   /** A registrar that aborts an element's association has removed the element. */
@@ -35,24 +43,25 @@ export class Handlespace {
   }
 
   deadSelectable(faults: readonly FaultRecord[]): DeadSelectable[] {
-    return faults.flatMap(({ id, host, kind, injectedAt, healedAt }) => {
-      if (kind === 'cutPath' || kind === 'impair') return [];
+    return faults.filter(silences).flatMap((fault) => {
+      const { id, host, injectedAt } = fault;
       const life = this.#all.findLast(
         (each) => each.host === host && each.registeredAt <= injectedAt && (each.removedAt ?? injectedAt) >= injectedAt,
       );
       if (!life) return [];
       const { element, removedAt } = life;
-      const until = removedAt ?? (healedAt === null ? Number.POSITIVE_INFINITY : healedAt);
-      const offers = this.#offers.filter(
-        (each) => each.element === element && each.at > injectedAt && each.at <= until,
-      );
+      const healedAt = fault.healedAt ?? Number.POSITIVE_INFINITY;
+      const within = (until: number) => (each: { at: number }) => each.at > injectedAt && each.at <= until;
+      const offers = this.#offers
+        .filter((each) => each.element === element)
+        .filter(within(ends(fault) ? Number.POSITIVE_INFINITY : healedAt));
+      const connections = [...this.#connections.values()]
+        .filter(({ address }) => fault.addresses.includes(address))
+        .filter(within(fault.moved ? Number.POSITIVE_INFINITY : healedAt));
       return {
-        faultId: id,
-        host,
-        element,
-        faultAt: injectedAt,
-        lastOfferedAt: offers.at(-1)?.at ?? null,
-        offered: offers.length,
+        ...{ faultId: id, host, element, faultAt: injectedAt },
+        ...{ lastOfferedAt: offers.at(-1)?.at ?? null, offered: offers.length },
+        ...{ lastConnectedAt: connections.at(-1)?.at ?? null, connected: connections.length },
         removedAt,
         seconds: removedAt === null ? null : removedAt - injectedAt,
       };

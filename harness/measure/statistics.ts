@@ -22,6 +22,8 @@ export interface WireStatistics {
   readonly registrars: readonly RegistrarLoad[];
   readonly registrations: readonly Registration[];
   readonly deadSelectable: readonly DeadSelectable[];
+  /** Requests that an element told its user to be complete. */
+  readonly completions: { readonly requests: number; readonly duplicates: readonly DuplicateCompletion[] };
   readonly associations: {
     /** Begun with an INIT. */
     readonly begun: number;
@@ -70,16 +72,30 @@ export interface Registration {
   readonly removedBy: 'deregistration' | 'registrar' | 'successor' | null;
 }
 
+/** A request of which more than one Complete was sent, retransmissions not counted. */
+export interface DuplicateCompletion {
+  readonly user: string;
+  readonly request: number;
+  readonly completions: readonly { readonly element: string; readonly sentAt: number }[];
+}
+
 /** How long users could still be sent to an element that a fault had stopped or cut off. */
 export interface DeadSelectable {
   readonly faultId: number;
   readonly host: string;
   readonly element: string;
   readonly faultAt: number;
-  /** The last handle resolution response that named it after the fault left; null when none did. */
+  /**
+   * The last handle resolution response that named it after the fault left, until it was healed; null when none did.
+   * A process that was ended is not healed: its successor has another identifier.
+   */
   readonly lastOfferedAt: number | null;
-  /** How often it was named after the fault. */
+  /** How often it was named in that time. */
   readonly offered: number;
+  /** The last time a user began to connect to it, in that time; null when none did. */
+  readonly lastConnectedAt: number | null;
+  /** How often users began to connect to it. */
+  readonly connected: number;
   readonly removedAt: number | null;
   /** From the fault to the removal; null when the removal was not seen. */
   readonly seconds: number | null;

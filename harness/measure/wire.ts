@@ -1,5 +1,6 @@
 import { hostsWith, type Plan } from '../experiment/plan.js';
 import type { KeepAliveRow } from '../result/rows.js';
+import { Completions } from './completions.js';
 import type { FaultRecord } from './faults.js';
 import { Handlespace } from './handlespace.js';
 import { keepAliveRowsMost, RoundTrips } from './keep-alives.js';
@@ -11,6 +12,7 @@ export class WireCounter {
   readonly #registrars: Set<string>;
   readonly #users: Set<string>;
   readonly #handlespace = new Handlespace();
+  readonly #completions = new Completions();
   readonly #messages: Record<string, number> = {};
   readonly #registrarMessages = new Map<string, Record<string, number>>();
   readonly #retransmissions: Record<string, number> = {};
@@ -66,6 +68,7 @@ export class WireCounter {
       },
       cookies: this.#cookies,
       rejections,
+      completions: { requests: this.#completions.count, duplicates: this.#completions.duplicates() },
       registrars: [...this.#registrarMessages].map(
         ([host, byType]): RegistrarLoad => ({
           host,
@@ -93,6 +96,8 @@ export class WireCounter {
   #control(packet: Packet, kind: Exclude<Chunk['kind'], 'data'>): void {
     if (kind === 'heartbeat') this.#heartbeats.sent += 1;
     if (kind === 'heartbeatAck') this.#heartbeats.acknowledged += 1;
+    if (kind === 'init' && packet.from.host !== null && this.#users.has(packet.from.host))
+      this.#handlespace.connecting(packet);
     if (kind === 'abort') this.#handlespace.aborted(packet, (host) => this.#registrars.has(host));
     if (packet.association !== null) this.#life(packet.association, kind);
   }
@@ -132,6 +137,7 @@ export class WireCounter {
     }
     if (message.protocol === 'calcApp') {
       if (message.type === 'reject') this.#counts.rejections += 1;
+      if (message.type === 'complete') this.#completions.message(message);
       this.#roundTrip(message);
     } else if (message.protocol === 'asap') {
       this.#handlespace.message(message);

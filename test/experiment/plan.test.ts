@@ -303,7 +303,7 @@ describe('refusals', () => {
     [
       'an unknown check',
       lies({ checks: [{ name: 'isNice' }] }),
-      'test.checks.0.name: expected one of noRequestLost, failoverDelay, handlingTime, handlingSpeed, utilisation, got "isNice"',
+      expect.stringMatching(/^test\.checks\.0\.name: expected one of noRequestLost, .*failoverDelay, .*got "isNice"$/),
     ],
     ['something else for a fault', lies({ faults: ['kill'] }), 'test.faults.0: expected object, got "kill"'],
     [

@@ -6,13 +6,18 @@ import type { CheckResult } from '../../result/summary.js';
 import type { Outcome } from '../outcome.js';
 import type { Numbers } from '../summarise.js';
 import { failoverDelay, handlingTime } from './delays.js';
+import { noDeadElementSelected } from './elements.js';
 import { handlingSpeed, utilisation } from './percentages.js';
-import { noRequestLost } from './requests.js';
+import { noDuplicateCompletion, noRequestLost } from './requests.js';
 import { type Judge, type Judgement, unknown } from './verdict.js';
+import { repeatedWork } from './work.js';
 
 /** How each check is judged, one function each, in a file for all that look at the same thing. */
 const judges: { readonly [Name in Check['name']]: Judge<Name> } = {
   noRequestLost,
+  noDuplicateCompletion,
+  noDeadElementSelected,
+  repeatedWork,
   failoverDelay,
   handlingTime,
   handlingSpeed,

@@ -4,3 +4,22 @@ export const noRequestLost: Judge<'noRequestLost'> = (_, { numbers: { requests }
   if (requests.queued === 0) return unknown('there was no request');
   return passIf(requests.lost === 0, `${requests.lost} of ${requests.queued} requests lost`);
 };
+
+export const noDuplicateCompletion: Judge<'noDuplicateCompletion'> = (_, { numbers, outcome }) => {
+  const completed = outcome.requests.filter(({ state }) => state === 'completed');
+  if (completed.length === 0) return unknown('no request was completed');
+  // A simulation has no capture; its rows are all there is.
+  if (!outcome.wire && numbers.clock === 'real') return unknown('there is no capture that shows completions');
+  if (!outcome.wire) {
+    const distinct = new Set(completed.map(({ user, id }) => `${user}/${id}`)).size;
+    return passIf(
+      distinct === completed.length,
+      `${completed.length - distinct} of ${distinct} requests completed twice`,
+    );
+  }
+  const { requests, duplicates } = outcome.wire.completions;
+  const [first] = duplicates;
+  const told = first?.completions.map(({ element, sentAt }) => `${element} at ${sentAt.toFixed(3)} s`).join(', ');
+  const example = first ? `: ${first.user}'s request ${first.request} by ${told}` : '';
+  return passIf(!first, `${duplicates.length} of ${requests} requests completed more than once${example}`);
+};

@@ -1,0 +1,42 @@
+/**
+ * Does the pool keep its promises while everything fails at random: processes, hosts, paths, registrars?
+ *
+ * Expectation: at least two of four elements serve at any time, so no request is lost, none is completed twice, and
+ * failovers repeat no more work than lies between two cookies; once the last fault is healed and a while has passed,
+ * all is as it was. The faults follow from `--seed`.
+ */
+import {
+  chaos,
+  experiment,
+  exponential,
+  noDeadElementSelected,
+  noDuplicateCompletion,
+  noRequestLost,
+  poolElement,
+  poolUser,
+  registrar,
+  repeatedWork,
+  s,
+} from '../harness/index.js';
+import { dualHomed } from '../topologies/dual-homed.js';
+
+export default experiment({
+  name: 'chaos',
+  topology: dualHomed({ elements: 4, users: 4 }),
+  deploy: () => ({
+    registrars: registrar({ maxBadPeReports: 3 }),
+    elements: poolElement({ policy: 'LeastUsed', capacity: 1e6, cookieInterval: 1e6 }),
+    users: poolUser({ requestSize: exponential(3e6), requestInterval: exponential(s(6)) }),
+  }),
+  phases: { settle: s(1), warmUp: s(4), measure: s(60), drain: s(10) },
+  faults: (_, { seed, topology, over }) =>
+    chaos(seed, {
+      topology,
+      over,
+      mtbf: s(3.5),
+      weights: { shutdown: 1, kill: 1, powerOff: 1, freeze: 1, isolate: 0, cutPath: 1, impair: 1 },
+      readdress: ['elements'],
+      limits: { down: { elements: 2 }, healWithin: s(8), recovery: s(5), settle: s(12) },
+    }),
+  checks: [noRequestLost(), noDuplicateCompletion(), repeatedWork(), noDeadElementSelected()],
+});

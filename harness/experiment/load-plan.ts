@@ -1,0 +1,30 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { check } from '../base/check.js';
+import { badInput, messageOf } from '../base/errors.js';
+import { deepFreeze } from '../base/freeze.js';
+import { checkFaults } from './faults.js';
+import { type Plan, planSchema } from './plan.js';
+
+/** An experiment is TypeScript; a plan, stored by a run, is JSON. */
+export const isPlanFile = (file: string): boolean => file.endsWith('.json');
+
+/**
+ * Reads a stored plan, to be run again as it is.
+ * @param seed instead of its own; what its seed has chosen before stays as it is
+ * @throws HarnessError `bad-input` when the file is none
+ */
+export function loadPlan(file: string, seed?: number): Plan {
+  if (!existsSync(file)) throw badInput(`Expected the file of a plan, got ${file}, which does not exist`);
+  const plan = check(file, planSchema, parsed(file));
+  const groups = Object.fromEntries(plan.hosts.map(({ group }) => [group, { count: 1, on: [] }]));
+  checkFaults(file, { ...plan.topology, groups, hosts: plan.hosts }, plan.hosts, plan.faults);
+  return deepFreeze({ ...plan, file, seed: seed ?? plan.seed });
+}
+
+function parsed(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw badInput(`${file}: expected a plan in JSON, got: ${messageOf(error)}`, error);
+  }
+}

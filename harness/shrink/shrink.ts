@@ -1,0 +1,150 @@
+/**
+ * Looks for fewer faults that fail the same check: runs the plan again and again with some of them left out. Real runs
+ * are noisy, so each candidate is run several times, and counts as failing when the check fails in one of them: what
+ * fails now and then is what is looked for, and one failing run proves that these faults are enough.
+ */
+import { join, relative } from 'node:path';
+import { badInput, interrupted } from '../base/errors.js';
+import { writeWhole } from '../base/write-whole.js';
+import { type LoadedRun, loadRun } from '../compare/load.js';
+import type { Plan } from '../experiment/plan.js';
+import type { CheckResult } from '../result/summary.js';
+import { replayCommand } from '../run/replay.js';
+import { ddmin } from './ddmin.js';
+import { createSearchFolder, type Search, storeSearch, type Trial } from './folder.js';
+import { faultsThatStruck } from './struck.js';
+
+/** Runs a plan once. */
+export type RunOnce = (plan: Plan, out: string) => Promise<{ folder: string; checks: readonly CheckResult[] }>;
+
+export interface ShrinkOptions {
+  readonly on: string;
+  readonly runOnce: RunOnce;
+  readonly signal: AbortSignal;
+  /** Before each run, with the candidate's number of faults. */
+  readonly onRun?: (search: Search, faults: number) => void;
+}
+
+export interface SearchOptions {
+  /** The failed check; the run's first one when left out. */
+  readonly check: string | undefined;
+  readonly on: string;
+  readonly repeat: number;
+  readonly maxRuns: number;
+  readonly out: string;
+  readonly id: string;
+}
+
+/**
+ * Prepares a search in a folder of its own.
+ * @throws HarnessError `bad-input` for a run in which no such check failed, or no fault struck
+ */
+export function beginSearch(runFolder: string, options: SearchOptions): string {
+  const run = loadRun(runFolder);
+  const failed = run.summary.checks.filter(({ verdict }) => verdict === 'fail').map(({ name }) => name);
+  const name = options.check ?? failed[0];
+  if (name === undefined) throw badInput(`${runFolder}: expected a run of which a check failed, got none`);
+  if (!failed.includes(name)) {
+    throw badInput(`--check: expected one of the failed checks ${failed.join(', ') || '(none)'}, got '${name}'`);
+  }
+  const schedule = faultsThatStruck(run);
+  if (schedule.length === 0) throw badInput(`${runFolder}: expected a run with faults, got one without`);
+  const { on, repeat, maxRuns, out, id } = options;
+  return createSearchFolder(out, id, {
+    ...{ schemaVersion: 1, experiment: run.plan.experiment, run: run.folder, check: name, on, repeat, maxRuns },
+    ...{ schedule, trials: [], smallest: null, state: 'running', replay: null },
+  });
+}
+
+/**
+ * Searches on, from wherever the search is.
+ * @throws HarnessError `interrupted` when the signal ended it
+ */
+export async function shrink(folder: string, search: Search, options: ShrinkOptions): Promise<Search> {
+  const seeker = new Seeker(folder, loadRun(search.run), structuredClone(search), options);
+  return seeker.seek();
+}
+
+/** Thrown, and caught, here only. */
+class OutOfRuns extends Error {}
+
+class Seeker {
+  constructor(
+    private readonly folder: string,
+    private readonly run: LoadedRun,
+    private readonly search: Search,
+    private readonly options: ShrinkOptions,
+  ) {}
+
+  async seek(): Promise<Search> {
+    const { search } = this;
+    const all = search.schedule.map((_, at) => at);
+    search.state = 'running';
+    try {
+      if (!(await this.#fails(all))) this.#conclude('not reproduced');
+      // A check that fails without any fault is none that faults explain.
+      else if (await this.#fails([])) this.#conclude('minimal');
+      else {
+        await ddmin(all, (faults) => this.#fails(faults));
+        this.#conclude('minimal');
+      }
+    } catch (error) {
+      if (!(error instanceof OutOfRuns)) throw error;
+      this.#conclude('exhausted');
+    }
+    return search;
+  }
+
+  #conclude(state: Search['state']): void {
+    this.search.state = state;
+    storeSearch(this.folder, this.search);
+  }
+
+  get #runs(): number {
+    return this.search.trials.reduce((sum, { runs }) => sum + runs.length, 0);
+  }
+
+  async #fails(faults: readonly number[]): Promise<boolean> {
+    const trial = this.#trialOf(faults);
+    while (trial.fails === null) {
+      if (this.#runs >= this.search.maxRuns) throw new OutOfRuns();
+      await this.#repeat(trial);
+    }
+    return trial.fails;
+  }
+
+  /** What was tried before, perhaps by a process that was killed, is not tried again. */
+  #trialOf(faults: readonly number[]): Trial {
+    const { trials } = this.search;
+    const key = faults.join();
+    const known = trials.find((trial) => trial.faults.join() === key);
+    if (known) return known;
+    const trial: Trial = { faults: [...faults], runs: [], fails: null };
+    trials.push(trial);
+    return trial;
+  }
+
+  async #repeat(trial: Trial): Promise<void> {
+    const { search, folder, options } = this;
+    const file = join(folder, 'plans', `${search.trials.indexOf(trial) + 1}.json`);
+    const plan = { ...this.run.plan, file, faults: trial.faults.map((at) => search.schedule[at]!) };
+    writeWhole(file, `${JSON.stringify(plan, null, 2)}\n`);
+    options.onRun?.(search, trial.faults.length);
+    const ran = await options.runOnce(plan, join(folder, 'runs'));
+    if (options.signal.aborted) {
+      const again = `rsplab shrink --resume ${folder}`;
+      throw interrupted(`The search was ended after ${this.#runs} runs; go on with: ${again}`);
+    }
+    const { verdict, detail } = ran.checks.find(({ name }) => name === search.check) ?? missing;
+    trial.runs.push({ folder: relative(folder, ran.folder), verdict, detail });
+    if (verdict === 'fail') trial.fails = true;
+    else if (trial.runs.length >= search.repeat) trial.fails = false;
+    if (trial.fails && (!search.smallest || trial.faults.length < search.smallest.length)) {
+      search.smallest = trial.faults;
+      search.replay = replayCommand(plan, options.on);
+    }
+    storeSearch(folder, search);
+  }
+}
+
+const missing = { verdict: 'unknown' as const, detail: 'the run has no such check' };
