@@ -27,7 +27,13 @@ function predict(plan: Plan, folder: string): string[] {
   try {
     const comparison = predictSet(loadRunSet(folder), replicationsFor(plan));
     storeComparison(folder, comparison, null);
-    return comparison.points.flatMap(({ findings }) => findings);
+    return comparison.points.flatMap(({ references, findings }) => {
+      // What no model can predict is said, instead of nothing.
+      const reasons = references.map(
+        (it) => it.notRepresentable && `${it.name} cannot predict this: it ${it.notRepresentable}.`,
+      );
+      return reasons.every(Boolean) ? reasons.map(String) : findings;
+    });
   } catch (error) {
     return [`There is no prediction: ${messageOf(error)}.`];
   }

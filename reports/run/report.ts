@@ -6,6 +6,7 @@ import { type Content, html } from '../page/escape.js';
 import { figureMarkup } from '../page/figure.js';
 import { renderPage, type Section } from '../page/shell.js';
 import { tableMarkup } from '../page/table.js';
+import { attackSection } from './attacks.js';
 import { instrumentSection } from './calibration.js';
 import { comparisonSection, othersSection } from './comparison.js';
 import { distributionFigures } from './distributions.js';
@@ -57,6 +58,7 @@ function sectionsOf(run: RunFiles): (Section | null)[] {
       : []),
     optional('others', 'Other runs', othersSection(run)),
     { id: 'faults', title: 'Faults', body: tableMarkup(faultTable(run)) },
+    optional('attacks', 'Attacks', attackSection(run)),
     { id: 'checks', title: 'Checks', body: tableMarkup(checkTable(run)) },
     optional('wire', 'On the wire', wireSection(run)),
     optional('instruments', 'Instruments', instrumentSection(run)),
