@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 /**
  * `unit` needs nothing but the repository; `browser` looks at pages in Chromium, and skips what it is for without one;
  * `lab` boots lab kernels and runs real components, one after the other. What of `harness/lab` needs no kernel is tested
- * by `test/lab/….unit.test.ts`. `docker` kills runs in containers, which takes minutes; `npm test` leaves it out.
+ * by `test/lab/….unit.test.ts`. `docker` kills runs in containers, `chaos` lets everything fail at random under twenty
+ * seeds; both take many minutes, and `npm test` leaves them out.
  */
 const labs = {
   testTimeout: 240_000,
@@ -43,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/lab/**/!(*.unit).test.ts'],
-          exclude: ['test/lab/docker-vanish.test.ts'],
+          exclude: ['test/lab/docker-vanish.test.ts', 'test/lab/chaos-seeds.test.ts'],
           ...labs,
           // After all others: labs measure time and want the machine for themselves.
           sequence: { groupOrder: 2 },
@@ -56,6 +57,15 @@ export default defineConfig({
           include: ['test/lab/docker-vanish.test.ts'],
           ...labs,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'chaos',
+          include: ['test/lab/chaos-seeds.test.ts'],
+          ...labs,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

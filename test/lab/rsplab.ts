@@ -22,8 +22,11 @@ export interface RealRun {
 }
 
 /** `rsplab run FILE ARGS --on uml --json` with its results in a temporary folder. */
-export async function runExperiment(file: string, ...args: string[]): Promise<RealRun> {
-  const out = mkdtempSync(join(tmpdir(), 'rsplab-test-'));
+export const runExperiment = (file: string, ...args: string[]): Promise<RealRun> =>
+  runExperimentInto(mkdtempSync(join(tmpdir(), 'rsplab-test-')), file, ...args);
+
+/** The same with its results in a folder that is kept. */
+export async function runExperimentInto(out: string, file: string, ...args: string[]): Promise<RealRun> {
   const result = await execa('node', [commandLine, 'run', file, '--on', 'uml', '--json', '--out', out, ...args], {
     cwd: repository,
     reject: false,
@@ -31,7 +34,7 @@ export async function runExperiment(file: string, ...args: string[]): Promise<Re
   if (!result.stdout.startsWith('{')) throw new Error(`rsplab printed no summary: ${result.stderr}`);
   const summary = summarySchema.parse(JSON.parse(result.stdout));
   const parent = join(out, summary.experiment);
-  const folder = join(parent, readdirSync(parent)[0]!);
+  const folder = join(parent, readdirSync(parent).sort().at(-1)!);
   const failovers: FailoverRow[] = parse(readFileSync(join(folder, 'failovers.csv')), {
     columns: true,
     cast: castCell,

@@ -1,0 +1,17 @@
+/** Chaos on real components, in short; `npm run test:chaos` is the long form. */
+import { expect } from 'vitest';
+import { labTest } from './available.js';
+import { expectToSurvive } from './chaos.js';
+import { runExperiment } from './rsplab.js';
+
+labTest('a pool survives half a minute of chaos', async () => {
+  const short = ['--set', 'warmUp=3', '--set', 'measure=32', '--set', 'drain=6'];
+  expectToSurvive(await runExperiment('experiments/chaos.ts', '--seed', '1', ...short));
+});
+
+labTest('an element that died is seen to be offered for too long by a registrar that hardly ever asks', async () => {
+  const { summary, exitCode } = await runExperiment('test/lab/dead-element.ts');
+  expect(summary.reasons).toEqual([]);
+  expect(summary.checks).toMatchObject([{ name: 'noDeadElementSelected', verdict: 'fail' }]);
+  expect(exitCode).toBe(1);
+});

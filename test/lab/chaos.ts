@@ -1,0 +1,20 @@
+import { expect } from 'vitest';
+import type { RealRun } from './rsplab.js';
+
+/**
+ * A run under chaos can be trusted, hit what it meant to, and passes its checks; one that does not is told with the
+ * failed checks and how to run the very same schedule again.
+ */
+export function expectToSurvive({ summary, folder, exitCode }: RealRun): void {
+  const failed = summary.checks.filter(({ verdict }) => verdict !== 'pass');
+  const again = `${summary.replay}\n  rsplab run ${folder}/plan.json --on ${summary.on}\n  rsplab shrink ${folder}`;
+  const told = failed.map(({ name, verdict, detail }) => `${name}: ${verdict}: ${detail}`).join('\n');
+  expect(summary.reasons, `seed ${summary.seed} is unknown; again:\n  ${again}`).toEqual([]);
+  expect(summary.faults.length).toBeGreaterThan(2);
+  for (const { kind, target, evidence, healedAt } of summary.faults) {
+    expect(evidence, `${kind} on ${target} took effect`).not.toBeNull();
+    expect(healedAt, `${kind} on ${target} was healed`).not.toBeNull();
+  }
+  expect(failed, `seed ${summary.seed}\n${told}\nAgain:\n  ${again}\n`).toEqual([]);
+  expect(exitCode).toBe(0);
+}
