@@ -8,19 +8,19 @@ export const verdictWords: Readonly<Record<CalibrationVerdict, string>> = {
   undecided: 'too little data',
 };
 
-/** Four digits at the most. */
+const scales: Record<CalibrationUnit, { readonly factor: number; readonly name: string }> = {
+  seconds: { factor: 1e3, name: ' ms' },
+  percent: { factor: 1, name: ' %' },
+  bitsPerSecond: { factor: 1e-6, name: ' Mbit/s' },
+  packets: { factor: 1, name: ' packets' },
+};
+
+/** Four digits at the most, none finer than a thousandth. */
 export function formatQuantity(value: number | null, unit: CalibrationUnit): string {
   if (value === null) return '–';
-  switch (unit) {
-    case 'seconds':
-      return `${Number((value * 1e3).toPrecision(4))} ms`;
-    case 'percent':
-      return `${Number(value.toPrecision(3))} %`;
-    case 'bitsPerSecond':
-      return `${Number((value / 1e6).toPrecision(4))} Mbit/s`;
-    case 'packets':
-      return `${Number(value.toPrecision(3))}`;
-  }
+  const { factor, name } = scales[unit];
+  const scaled = Number((value * factor).toPrecision(4));
+  return `${String(Number(scaled.toFixed(3))).replace('-', '−')}${name}`;
 }
 
 export const formatInterval = ({ low, high, unit }: CalibrationLine): string =>

@@ -38,7 +38,7 @@ export async function performCalibration(options: CalibrateOptions): Promise<voi
   await using scope = new Scope();
   const plan = planFor(form);
   const steps = new Steps(options);
-  steps.enter('making hosts and networks', null);
+  steps.enter('making hosts and networks', null, openingSeconds(lab.name, plan));
   const open = await lab.open(plan, { session, folder, clock, signal });
   scope.defer(`lab ${lab.name}`, () => open.close());
   const bench = new Bench(options, open, steps);
@@ -63,7 +63,7 @@ export async function performCalibration(options: CalibrateOptions): Promise<voi
 }
 
 /** What each part takes, in seconds, as measured in a lab kernel. */
-const openingSeconds = 6;
+const openingSeconds = (lab: string, { hosts }: Plan): number => (lab === 'docker' ? 20 + 10 * hosts.length : 6);
 const idleTimers = { full: 1000, quick: 400 };
 const injected = { full: 40, quick: 12 };
 const deploymentSeconds = { deploy: 12, watch: 15 };
@@ -73,11 +73,11 @@ class Steps {
   #left: number;
 
   constructor(private readonly options: CalibrateOptions) {
-    const { form } = options;
+    const { form, lab } = options;
     const trials = [...trialsOf(form), ...captureTrialsOf(form)];
     const { deploy, watch } = deploymentSeconds;
     this.#left =
-      openingSeconds +
+      openingSeconds(lab.name, planFor(form)) +
       idleTimers[form] * 0.007 +
       trials.reduce((sum, { seconds }) => sum + seconds, 0) +
       injected[form] * 0.8 +
@@ -111,7 +111,7 @@ class Bench {
   async idleTimers(): Promise<{ steps: number[]; late: number[] }> {
     const { clock, form, signal } = this.options;
     // The first train starts what stays on a host, and is none of those that count.
-    this.steps.enter('warming up', null, openingSeconds);
+    this.steps.enter('warming up', null);
     await this.#prober.send(this.#source, this.#target, { packets: 20, every: 0.005 });
     this.steps.enter('timers of an idle lab', 'idle', idleTimers[form] * 0.007);
     const late = await lateness(clock, idleTimers[form], randomFrom(1, 'timers'), signal);

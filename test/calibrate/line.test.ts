@@ -64,6 +64,8 @@ it('a calibration is as good as its worst line', () => {
 it.each([
   [0.0102345, 'seconds', '10.23 ms'],
   [98.68e6, 'bitsPerSecond', '98.68 Mbit/s'],
-  [4.936, 'percent', '4.94 %'],
+  [4.9361, 'percent', '4.936 %'],
+  [-0.0008096, 'seconds', '−0.81 ms'],
+  [3e-7, 'seconds', '0 ms'],
   [null, 'percent', '–'],
 ] as const)('%d %s reads %s', (value, unit, text) => expect(formatQuantity(value, unit)).toBe(text));

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { realClock } from '../../harness/base/clock.js';
 import { cpuMeter, parseCpuTimes, parseSchedule, scheduledBetween, sharesBetween } from '../../harness/lab/cpu.js';
+import { overload, sharesOf } from '../../harness/run/overload.js';
 
 /** Of a machine with two CPUs, ten seconds apart: idle at first, then with four busy loops. */
 const quiet = `cpu  32303 11849 20223 141163 1137 0 148 74 0 0
@@ -64,6 +66,21 @@ describe('processes of a lab kernel', () => {
       expect(load.busy + load.waited!).toBeLessThan(1.2);
     } finally {
       process.kill(-child.pid!, 'SIGKILL');
+    }
+  });
+
+  it('wait when others want the same CPUs, and a run beside them would be unknown', async () => {
+    const loop = () => spawn('sh', ['-c', 'while :; do :; done'], { detached: true, stdio: 'ignore' });
+    const [mine, ...others] = Array.from({ length: 3 * availableParallelism() }, loop);
+    try {
+      const meter = cpuMeter(mine!.pid!);
+      meter(realClock.now());
+      await realClock.sleepUntil(realClock.now() + 1.5);
+      const load = meter(realClock.now())!;
+      expect(load.waited).toBeGreaterThan(0.25);
+      expect(overload(sharesOf([load])!)).toContainEqual(expect.stringContaining('waited for a CPU that others used'));
+    } finally {
+      for (const { pid } of [mine!, ...others]) process.kill(-pid!, 'SIGKILL');
     }
   });
 
