@@ -122,9 +122,9 @@ const lostLine = (claim: Parameters<typeof shareLine>[0], { requests, answers }:
 
 /** Good for 200 packets on average, then bad for 10, all of which are lost: 1/21 of all. */
 function burstTrial(): Trial {
-  const packets = 20_000;
+  const packets = 40_000;
   const burstLoss = { toBadPercent: 0.5, toGoodPercent: 10, badLossPercent: 100, goodLossPercent: 0 };
-  const claim = { key: 'burst-length', what: 'burst loss of 10 packets on average', asked: 10, tolerance: 2.5 };
+  const claim = { key: 'burst-length', what: 'burst loss of 10 packets on average', asked: 10, tolerance: 3 };
   return {
     key: 'burst',
     title: 'loss in bursts',
@@ -200,7 +200,7 @@ export function onTheWire(bytes: number): { frames: number; bits: number } {
 function rateTrial(megabits: number): Trial {
   // Fragments, at rates at which single packets could not be sent fast enough.
   const bytes = megabits > 10 ? 16_000 : 1472;
-  const packets = megabits === 1 ? 100 : 200;
+  const packets = megabits === 1 ? 100 : 400;
   const asked = megabits * 1e6;
   const { bits } = onTheWire(bytes);
   const claim = { key: `rate-${megabits}Mbit`, what: `rate of ${megabits} Mbit/s`, asked, tolerance: 0.05 * asked };

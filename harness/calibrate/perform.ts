@@ -184,7 +184,7 @@ class Bench {
 
   #dense() {
     // More than it will come to; it is ended by its process.
-    return this.#prober.start(this.#source, this.#target, { packets: 60_000, every: denseEvery });
+    return this.#prober.run(this.#source, this.#target, { packets: 60_000, every: denseEvery });
   }
 
   /** As the injector of runs does: waits for the time, notes it, acts. */

