@@ -25,7 +25,8 @@ export default experiment({
   topology: dualHomed({ elements: 4, users: 4 }),
   deploy: () => ({
     registrars: registrar({ maxBadPeReports: 3 }),
-    elements: poolElement({ policy: 'LeastUsed', capacity: 1e6, cookieInterval: 1e6 }),
+    // Renewed every 5 s: an idle element that its registrar has removed by mistake does not come back any sooner.
+    elements: poolElement({ policy: 'LeastUsed', capacity: 1e6, cookieInterval: 1e6, registrationLife: s(15) }),
     users: poolUser({ requestSize: exponential(3e6), requestInterval: exponential(s(6)) }),
   }),
   phases: { settle: s(1), warmUp: s(4), measure: s(60), drain: s(10) },
