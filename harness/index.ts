@@ -44,4 +44,5 @@ export { at, every, mtbf, type ScheduledFault } from './fault/schedule.js';
 export { all, busy, named, one, type Target } from './fault/target.js';
 export { cookieIntervalFor } from './sim/formulas.js';
 export type { Impairment } from './topology/impairment.js';
+export type { SctpOptions } from './topology/sctp.js';
 export { hosts, network, type Topology, topology } from './topology/topology.js';

@@ -125,12 +125,12 @@ class Bench {
     const stop = watchTimers(clock, signal);
     for (const { key, title, impairment, both, shape, seconds } of trialsOf(form)) {
       this.steps.enter(title, 'probes', seconds);
-      await this.#target.impair(this.#network, impairment);
-      if (both) await this.#source.impair(this.#network, impairment);
+      const worse = { kind: 'worse', network: this.#network, direction: 'in', impairment } as const;
+      const hosts = both ? [this.#target, this.#source] : [this.#target];
+      for (const host of hosts) await host.impose(key, worse);
       trains[key] = await this.#send(shape);
-      if (both) await this.#source.impair(this.#network, null);
+      for (const host of hosts) await host.lift(key);
     }
-    await this.#target.impair(this.#network, null);
     for (const { key, title, shape, seconds } of captureTrialsOf(form)) {
       this.steps.enter(title, 'probes', seconds);
       trains[key] = await this.#send(shape);
@@ -160,8 +160,9 @@ class Bench {
     const { ident, process } = await this.#dense();
     const cuts: Injection[] = [];
     for (let at = 0; at < count; at++) {
-      cuts.push(await this.#injected(ident, 0.15 + 0.01 * (at % 7), () => this.#target.setLinks(this.#network, false)));
-      await this.#target.setLinks(this.#network, true);
+      const cut = () => this.#target.impose('cut', { kind: 'down', network: this.#network });
+      cuts.push(await this.#injected(ident, 0.15 + 0.01 * (at % 7), cut));
+      await this.#target.lift('cut');
     }
     process.signal('SIGINT');
     await process.ended;

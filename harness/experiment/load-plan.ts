@@ -16,7 +16,7 @@ export const isPlanFile = (file: string): boolean => file.endsWith('.json');
 export function loadPlan(file: string, seed?: number): Plan {
   if (!existsSync(file)) throw badInput(`Expected the file of a plan, got ${file}, which does not exist`);
   const plan = check(file, planSchema, parsed(file));
-  const groups = Object.fromEntries(plan.hosts.map(({ group }) => [group, { count: 1, on: [] }]));
+  const groups = Object.fromEntries(plan.hosts.map(({ group }) => [group, { count: 1, on: [], sctp: null }]));
   checkFaults(file, { ...plan.topology, groups, hosts: plan.hosts }, plan.hosts, plan.faults);
   return deepFreeze({ ...plan, file, seed: seed ?? plan.seed });
 }

@@ -9,6 +9,7 @@ import { deepFreeze } from '../base/freeze.js';
 import type { Duration } from '../base/units.js';
 import { scheduledFaultSchema } from '../fault/schedule.js';
 import { impairmentSchema } from '../topology/impairment.js';
+import { sctpSchema } from '../topology/sctp.js';
 import { checkSchema } from './checks.js';
 import { deploy } from './deploy.js';
 import {
@@ -36,6 +37,7 @@ const hostSchema = z.strictObject({
   group: z.string(),
   index: z.int(),
   legs: z.array(z.strictObject({ network: z.string(), address: z.string() })),
+  sctp: sctpSchema.nullable().default(null),
   role: roleSchema,
 });
 

@@ -4,8 +4,8 @@
  */
 import type { Clock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
-import { type FaultKind, faultKinds } from '../fault/fault.js';
-import type { Impairment } from '../topology/impairment.js';
+import type { FaultKind } from '../fault/fault.js';
+import type { Condition } from './conditions.js';
 import type { Association } from './kernel.js';
 
 export interface Lab {
@@ -15,10 +15,6 @@ export interface Lab {
   /** Makes the networks and hosts of the plan; what it opened, `close` removes, whatever happened in between. */
   open(plan: Plan, context: LabContext): Promise<OpenLab>;
 }
-
-const notYet: ReadonlySet<FaultKind> = new Set<FaultKind>(['partition', 'flap', 'cpuStarve']);
-/** What all labs can do. */
-export const labFaults: readonly FaultKind[] = faultKinds.filter((kind) => !notYet.has(kind));
 
 export interface LabContext {
   /** Labels everything that is made, so that it can be found and removed later. */
@@ -33,6 +29,8 @@ export interface OpenLab {
   readonly name: string;
   readonly kernel: string;
   readonly hosts: ReadonlyMap<string, LabHost>;
+  /** What was read back when it was opened, beyond what every run has; for people. */
+  readonly notes: readonly string[];
   /** Ends the capture of all networks and says what it missed. */
   stopCapture(): Promise<CaptureReport>;
   /** What went wrong with the emulation itself; empty when the run can be trusted. */
@@ -51,10 +49,15 @@ export interface LabHost {
   /** The addresses it has now, one per leg; see {@link LabHost.readdress}. */
   readonly addresses: readonly string[];
   start(command: readonly string[], options: StartOptions): Promise<LabProcess>;
-  /** Ends or restores all traffic of the host on one network, or on all. Returns what shows that it is so. */
-  setLinks(network: string | null, up: boolean): Promise<string>;
-  /** Makes one of its legs, or all, this much worse; null restores what the network does by itself. */
-  impair(network: string | null, impairment: Impairment | null): Promise<string>;
+  /**
+   * Puts the host under this condition as well, until it is lifted by the same name. What it is to be like is made of
+   * all conditions that it is under.
+   * @returns what shows that it is so
+   * @throws HarnessError `lab-broken` when the kernel says otherwise
+   */
+  impose(name: string, condition: Condition): Promise<string>;
+  /** @returns what the condition did while it lasted, as far as the kernel counts it */
+  lift(name: string): Promise<string>;
   /** Packets that left the host since it was made, over all networks. */
   packetsSent(): Promise<number>;
   /** Its SCTP associations at this moment; none while no process runs on it. */

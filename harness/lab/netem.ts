@@ -2,13 +2,20 @@ import { labBroken } from '../base/errors.js';
 import { toMilliseconds } from '../base/units.js';
 import type { Impairment } from '../topology/impairment.js';
 
-/** On the bridge's end of a leg: what its network does to packets on their way to the host. */
-export const netemCommand = (device: string, impairment: Impairment): string[] => [
-  ...['qdisc', 'replace', 'dev', device, 'root', 'netem'],
-  ...netemArguments(impairment),
+/** Gives a device this netem, whatever it had before; packets that wait in it go on waiting. */
+export const netemCommands = (device: string, impairment: Impairment): string[][] => [
+  // A table of delays stays with a queue for good, and uniform jitter is the absence of one: start anew.
+  ...(hasNoTable(impairment) ? [['qdisc', 'replace', 'dev', device, 'root', 'pfifo']] : []),
+  ['qdisc', 'replace', 'dev', device, 'root', 'netem', ...netemArguments(impairment)],
 ];
 
-/** What follows `netem` on a `tc qdisc` command line; the queue is always sized on purpose. */
+const hasNoTable = ({ jitter, jitterDistribution }: Impairment): boolean =>
+  Boolean(jitter) && jitterDistribution === 'uniform';
+
+/**
+ * What follows `netem` on a `tc qdisc` command line; the queue is always sized on purpose. Corruption, reordering and
+ * rate are named even when there is none: netem keeps what a change does not name.
+ */
 export function netemArguments(impairment: Impairment): string[] {
   const { delay, jitter, lossPercent, burstLoss, duplicatePercent, corruptPercent, reorderPercent, rateMbit } =
     impairment;
@@ -51,6 +58,7 @@ export interface NetemOptions {
   duplicate?: { duplicate: number };
   corrupt?: { corrupt: number };
   reorder?: { reorder: number };
+  gap?: number;
   rate?: { rate: number };
 }
 
@@ -70,7 +78,7 @@ export function netemDifferences(asked: Impairment, got: NetemOptions): string[]
     ['loss while good', asked.burstLoss?.goodLossPercent ?? 0, 100 * (burst?.['1-k'] ?? 0)],
     ['duplicate', asked.duplicatePercent ?? 0, 100 * (got.duplicate?.duplicate ?? 0)],
     ['corrupt', asked.corruptPercent ?? 0, 100 * (got.corrupt?.corrupt ?? 0)],
-    ['reorder', asked.reorderPercent ?? 0, 100 * (got.reorder?.reorder ?? 0)],
+    ['reorder', asked.reorderPercent ?? 0, got.gap === 0 ? 0 : 100 * (got.reorder?.reorder ?? 0)],
     // tc says bytes per second.
     ['rate', asked.rateMbit ?? 0, ((got.rate?.rate ?? 0) * 8) / 1e6],
     ['limit', asked.queuePackets ?? defaultQueuePackets, got.limit ?? 0],
@@ -88,6 +96,7 @@ export interface QdiscState {
   kind: string;
   dev: string;
   options: NetemOptions;
+  packets?: number;
   drops?: number;
 }
 

@@ -2,7 +2,9 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toolEnvironment } from '../base/tools.js';
 import { removeFromEngine } from './docker/engine.js';
+import { removeStages } from './docker/stages.js';
 import { allLeases, dropLease, isAlive, isListed, type Lease } from './lease.js';
 import { removeNamespaces } from './netns/netns-lab.js';
 import { killGroup } from './process.js';
@@ -15,7 +17,9 @@ export async function reap({ session, lab, kernel }: Lease): Promise<string[]> {
     killGroup(kernel.pid);
     removed.push(`lab kernel ${kernel.pid}`);
   }
-  if (lab === 'docker') removed.push(...(await removeFromEngine(session)));
+  if (lab === 'docker') {
+    removed.push(...(await removeFromEngine(session)), ...(await removeStages(session, toolEnvironment())));
+  }
   if (lab === 'netns') removed.push(...(await removeNamespaces(session)));
   for (const name of readdirSync(tmpdir())) {
     if (!name.startsWith(`rsplab-${session}-`)) continue;

@@ -7,8 +7,10 @@
  */
 import type { Plan, PlannedHost } from '../experiment/plan.js';
 import { spareAddress, subnet } from '../topology/address.js';
+import type { Impairment } from '../topology/impairment.js';
 import type { BatchTool } from './batch.js';
-import { expectNetem, netemCommand, type QdiscState } from './netem.js';
+import type { LegNames } from './leg.js';
+import { expectNetem, netemCommands, type QdiscState } from './netem.js';
 
 /** The bridge's end of a host's leg in a network. */
 export type LegDevice = (host: string, network: string) => string;
@@ -31,7 +33,7 @@ export async function setQueues(plan: Plan, device: LegDevice, queues: BatchTool
 
 export const netemBatch = (plan: Plan, device: LegDevice): string[][] =>
   plan.hosts.flatMap(({ name, legs }) =>
-    legs.map(({ network }) => netemCommand(device(name, network), plan.topology.networks[network]!.impairment)),
+    legs.flatMap(({ network }) => netemCommands(device(name, network), plan.topology.networks[network]!.impairment)),
   );
 
 /** Legs that lose packets because their network does. */
@@ -39,10 +41,37 @@ export const lossyDevices = (plan: Plan, device: LegDevice): Set<string> =>
   new Set(
     plan.hosts.flatMap(({ name, legs }) =>
       legs
-        .filter(({ network }) => plan.topology.networks[network]!.impairment.lossPercent)
+        .filter(({ network }) => losesPackets(plan.topology.networks[network]!.impairment))
         .map(({ network }) => device(name, network)),
     ),
   );
+
+export const losesPackets = ({ lossPercent, burstLoss }: Impairment): boolean => Boolean(lossPercent || burstLoss);
+
+/**
+ * What each host's legs are called.
+ * @param stage a name for the n-th leg's stage
+ */
+export function legNames(
+  plan: Plan,
+  device: LegDevice,
+  stage: (index: number) => string,
+): (host: string, network: string) => LegNames {
+  const numbers = new Map(plan.hosts.map(({ name }, number) => [name, number]));
+  const legs = new Map(
+    plan.hosts
+      .flatMap(({ name, legs }) => legs.map(({ network, address }) => [`${name} ${network}`, address] as const))
+      .map(([key, address], index) => [key, { address, index }]),
+  );
+  return (host, network) => ({
+    device: device(host, network),
+    stage: stage(legs.get(`${host} ${network}`)!.index),
+    peer: (other) => {
+      const leg = legs.get(`${other} ${network}`);
+      return leg && { number: numbers.get(other)!, hardwareAddress: hardwareAddress(leg.address) };
+    },
+  });
+}
 
 /** Packets that a queue of these devices threw away for lack of room, which nobody asked for. */
 export async function unaskedDrops(

@@ -6,9 +6,20 @@ import { labBroken } from '../base/errors.js';
 import type { PlannedHost } from '../experiment/plan.js';
 import type { Impairment } from '../topology/impairment.js';
 import type { BatchTool } from './batch.js';
+import { type Condition, cpuShare, legState } from './conditions.js';
 import { type Association, associationsOf, packetsReceived } from './kernel.js';
 import type { LabHost, LabProcess, StartOptions } from './lab.js';
-import { expectNetem, netemCommand, type QdiscState } from './netem.js';
+import {
+  dropsOf,
+  type FilterState,
+  type Fittings,
+  filterDifferences,
+  filtersOf,
+  type LegNames,
+  legCommands,
+} from './leg.js';
+import { expectNetem, type QdiscState } from './netem.js';
+import { losesPackets } from './switch.js';
 
 /** What the hosts of a lab share: the tools that act where the bridges are. */
 export interface Switch {
@@ -19,6 +30,8 @@ export interface Switch {
   readonly impairmentOf: (network: string) => Impairment;
   /** Devices that were ever asked to lose packets: their drops are no accident. */
   readonly lossy: Set<string>;
+  /** All devices that have a netem of ours. */
+  readonly queued: Set<string>;
 }
 
 /** What only the lab can do, which made the host. */
@@ -26,10 +39,11 @@ export interface Realm {
   start(command: readonly string[], options: StartOptions): Promise<LabProcess>;
   /** A process that lives on the host, or did; undefined before the first. */
   readonly pid: number | undefined;
-  /** The bridge's end of the leg. */
-  legDevice(network: string): string;
+  legNames(network: string): LegNames;
   /** Takes fresh addresses and makes them the host's, one per leg. */
   readdress(): Promise<readonly string[]>;
+  /** Leaves the host's processes this share of one CPU, or, with null, all there is. Returns what shows it. */
+  starve(share: number | null): Promise<string>;
 }
 
 interface LinkState {
@@ -39,6 +53,10 @@ interface LinkState {
 
 export class SwitchedHost implements LabHost {
   #addresses: readonly string[];
+  readonly #conditions = new Map<string, Condition>();
+  readonly #legs;
+  #share: number | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly planned: PlannedHost,
@@ -46,6 +64,10 @@ export class SwitchedHost implements LabHost {
     private readonly realm: Realm,
   ) {
     this.#addresses = planned.legs.map(({ address }) => address);
+    this.#legs = planned.legs.map(({ network: name }) => {
+      const [own, fittings]: [Impairment, Fittings] = [network.impairmentOf(name), { hooks: false, stage: false }];
+      return { network: name, own, fittings, names: realm.legNames(name), state: legState(name, own, []) };
+    });
   }
 
   get name(): string {
@@ -65,48 +87,144 @@ export class SwitchedHost implements LabHost {
     return pid === undefined ? [] : associationsOf(pid);
   }
 
-  async setLinks(network: string | null, up: boolean): Promise<string> {
-    const devices = this.#devices(network);
-    const commands = devices.map((device) => ['link', 'set', device, up ? 'up' : 'down']);
-    const links = (await this.network.ip.run(commands, ['link', 'show', 'up'])) as LinkState[];
-    const isUp = new Set(links.map(({ ifname }) => ifname));
-    const wrong = devices.filter((device) => isUp.has(device) !== up);
-    if (wrong.length > 0) throw labBroken(`Links ${wrong.join(', ')} are not ${up ? 'up' : 'down'} as asked`);
-    // A queue may not have outlived its link.
-    if (up) await this.#setQueues(network, {});
-    return `links ${devices.join(', ')} ${up ? 'up' : 'down'}`;
+  impose(name: string, condition: Condition): Promise<string> {
+    return this.#inTurn(async () => {
+      this.#conditions.set(name, condition);
+      return (await this.#reconcile()) ?? this.#describe(condition);
+    });
   }
 
-  async impair(network: string | null, impairment: Impairment | null): Promise<string> {
-    await this.#setQueues(network, impairment ?? {});
-    return `netem on ${this.#devices(network).join(', ')} as asked: ${JSON.stringify(impairment ?? 'as the network')}`;
+  lift(name: string): Promise<string> {
+    return this.#inTurn(async () => {
+      const condition = this.#conditions.get(name);
+      if (!condition) throw labBroken(`${this.name} is under no condition '${name}'`);
+      const counted = await this.#counted(condition);
+      this.#conditions.delete(name);
+      const restored = await this.#reconcile();
+      return [counted, restored].filter(Boolean).join('; ');
+    });
   }
 
   async packetsSent(): Promise<number> {
     const counters = await packetsReceived(this.network.pid);
-    return this.#devices(null).reduce((sum, device) => sum + (counters.get(device) ?? 0), 0);
+    return this.#legs.reduce((sum, { names }) => sum + (counters.get(names.device) ?? 0), 0);
   }
 
   async readdress(): Promise<void> {
     this.#addresses = await this.realm.readdress();
   }
 
-  async #setQueues(only: string | null, extra: Impairment): Promise<void> {
-    for (const network of this.#networks(only)) {
-      const device = this.realm.legDevice(network);
-      const asked = { ...this.network.impairmentOf(network), ...extra };
-      if (asked.lossPercent) this.network.lossy.add(device);
-      // Not `show dev …`: a tc that was once asked about one device says nothing of others ever after.
-      const answer = await this.network.tc.run([netemCommand(device, asked)], ['qdisc', 'show']);
-      expectNetem(device, asked, answer as QdiscState[]);
+  /** Conditions come and go one at a time, or one would undo what another is about to do. */
+  #inTurn(work: () => Promise<string>): Promise<string> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Makes of the host what its conditions ask for. @returns what shows that its CPU is as asked, if that changed */
+  async #reconcile(): Promise<string | null> {
+    const { ip, tc } = this.network;
+    const conditions = [...this.#conditions.values()];
+    const changes = this.#legs.map((leg) => {
+      const after = legState(leg.network, leg.own, conditions);
+      return { leg, after, commands: legCommands(leg.state, after, leg.names, leg.fittings) };
+    });
+    const first = changes.flatMap(({ commands }) => commands.first);
+    if (first.length > 0) await ip.run(first);
+    const queues = changes.flatMap(({ commands }) => commands.queues);
+    // Drops count from here on, also while the commands are under way.
+    for (const { leg, after } of changes) this.#expectLosses(leg.names, after.inward, after.outward);
+    if (queues.length > 0) await tc.run(queues);
+    const last = changes.flatMap(({ commands }) => commands.last);
+    if (last.length > 0) await ip.run(last);
+    for (const { leg, after } of changes) {
+      leg.state = after;
+      if (filtersOf(after, leg.names).length > 0) leg.fittings.hooks = true;
+      if (after.outward) leg.fittings.stage = true;
+    }
+    if (first.length + last.length > 0) await this.#expectLinks();
+    if (queues.length + last.length > 0) await this.#expectQueues();
+    const share = cpuShare(conditions);
+    if (share === this.#share) return null;
+    this.#share = share;
+    return this.realm.starve(share);
+  }
+
+  #expectLosses({ device, stage }: LegNames, inward: Impairment, outward: Impairment | null): void {
+    const { lossy, queued } = this.network;
+    if (losesPackets(inward)) lossy.add(device);
+    if (outward) queued.add(stage);
+    if (outward && losesPackets(outward)) lossy.add(stage);
+  }
+
+  async #expectLinks(): Promise<void> {
+    const links = (await this.network.ip.run([], ['link', 'show', 'up'])) as LinkState[];
+    const isUp = new Set(links.map(({ ifname }) => ifname));
+    const wrong = this.#legs.filter(({ names, state }) => isUp.has(names.device) !== state.up);
+    if (wrong.length === 0) return;
+    const found = wrong.map(({ names, state }) => `${names.device} is not ${state.up ? 'up' : 'down'}`);
+    throw labBroken(`Links are not as asked: ${found.join(', ')}`);
+  }
+
+  async #expectQueues(): Promise<void> {
+    // Not `show dev …`: a tc that was once asked about one device says nothing of others ever after.
+    const queues = (await this.network.tc.run([], ['qdisc', 'show'])) as QdiscState[];
+    for (const { names, state, fittings } of this.#legs) {
+      expectNetem(names.device, state.inward, queues);
+      if (state.outward) expectNetem(names.stage, state.outward, queues);
+      if (!fittings.hooks) continue;
+      for (const side of ['ingress', 'egress'] as const) {
+        const got = await this.#filters(names.device, side);
+        const difference = filterDifferences(filtersOf(state, names), side, got);
+        if (difference) throw labBroken(`${names.device} is not as asked: ${difference}`);
+      }
     }
   }
 
-  #networks(only: string | null): string[] {
-    return this.planned.legs.map(({ network }) => network).filter((network) => only === null || network === only);
+  async #filters(device: string, side: 'ingress' | 'egress'): Promise<FilterState[]> {
+    return (await this.network.tc.run([], ['filter', 'show', 'dev', device, side])) as FilterState[];
   }
 
-  #devices(only: string | null): string[] {
-    return this.#networks(only).map((network) => this.realm.legDevice(network));
+  #hitBy(condition: Exclude<Condition, { kind: 'starved' }>) {
+    return this.#legs.filter(({ network }) => (condition.network ?? network) === network);
+  }
+
+  /** What was just read back, in words. */
+  #describe(condition: Condition): string {
+    if (condition.kind === 'starved') return `${this.name} has ${this.#share} of a CPU already`;
+    const devices = this.#hitBy(condition).map(({ names }) => names.device);
+    const where = devices.join(', ');
+    switch (condition.kind) {
+      case 'down':
+        return `links ${where} down`;
+      case 'closed':
+        return `filters on ${where} drop all that ${condition.direction === 'in' ? 'comes' : 'goes'}`;
+      case 'apart':
+        return `filters on ${where} drop what comes from or goes to ${condition.from.join(', ')}`;
+      case 'worse': {
+        const { direction, impairment } = condition;
+        const stages = direction === 'in' ? [] : this.#hitBy(condition).map(({ names }) => names.stage);
+        const all = direction === 'out' ? stages : [...devices, ...stages];
+        return `netem on ${all.join(', ')} as asked, direction ${direction}: ${JSON.stringify(impairment)}`;
+      }
+    }
+  }
+
+  /** What the kernel counted while the condition lasted. */
+  async #counted(condition: Condition): Promise<string> {
+    if (condition.kind === 'closed' || condition.kind === 'apart') {
+      let drops = 0;
+      for (const { names } of this.#hitBy(condition)) {
+        for (const side of ['ingress', 'egress'] as const) drops += dropsOf(await this.#filters(names.device, side));
+      }
+      return `filters dropped ${drops} packets`;
+    }
+    if (condition.kind !== 'worse') return '';
+    const devices = new Set(this.#hitBy(condition).flatMap(({ names }) => [names.device, names.stage]));
+    const queues = (await this.network.tc.run([], ['qdisc', 'show'])) as QdiscState[];
+    return queues
+      .filter(({ kind, dev }) => kind === 'netem' && devices.has(dev))
+      .map(({ dev, packets = 0, drops = 0 }) => `${dev} let ${packets} packets through and lost ${drops}`)
+      .join('; ');
   }
 }

@@ -6,6 +6,8 @@ export interface FaultRecord {
   readonly id: number;
   readonly kind: string;
   readonly host: string;
+  /** Null for the whole host. */
+  readonly network: string | null;
   readonly injectedAt: number;
   /** Null when it lasted to the end of the run. */
   readonly healedAt: number | null;
@@ -21,10 +23,10 @@ export function faultsOf(journal: readonly JournalEvent[]): FaultRecord[] {
   );
   return journal
     .filter((event) => event.event === 'faultInjected')
-    .map(({ id, kind, host, injectedAt, addresses }) => {
+    .map(({ id, kind, host, network, injectedAt, addresses }) => {
       const heal = heals.get(id);
       const moved = heal !== undefined && !heal.addresses.some((address) => addresses.includes(address));
-      return { id, kind, host, injectedAt, healedAt: heal?.healedAt ?? null, addresses, moved };
+      return { id, kind, host, network, injectedAt, healedAt: heal?.healedAt ?? null, addresses, moved };
     })
     .sort((a, b) => a.injectedAt - b.injectedAt);
 }
@@ -67,10 +69,10 @@ export function causeOf(faults: readonly FaultRecord[], loss: Loss): FaultRecord
     const same = addresses.length === 0 || (loss.address === null ? !moved : addresses.includes(loss.address));
     return host === loss.element && same;
   });
-  const isolating = ({ kind }: FaultRecord) => stopping.has(kind) || kind === 'isolate';
+  const isolating = ({ kind }: FaultRecord) => stopping.has(kind) || kind === 'isolate' || kind === 'partition';
   return (
     onElement.find(isolating) ??
-    onElement.find(({ kind }) => kind === 'cutPath') ??
+    onElement.find(({ kind }) => kind === 'cutPath' || kind === 'flap') ??
     onElement[0] ??
     atWork.find(({ host, moved }) => host === loss.user && !moved) ??
     null

@@ -127,7 +127,7 @@ function vagueness(plan: Plan, journal: readonly JournalEvent[]): string[] {
   const impaired = journal.some((event) => event.event === 'faultInjected' && event.kind === 'impair');
   return [
     ...(varying.length > 0 ? [`Times of reception on ${varying.join(' and ')} assume the mean delay`] : []),
-    ...(impaired ? ['Times of reception at impaired hosts assume the network’s own delay'] : []),
+    ...(impaired ? ['Times at impaired hosts assume the network’s own delay'] : []),
   ];
 }
 

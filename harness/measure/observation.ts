@@ -2,6 +2,7 @@ import { hostsWith, type Plan } from '../experiment/plan.js';
 import type { JournalEvent, PhaseName } from '../result/journal.js';
 import { type FaultRecord, faultsOf, stopsWork } from './faults.js';
 import { type Packet, readCookie } from './packet.js';
+import { PathTracker } from './paths.js';
 import type { WireStatistics } from './statistics.js';
 import { type Attempt, type Job, type UserEvents, UserTracker } from './users.js';
 import { WireCounter } from './wire.js';
@@ -10,6 +11,7 @@ import { Workload } from './workload.js';
 /** Everything that is worked out while a capture passes by, in one place: feed it packets in order of time. */
 export class Observation {
   readonly #wire: WireCounter;
+  readonly #paths: PathTracker;
   readonly #workload: Workload;
   readonly #trackers: Map<string, UserTracker>;
   readonly #faults: FaultRecord[];
@@ -27,6 +29,7 @@ export class Observation {
     this.#faults = faultsOf(journal);
     this.#window = window;
     this.#wire = new WireCounter(plan);
+    this.#paths = new PathTracker(this.#faults);
     this.#workload = new Workload(
       elements.map(({ name, role }) => ({ host: name, capacity: role.capacity })),
       this.#window,
@@ -38,6 +41,7 @@ export class Observation {
   packet(packet: Packet): void {
     this.#until(packet.sentAt);
     this.#wire.packet(packet);
+    this.#paths.packet(packet);
     const { from, to } = packet;
     if (from.host !== null) this.#trackers.get(from.host)?.packet(packet);
     if (to.host !== null && to.host !== from.host) this.#trackers.get(to.host)?.packet(packet);
@@ -59,7 +63,7 @@ export class Observation {
   }
 
   statistics(): WireStatistics {
-    return this.#wire.statistics(this.#faults);
+    return { ...this.#wire.statistics(this.#faults), paths: this.#paths.rows() };
   }
 
   keepAlives(): ReturnType<WireCounter['keepAlives']> {

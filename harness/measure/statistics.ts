@@ -1,3 +1,4 @@
+import type { PathRow } from '../result/rows.js';
 import type { DelaySummary } from '../result/summary.js';
 
 /** What the wire says beside requests and failovers. Spans and times in seconds, times since the run began. */
@@ -37,6 +38,8 @@ export interface WireStatistics {
   readonly retransmissions: Readonly<Record<string, number>>;
   /** Fresh data on another network than before in the same direction of an association, by sending host. */
   readonly pathSwitches: Readonly<Record<string, number>>;
+  /** What became of associations whose network was cut; also in `paths.csv`. */
+  readonly paths: readonly PathRow[];
   readonly heartbeats: { readonly sent: number; readonly acknowledged: number };
   /** Packets that carry acknowledgements and nothing else. */
   readonly sackOnly: number;

@@ -52,7 +52,7 @@ export class WireCounter {
   }
 
   /** @param faults those whose hosts were dead or cut off while users may still have been sent to them */
-  statistics(faults: readonly FaultRecord[]): WireStatistics {
+  statistics(faults: readonly FaultRecord[]): Omit<WireStatistics, 'paths'> {
     const seconds = (this.#to ?? 0) - (this.#from ?? 0);
     for (const state of this.#associations.values()) if (state === 'begun') this.#ends.failed += 1;
     const { rejections, ...counts } = this.#counts;

@@ -108,3 +108,29 @@ export const keepAliveRowSchema = z.object({
   answeredAt: time,
 });
 export type KeepAliveRow = z.infer<typeof keepAliveRowSchema>;
+
+/** What one direction of an association did when the network that it used was cut at one of its hosts. */
+export const pathRowSchema = z.object({
+  faultId: z.int(),
+  /** Whose leg was cut, and in which network. */
+  host: z.string(),
+  network: z.string().nullable(),
+  /** Names one life of one SCTP association. */
+  association: z.string(),
+  from: z.string(),
+  to: z.string(),
+  faultAt: z.number(),
+  /** The last data before the fault. */
+  lastAt: time,
+  /** The first data sent into the cut network; null when none was seen: what the cut host itself sends is not. */
+  triedAt: time,
+  /** The first data on another network: the path failover. */
+  movedAt: time,
+  /** Its acknowledgement has arrived. */
+  acknowledgedAt: time,
+  /** The association was ended before it moved. */
+  endedAt: time,
+  /** The network was whole again. */
+  healedAt: time,
+});
+export type PathRow = z.infer<typeof pathRowSchema>;

@@ -6,7 +6,13 @@ import type { z } from 'zod';
 import { badInput, messageOf } from '../base/errors.js';
 import { writeWhole } from '../base/write-whole.js';
 import type { Plan } from '../experiment/plan.js';
-import { attackRowSchema, failoverRowSchema, keepAliveRowSchema, requestRowSchema } from '../result/rows.js';
+import {
+  attackRowSchema,
+  failoverRowSchema,
+  keepAliveRowSchema,
+  pathRowSchema,
+  requestRowSchema,
+} from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
 import type { Outcome } from './outcome.js';
 
@@ -36,6 +42,7 @@ export function storeOutcome(folder: string, { requests, failovers, keepAlives, 
   writeWhole(join(folder, 'failovers.csv'), csv(failoverRowSchema, failovers));
   if (keepAlives) writeWhole(join(folder, 'keepalives.csv'), csv(keepAliveRowSchema, keepAlives));
   if (attacks) writeWhole(join(folder, 'attacks.csv'), csv(attackRowSchema, attacks.rows));
+  if (wire && wire.paths.length > 0) writeWhole(join(folder, 'paths.csv'), csv(pathRowSchema, wire.paths));
   if (wire) writeWhole(join(folder, 'wire.json'), `${JSON.stringify(wire, null, 2)}\n`);
 }
 

@@ -2,11 +2,11 @@
 import { fileURLToPath } from 'node:url';
 import { badInput } from '../base/errors.js';
 import type { Plan } from '../experiment/plan.js';
-import type { FaultKind } from '../fault/fault.js';
+import { type FaultKind, faultKinds } from '../fault/fault.js';
 import { dockerLab } from '../lab/docker/docker-lab.js';
 import { guardSession } from '../lab/guard.js';
 import type { LabInKernel } from '../lab/in-kernel.js';
-import { type Lab, labFaults } from '../lab/lab.js';
+import type { Lab } from '../lab/lab.js';
 import { netnsLab } from '../lab/netns/netns-lab.js';
 import { performInKernel } from '../lab/uml/perform.js';
 import { checkAttackers } from '../pool/native/attackers.js';
@@ -51,7 +51,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
   return {
     name,
     clock: 'real',
-    check: (plan) => checkPlan(plan, name, labFaults),
+    check: (plan) => checkPlan(plan, name, faultKinds),
     async perform(plan, context) {
       const load = watchLoad(context);
       const reasons = await performOn(lab, plan, context, load);
@@ -65,9 +65,6 @@ function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[]): void 
   rsplib.checkPlan(plan);
   checkAttackers(plan);
   for (const { fault } of plan.faults) {
-    if (fault.kind === 'isolate' && fault.direction !== 'both') {
-      throw badInput(`${plan.experiment}.faults.isolate: expected direction both on ${lab}, got '${fault.direction}'`);
-    }
     // A failure is one of these two when it strikes.
     const needed: FaultKind[] = fault.kind === 'failure' ? ['shutdown', 'powerOff'] : [fault.kind];
     const missing = needed.find((kind) => !faults.includes(kind));

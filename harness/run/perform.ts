@@ -48,6 +48,7 @@ export async function perform(options: PerformOptions): Promise<boolean> {
     const open = await lab.open(options.plan, { session: options.session, folder, clock, signal });
     scope.defer(`lab ${lab.name}`, () => open.close());
     journal.record({ event: 'begin', epoch: begin, lab: lab.name, kernel: open.kernel });
+    for (const text of open.notes) journal.record({ event: 'note', text });
     await runPhases({ ...options, signal }, open, journal, scope, breakOff);
   } catch (error) {
     breakOff(describe(error));

@@ -22,6 +22,8 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
   checkRates(plan, refuse);
   checkPolicies(plan, refuse);
   checkPaths(plan, refuse);
+  const tuned = plan.hosts.find(({ sctp }) => sctp !== null);
+  if (tuned) refuse(`knows Linux's own timers of SCTP only, got other ones at ${tuned.name}`);
   for (const [name, { impairment }] of Object.entries(plan.topology.networks))
     checkImpairment(name, impairment, refuse);
   checkFaults(plan, journal, refuse);

@@ -5,6 +5,7 @@ import { deepFreeze } from '../base/freeze.js';
 import type { Duration } from '../base/units.js';
 import { addressAt, capacity, overlap, type Subnet, subnet } from './address.js';
 import { type Impairment, type ImpairmentInput, impairmentSchema } from './impairment.js';
+import { type Sctp, type SctpOptions, sctpSchema } from './sctp.js';
 
 /** One emulated network: every host on it is one hop from every other. */
 export interface Network {
@@ -16,6 +17,8 @@ export interface Network {
 export interface HostGroup<Net extends string = string> {
   readonly count: number;
   readonly on: readonly Net[];
+  /** Null for what the kernel does by itself. */
+  readonly sctp: Sctp | null;
 }
 
 /** Where a host touches a network. */
@@ -30,6 +33,7 @@ export interface Host {
   /** 1-based place within its group. */
   readonly index: number;
   readonly legs: readonly Leg[];
+  readonly sctp: Sctp | null;
 }
 
 /** Networks and hosts on paper. `Group` carries the host groups' names into the experiment's types. */
@@ -51,13 +55,23 @@ export function network(cidr: string, impairment: NetworkOptions = {}): Network 
 
 export type NetworkOptions = Omit<ImpairmentInput, 'delay' | 'jitter'> & { delay?: Duration; jitter?: Duration };
 
-/** @throws HarnessError `bad-input` for a count below 1, no network, or one twice */
-export function hosts<const Net extends string>(count: number, { on }: { on: readonly Net[] }): HostGroup<Net> {
+/**
+ * @param sctp what their kernels are told about SCTP
+ * @throws HarnessError `bad-input` for a count below 1, no network, or one twice, or impossible settings
+ */
+export function hosts<const Net extends string>(
+  count: number,
+  { on, sctp }: { on: readonly Net[]; sctp?: SctpOptions },
+): HostGroup<Net> {
   check('hosts', z.int().min(1).max(100_000), count);
   check('hosts.on', z.array(z.string()).min(1), on);
   const twice = on.find((net, at) => on.indexOf(net) !== at);
   if (twice) throw badInput(`hosts.on: expected every network once, got '${twice}' twice`);
-  return { count, on };
+  return {
+    count,
+    on,
+    sctp: sctp === undefined || Object.keys(sctp).length === 0 ? null : check('hosts.sctp', sctpSchema, sctp),
+  };
 }
 
 /**
@@ -77,10 +91,10 @@ export function topology<Net extends string, Group extends string>(description: 
   const subnets = new Map(Object.entries<Network>(networks).map(([net, { cidr }]) => [net, subnet(where, cidr)]));
   rejectOverlaps(where, [...subnets]);
   const used = new Map<string, number>();
-  const placed = Object.entries<HostGroup>(groups).flatMap(([group, { count, on }]) =>
+  const placed = Object.entries<HostGroup>(groups).flatMap(([group, { count, on, sctp }]) =>
     Array.from({ length: count }, (_, at): Host => {
       const index = at + 1;
-      return { name: `${prefixes[group] ?? group}${index}`, group, index, legs: on.map((net) => place(net)) };
+      return { name: `${prefixes[group] ?? group}${index}`, group, index, legs: on.map((net) => place(net)), sctp };
     }),
   );
   rejectDuplicates(where, placed);

@@ -5,6 +5,7 @@ import {
   expectNetem,
   type NetemOptions,
   netemArguments,
+  netemCommands,
   netemDifferences,
 } from '../../harness/lab/netem.js';
 import { type Impairment, impairmentSchema } from '../../harness/topology/impairment.js';
@@ -19,6 +20,11 @@ describe('arguments', () => {
     [{ delay: 0.01, jitter: 0.0025 }, `limit 100000 delay 10ms 2.5ms distribution normal ${off}`],
     // tc refuses a distribution around a jitter of nothing.
     [{ delay: 0.01, jitter: 0 }, `limit 100000 delay 10ms ${off}`],
+    [{ delay: 0.01, jitter: 0.001, jitterDistribution: 'uniform' }, `limit 100000 delay 10ms 1ms ${off}`],
+    [
+      { burstLoss: { toBadPercent: 1, toGoodPercent: 25, badLossPercent: 90, goodLossPercent: 0.5 } },
+      `limit 100000 loss gemodel 1% 25% 90% 0.5% ${off}`,
+    ],
     [{ lossPercent: 0.5, rateMbit: 10, queuePackets: 50 }, 'limit 50 loss 0.5% corrupt 0% reorder 0% rate 10mbit'],
     [
       { delay: 0.1, duplicatePercent: 1, corruptPercent: 2, reorderPercent: 3 },
@@ -63,6 +69,12 @@ function kernel(words: readonly string[]): NetemOptions {
     rate: { rate: Math.round(((after('rate') ?? 0) * 1e6) / 8) },
   };
 }
+
+it('starts a queue anew for uniform jitter, which is the absence of a table that would stay', () => {
+  const words = netemCommands('pe1-red', { delay: 0.01, jitter: 0.001, jitterDistribution: 'uniform' });
+  expect(words.map((command) => command[5])).toEqual(['pfifo', 'netem']);
+  expect(netemCommands('pe1-red', { delay: 0.01, jitter: 0.001 })).toHaveLength(1);
+});
 
 describe('reading back', () => {
   it('finds no difference between what was asked and what a kernel made of it', () => {

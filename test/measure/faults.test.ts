@@ -10,6 +10,7 @@ const fault = (change: Partial<FaultRecord>): FaultRecord => ({
   healedAt: null,
   addresses: ['10.1.0.2', '10.2.0.2'],
   moved: false,
+  network: null,
   ...change,
 });
 const loss = { element: 'pe1', address: '10.1.0.2', user: 'pu1', from: 5, givenUpAt: 12 };

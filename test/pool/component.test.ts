@@ -83,7 +83,8 @@ describe('a component', () => {
 });
 
 describe('faults', () => {
-  const strike = (kind: 'kill' | 'shutdown' | 'freeze') => inject(component, { kind } as never, realClock);
+  const strike = (kind: 'kill' | 'shutdown' | 'freeze') =>
+    inject(component, { kind } as never, { clock: realClock } as never);
 
   it('carry evidence of how the process ended', async () => {
     await start('exec sleep 60');

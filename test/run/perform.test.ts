@@ -58,6 +58,7 @@ async function play({ plan = smallPlan(), breaks, during, troubles = [], dropped
         name: 'paper',
         kernel: '0.0',
         hosts: new Map(hosts as [string, LabHost][]),
+        notes: [],
         async stopCapture() {
           await step('stop capture');
           return { file: '', captured: 100, dropped };

@@ -23,6 +23,8 @@ export class Container {
 
   private constructor(
     readonly name: string,
+    /** As the engine knows it. */
+    readonly id: string,
     /** Of its main process, as the machine numbers it. */
     readonly pid: number,
     private readonly input: NodeJS.WritableStream,
@@ -34,7 +36,7 @@ export class Container {
     await container.start();
     const { State } = await container.inspect();
     if (!State.Running) throw labBroken(`The container of ${name} ended at once: ${State.Error || State.ExitCode}`);
-    const started = new Container(name, State.Pid, line);
+    const started = new Container(name, container.id, State.Pid, line);
     // Two streams: the shell complains of every killed component, in pieces, which would tear reports apart.
     const [reports, complaints] = [new PassThrough(), new PassThrough()];
     container.modem.demuxStream(line, reports, complaints);

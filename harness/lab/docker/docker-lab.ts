@@ -9,13 +9,17 @@ import { execa } from 'execa';
 import { labBroken, messageOf } from '../../base/errors.js';
 import { Scope } from '../../base/scope.js';
 import { toolEnvironment } from '../../base/tools.js';
-import type { Plan } from '../../experiment/plan.js';
+import type { Plan, PlannedHost } from '../../experiment/plan.js';
+import { faultKinds } from '../../fault/fault.js';
 import { BatchTool, runBatch } from '../batch.js';
 import { startCapture } from '../capture.js';
-import { type Lab, type LabContext, labFaults, type OpenLab } from '../lab.js';
+import { cpuPeriod } from '../cpu-limit.js';
+import type { Lab, LabContext, OpenLab } from '../lab.js';
 import { startProcess } from '../process.js';
+import { tuneSctp } from '../sctp.js';
 import {
   allLegs,
+  legNames,
   lossyDevices,
   prefixesOf,
   readdressBatch,
@@ -27,8 +31,9 @@ import { type Realm, type Switch, SwitchedHost } from '../switched-host.js';
 import { Container } from './container.js';
 import { connect, removeSession } from './engine.js';
 import { findImage } from './image.js';
-import { networkName } from './names.js';
+import { networkName, stageName } from './names.js';
 import { containerRequest, endpoint, networkRequests } from './requests.js';
+import { removeStages } from './stages.js';
 import {
   bridgeBatch,
   type InnerLeg,
@@ -41,7 +46,7 @@ import {
 
 export const dockerLab: Lab = {
   name: 'docker',
-  faults: labFaults,
+  faults: faultKinds,
   open: async (plan, context) => openOn(await connect(), plan, context),
 };
 
@@ -69,6 +74,7 @@ async function open(docker: Docker, plan: Plan, context: LabContext, scope: Scop
   const links = new BatchTool(['ip'], ['link', 'show', 'lo'], environment);
   const queues = new BatchTool(['tc', '-s'], ['qdisc', 'show'], environment);
   scope.defer('ip', () => links.close());
+  scope.defer('stages', () => removeStages(session, environment));
   scope.defer('tc', () => queues.close());
 
   const inside = await wireInside(plan, containers, environment);
@@ -77,6 +83,8 @@ async function open(docker: Docker, plan: Plan, context: LabContext, scope: Scop
   const outer = outerDevices(inside, seen);
   const legDevice = (host: string, network: string) => outer.get(`${host} ${network}`)!;
   await links.run(outerBatch([...outer.values()]));
+  const inHost = ({ name }: PlannedHost) => withinNetwork(containers.get(name)!, '--');
+  const notes = await tuneSctp(plan, inHost, environment);
   await setQueues(plan, legDevice, queues);
   const capture = await startCapture(bridges, folder, clock, (command, options) =>
     startProcess(command, options, environment),
@@ -91,7 +99,9 @@ async function open(docker: Docker, plan: Plan, context: LabContext, scope: Scop
     pid: process.pid,
     impairmentOf: (name) => plan.topology.networks[name]!.impairment,
     lossy: lossyDevices(plan, legDevice),
+    queued: allLegs(plan, legDevice),
   };
+  const names = legNames(plan, legDevice, (index) => stageName(session, index));
   const spares = spareAddresses(plan);
   const hosts = plan.hosts.map((host): [string, SwitchedHost] => {
     const container = containers.get(host.name)!;
@@ -101,7 +111,8 @@ async function open(docker: Docker, plan: Plan, context: LabContext, scope: Scop
         options.ofMachine
           ? startProcess([...withinNetwork(container), ...command], options, environment)
           : container.run(command, options),
-      legDevice: (name) => legDevice(host.name, name),
+      legNames: (name) => names(host.name, name),
+      starve: (share) => starve(docker, container, share),
       readdress: async () => {
         const fresh = spares(host);
         await runBatch(withinNetwork(container, 'ip'), readdressBatch(inside.get(host.name)!, fresh), environment);
@@ -114,8 +125,9 @@ async function open(docker: Docker, plan: Plan, context: LabContext, scope: Scop
     name: 'docker',
     kernel: release(),
     hosts: new Map(hosts),
+    notes,
     stopCapture,
-    troubles: () => unaskedDrops(allLegs(plan, legDevice), network.lossy, queues),
+    troubles: () => unaskedDrops(network.queued, network.lossy, queues),
     close: () => scope.close(),
   };
 }
@@ -141,6 +153,15 @@ async function makeContainers(docker: Docker, plan: Plan, context: LabContext): 
     containers.set(host.name, await asked(`container ${request.name}`, Container.start(host.name, container)));
   }
   return containers;
+}
+
+async function starve(docker: Docker, { name, id }: Container, share: number | null): Promise<string> {
+  const container = docker.getContainer(id);
+  const quota = share === null ? -1 : Math.round(share * cpuPeriod);
+  await asked(`a share of the CPU for ${name}`, container.update({ CpuPeriod: cpuPeriod, CpuQuota: quota }));
+  const { HostConfig } = await container.inspect();
+  if (HostConfig.CpuQuota !== quota) throw labBroken(`${name} has a CPU quota of ${HostConfig.CpuQuota}, not ${quota}`);
+  return share === null ? '' : `the container of ${name} has a CPU quota of ${quota} in ${cpuPeriod} µs`;
 }
 
 const asked = <T>(what: string, answer: Promise<T>): Promise<T> =>

@@ -9,3 +9,8 @@ export const networkName = (session: string, network: string): string => `rsplab
 
 /** The bridge of a plan's n-th network. A device's name has fifteen characters at most, a network's may have more. */
 export const bridgeName = (session: string, index: number): string => `rl${session}n${index}`;
+
+/** Where what the n-th leg's host sends is made worse. */
+export const stageName = (session: string, index: number): string => `${stagePrefix(session)}${index}`;
+
+export const stagePrefix = (session: string): string => `rl${session}s`;

@@ -10,14 +10,15 @@ import { labBroken } from '../../base/errors.js';
 import { engineEnvironment, umlModules } from '../../base/tools.js';
 import { waitFor } from '../../base/wait.js';
 import type { Plan } from '../../experiment/plan.js';
-import { type Lab, type LabContext, labFaults, type OpenLab } from '../lab.js';
+import { faultKinds } from '../../fault/fault.js';
+import type { Lab, LabContext, OpenLab } from '../lab.js';
 import { startProcess } from '../process.js';
 import { openOn } from './docker-lab.js';
 import { connect } from './engine.js';
 import { cachedImage, importImage } from './image.js';
 
 /** To be opened in a lab kernel. */
-export const ownEngineLab: Lab = { name: 'docker', faults: labFaults, open };
+export const ownEngineLab: Lab = { name: 'docker', faults: faultKinds, open };
 
 async function open(plan: Plan, context: LabContext): Promise<OpenLab> {
   const docker = await startOwnEngine(context);
@@ -48,6 +49,8 @@ async function prepareKernel(): Promise<void> {
     return execa('mount', ['-t', type, ...options, type, target]);
   };
   await execa('modprobe', ['--dirname', umlModules() ?? '/', 'overlay']);
+  // Controllers are of one version or the other.
+  await execa('umount', ['/sys/fs/cgroup']);
   await mount('tmpfs', '/sys/fs/cgroup');
   for (const name of controllers) await mount('cgroup', `/sys/fs/cgroup/${name}`, '-o', name);
   await mount('tmpfs', home, '-o', 'size=90%,mode=755');

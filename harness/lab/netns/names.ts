@@ -9,4 +9,7 @@ export const switchOf = (session: string): string => `rsplab-${session}-switch`;
 /** The bridge's end of a leg; the host's own end is called like the network. */
 export const legDevice = (host: string, network: string): string => `${host}-${network}`;
 
+/** Where what the n-th leg's host sends is made worse. */
+export const stageDevice = (index: number): string => `stage${index}`;
+
 export const namespacePath = (namespace: string): string => `/run/netns/${namespace}`;

@@ -6,12 +6,17 @@ import { execa } from 'execa';
 import { Scope } from '../../base/scope.js';
 import { toolEnvironment } from '../../base/tools.js';
 import type { Plan, PlannedHost } from '../../experiment/plan.js';
+import { faultKinds } from '../../fault/fault.js';
 import { BatchTool, runBatch } from '../batch.js';
 import { startCapture } from '../capture.js';
-import { type Lab, type LabContext, type LabProcess, labFaults, type OpenLab, type StartOptions } from '../lab.js';
+import { CpuLimit, removeGroups } from '../cpu-limit.js';
+import type { Lab, LabContext, LabProcess, OpenLab, StartOptions } from '../lab.js';
+import type { LegNames } from '../leg.js';
 import { killIfAlive, startProcess } from '../process.js';
+import { tuneSctp } from '../sctp.js';
 import {
   allLegs,
+  legNames,
   lossyDevices,
   prefixesOf,
   readdressBatch,
@@ -20,12 +25,12 @@ import {
   unaskedDrops,
 } from '../switch.js';
 import { type Realm, type Switch, SwitchedHost } from '../switched-host.js';
-import { legDevice, namespaceOf, namespacePath, switchOf } from './names.js';
+import { legDevice, namespaceOf, namespacePath, stageDevice, switchOf } from './names.js';
 import { hostBatch, namespaceBatch, switchBatch } from './wiring.js';
 
 export const netnsLab: Lab = {
   name: 'netns',
-  faults: labFaults,
+  faults: faultKinds,
   async open(plan, context) {
     const scope = new Scope();
     try {
@@ -51,6 +56,8 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
   await links.run(switchBatch(plan, session));
   const prefixes = prefixesOf(plan);
   for (const host of plan.hosts) await ip(['-n', namespaceOf(session, host.name)], hostBatch(plan, host, prefixes));
+  const inHost = ({ name }: PlannedHost) => ['nsenter', `--net=${namespacePath(namespaceOf(session, name))}`, '--'];
+  const notes = await tuneSctp(plan, inHost, environment);
   await setQueues(plan, legDevice, queues);
   const capture = await startCapture(Object.keys(plan.topology.networks), folder, clock, (command, options) =>
     startProcess(['nsenter', `--net=${namespacePath(switchOf(session))}`, '--', ...command], options, environment),
@@ -65,7 +72,9 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
     pid: capture.process.pid,
     impairmentOf: (name) => plan.topology.networks[name]!.impairment,
     lossy: lossyDevices(plan, legDevice),
+    queued: allLegs(plan, legDevice),
   };
+  const names = legNames(plan, legDevice, stageDevice);
   const spares = spareAddresses(plan);
   const readdress = async (host: PlannedHost): Promise<string[]> => {
     const fresh = spares(host);
@@ -75,7 +84,14 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
   };
   const hosts = new Map(
     plan.hosts.map((host) => {
-      const realm = new NamespaceRealm(host.name, namespaceOf(session, host.name), environment, () => readdress(host));
+      const realm = new NamespaceRealm(
+        session,
+        host.name,
+        environment,
+        (network) => names(host.name, network),
+        () => readdress(host),
+      );
+      scope.defer(`CPU of ${host.name}`, () => realm.starve(null));
       return [host.name, new SwitchedHost(host, network, realm)];
     }),
   );
@@ -83,8 +99,9 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
     name: 'netns',
     kernel: release(),
     hosts,
+    notes,
     stopCapture,
-    troubles: () => unaskedDrops(allLegs(plan, legDevice), network.lossy, queues),
+    troubles: () => unaskedDrops(network.queued, network.lossy, queues),
     close: () => scope.close(),
   };
 }
@@ -92,31 +109,41 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
 /** A host that is a network namespace. */
 class NamespaceRealm implements Realm {
   pid: number | undefined;
+  readonly #alive = new Set<number>();
+  readonly #cpu: CpuLimit;
 
   constructor(
+    private readonly session: string,
     private readonly host: string,
-    private readonly namespace: string,
     private readonly environment: Record<string, string>,
+    readonly legNames: (network: string) => LegNames,
     readonly readdress: () => Promise<string[]>,
-  ) {}
+  ) {
+    this.#cpu = new CpuLimit(session, host, () => this.#alive);
+  }
 
   async start(command: readonly string[], options: StartOptions): Promise<LabProcess> {
     // nsenter replaces itself by the command, so the process id is the component's own.
-    const entered = ['nsenter', `--net=${namespacePath(this.namespace)}`, '--', ...command];
+    const entered = ['nsenter', `--net=${namespacePath(namespaceOf(this.session, this.host))}`, '--', ...command];
     const process = await startProcess(entered, options, this.environment);
-    this.pid = process.pid;
+    const { pid } = process;
+    this.pid = pid;
+    this.#alive.add(pid);
+    const gone = () => this.#alive.delete(pid);
+    process.ended.then(gone, gone);
+    this.#cpu.adopt(pid);
     return process;
   }
 
-  legDevice(network: string): string {
-    return legDevice(this.host, network);
+  async starve(share: number | null): Promise<string> {
+    return this.#cpu.set(share);
   }
 }
 
 /**
  * Removes what a session made in this kernel: the processes in its namespaces, then the namespaces, which take their
- * links with them. Harmless when there is nothing.
- * @returns the namespaces that there were
+ * links with them, and limits of CPUs. Harmless when there is nothing.
+ * @returns the names of what there was
  */
 export async function removeNamespaces(session: string, environment = toolEnvironment()): Promise<string[]> {
   const ip = async (...args: string[]) => (await execa('ip', args, { env: environment })).stdout;
@@ -133,5 +160,5 @@ export async function removeNamespaces(session: string, environment = toolEnviro
     namespaces.map((name) => ['netns', 'delete', name]),
     environment,
   );
-  return namespaces;
+  return [...namespaces, ...removeGroups(session)];
 }

@@ -6,10 +6,14 @@ import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { interrupted, messageOf } from '../../base/errors.js';
 import { adoptEnvironment } from '../../base/tools.js';
+import { faultModules } from '../leg.js';
 import { type Inside, type Job, stopWord } from './job.js';
 
 /** hmac, md5 and sha1 before sctp: without them its listen() fails with ENOSYS. */
-const modules = ['hmac', 'md5', 'sha1_generic', 'crc32c_generic', 'sctp', 'sch_netem', 'veth', 'bridge', 'af_packet'];
+const modules = [
+  ...['hmac', 'md5', 'sha1_generic', 'crc32c_generic', 'sctp', 'sch_netem', 'veth', 'bridge', 'af_packet'],
+  ...faultModules,
+];
 
 const job = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Job;
 const stopping = hostAsksToStop();
@@ -35,6 +39,7 @@ async function prepare({ environment, modules: folder }: Job): Promise<void> {
   adoptEnvironment(environment);
   await execa('mount', ['-t', 'sysfs', 'sysfs', '/sys']);
   await execa('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
+  await execa('mount', ['-t', 'cgroup2', 'cgroup2', '/sys/fs/cgroup']);
   // Kernel messages would tear the lines that we send on the console.
   writeFileSync('/proc/sys/kernel/printk', '1');
   mkdirSync('/run/netns');

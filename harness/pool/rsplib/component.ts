@@ -5,6 +5,7 @@ import type { Attacker, Role } from '../../experiment/role.js';
 import type { LabHost, LabProcess, ProcessEnd } from '../../lab/lab.js';
 import type { PoolContext } from '../pool.js';
 import { fileOf } from './commands.js';
+import type { Flapping } from './flapping.js';
 import { lastLines } from './logs.js';
 
 /** A host of the pool itself: attackers are no part of RSPLIB. */
@@ -13,6 +14,8 @@ export type PoolHost = PlannedHost & { role: Exclude<Role, Attacker> };
 /** One RSPLIB program on one host, through all its lives. */
 export class Component {
   life = 0;
+  /** Of its links, by the fault's number. */
+  readonly flapping = new Map<number, Flapping>();
   #process: LabProcess | undefined;
   #endIsExpected = false;
 

@@ -52,15 +52,16 @@ class RsplibPool implements DeployedPool {
 
   async inject(strike: Strike): Promise<{ injectedAt: number; evidence: string | null }> {
     const injectedAt = this.context.clock.now();
-    const evidence = await inject(this.#components.get(strike.host)!, strike, this.context.clock);
+    const evidence = await inject(this.#components.get(strike.host)!, strike, this.context);
     return { injectedAt, evidence };
   }
 
-  heal(strike: Strike): Promise<void> {
+  async heal(strike: Strike): Promise<void> {
     const component = this.#components.get(strike.host)!;
-    const { clock, signal } = this.context;
+    const { clock, signal, record } = this.context;
     const farewell = () => clock.sleepUntil(clock.now() + closingSeconds(this.plan), signal);
-    return heal(component, strike, farewell, () => this.#startAll([component]));
+    const effect = await heal(component, strike, farewell, () => this.#startAll([component]));
+    if (effect) record({ event: 'note', text: `${strike.kind} on ${strike.host}, fault ${strike.id}: ${effect}` });
   }
 
   async busy(group: string): Promise<string[]> {

@@ -18,9 +18,10 @@ export async function inside(plan) {
     for (const [at, { network, address }] of element.legs.entries()) {
       answer[network] = await roundTrips(user.legs[at].address, address);
     }
-    await lab.hosts.get('pe1').impair('red', { lossPercent: 20 });
+    const worse = { kind: 'worse', network: 'red', direction: 'in', impairment: { lossPercent: 20 } };
+    await lab.hosts.get('pe1').impose('loss', worse);
     answer.lossy = await roundTrips(user.legs[0].address, element.legs[0].address, 1000);
-    await lab.hosts.get('pe1').impair('red', null);
+    await lab.hosts.get('pe1').lift('loss');
     const pool = rsplib.deploy(plan, lab, {
       folder,
       clock: realClock,

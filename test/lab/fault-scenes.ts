@@ -1,0 +1,151 @@
+/** Every fault of networks and CPUs, with the packets that are to show what it does. All on the way pu1 → pe1. */
+import { resolvePlan } from '../../harness/experiment/plan.js';
+import type { Fault } from '../../harness/fault/fault.js';
+import {
+  cpuStarve,
+  cutPath,
+  experiment,
+  exponential,
+  flap,
+  impair,
+  isolate,
+  ms,
+  named,
+  partition,
+  poolElement,
+  poolUser,
+  powerOff,
+  registrar,
+  s,
+} from '../../harness/index.js';
+import type { Impairment } from '../../harness/topology/impairment.js';
+import { dualHomed } from '../../topologies/dual-homed.js';
+
+export const plan = resolvePlan(
+  experiment({
+    name: 'faults',
+    topology: dualHomed({ elements: 2, users: 1, delay: ms(10) }),
+    deploy: () => ({
+      registrars: registrar(),
+      elements: poolElement(),
+      users: poolUser({ requestInterval: exponential(1) }),
+    }),
+    phases: { measure: s(1) },
+  }),
+);
+
+/** A train of echo requests, or a busy loop. */
+export type Probe =
+  | {
+      from: string;
+      to: string;
+      network: 'red' | 'blue';
+      count: number;
+      address?: string;
+      interval?: number;
+      bytes?: number;
+    }
+  | { spin: string; seconds: number };
+
+export interface Scene {
+  name: string;
+  faults: (Fault & { host: string })[];
+  before: Probe[];
+  during?: Probe[];
+}
+
+const train = (count: number, more: object = {}): Probe => ({ from: 'pu1', to: 'pe1', network: 'red', count, ...more });
+const on = (host: string, fault: Fault<never>) => ({ ...fault, host });
+const pe1 = named('pe1');
+
+const short = [train(25)];
+const blueToo = [train(25), train(25, { network: 'blue' })];
+const bothWays = [train(25), train(25, { from: 'pe1', to: 'pu1' })];
+const allPairs = [
+  train(25),
+  train(25, { network: 'blue' }),
+  train(25, { to: 'pe2' }),
+  train(25, { from: 'pe1', to: 'pr1' }),
+];
+
+/** Sides with hosts, as a plan has them; pe2 is on none. */
+const sides = [['pe1', 'pr1'], ['pu1']];
+const parted = (network: string | null) => sides.flat().map((host) => on(host, partition(sides, { network })));
+
+const worse = (name: string, impairment: object, count: number, more: object = {}, options: object = {}): Scene => ({
+  name,
+  faults: [on('pe1', impair(pe1, impairment as Impairment as never, { network: 'red', direction: 'in', ...options }))],
+  before: short,
+  during: [train(count, more)],
+});
+
+export const small: Scene[] = [
+  { name: 'isolate', faults: [on('pe1', isolate(pe1))], before: blueToo },
+  { name: 'isolate in', faults: [on('pe1', isolate(pe1, { direction: 'in' }))], before: bothWays },
+  { name: 'isolate out', faults: [on('pe1', isolate(pe1, { direction: 'out' }))], before: bothWays },
+  { name: 'partition', faults: parted(null), before: allPairs },
+  { name: 'cutPath', faults: [on('pe1', cutPath(pe1, 'red'))], before: blueToo },
+  {
+    name: 'flap',
+    faults: [on('pe1', flap(pe1, { down: ms(400), up: ms(600), network: 'red' }))],
+    before: short,
+    during: [train(300, { interval: 0.01 })],
+  },
+  worse('delay', { delay: ms(30) }, 50, {}, { direction: 'both' }),
+  worse('loss in', { lossPercent: 30 }, 400),
+  worse('loss out', { lossPercent: 30 }, 400, {}, { direction: 'out' }),
+  worse('rate out', { rateMbit: 1 }, 60, { bytes: 1000, wait: 2 }, { direction: 'out' }),
+  {
+    name: 'cpuStarve',
+    faults: [on('pe1', cpuStarve(pe1, { share: 0.2 }))],
+    before: [{ spin: 'pe1', seconds: 1 }],
+    during: [{ spin: 'pe1', seconds: 3 }],
+  },
+  {
+    name: 'together',
+    faults: [
+      on('pe1', isolate(pe1)),
+      on('pe1', impair(pe1, { delay: ms(20) }, { network: 'red' })),
+      on('pe1', isolate(pe1, { direction: 'out' })),
+      on('pe1', cutPath(pe1, 'blue')),
+    ],
+    before: blueToo,
+  },
+];
+
+const jitter = (jitterDistribution: Impairment['jitterDistribution']) => {
+  const impairment = { delay: ms(60), jitter: ms(10), jitterDistribution };
+  return worse(`jitter ${jitterDistribution}`, impairment, 500, { interval: 0.003 }, { direction: 'out' });
+};
+
+export const full: Scene[] = [
+  ...small,
+  { name: 'partition red', faults: parted('red'), before: allPairs },
+  jitter('uniform'),
+  jitter('normal'),
+  jitter('pareto'),
+  jitter('paretonormal'),
+  worse(
+    'burst loss',
+    { burstLoss: { toBadPercent: 3, toGoodPercent: 25, badLossPercent: 100, goodLossPercent: 0 } },
+    2000,
+    {
+      interval: 0.002,
+    },
+  ),
+  worse('duplication', { duplicatePercent: 20 }, 400),
+  worse('reordering', { delay: ms(40), reorderPercent: 25 }, 400),
+  worse('corruption in', { corruptPercent: 20 }, 400, { bytes: 1000 }),
+  worse('corruption out', { corruptPercent: 20 }, 400, { bytes: 1000 }, { direction: 'out' }),
+  worse('rate in', { rateMbit: 1 }, 60, { bytes: 1000, wait: 2 }),
+  {
+    name: 'reappear, same address',
+    faults: [on('pe1', powerOff(pe1))],
+    before: short,
+  },
+  {
+    name: 'reappear, new address',
+    faults: [on('pe1', powerOff(pe1, { reappear: 'new-address' }))],
+    before: short,
+  },
+];
