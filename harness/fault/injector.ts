@@ -195,7 +195,10 @@ export class Injector {
   }
 
   #take(fault: Fault, hosts: readonly string[], intendedAt: number): Strike[] {
-    return this.#free(fault, hosts).map((host) => {
+    const free = this.#free(fault, hosts);
+    // A partition with a hole in it would be none.
+    if (fault.kind === 'partition' && free.length < hosts.length) return [];
+    return free.map((host) => {
       const strike = { id: ++this.#strikes, kind: this.#kind(fault, host), host, fault, intendedAt };
       this.#active.set(strike.id, strike);
       return strike;

@@ -16,6 +16,7 @@ import {
   mtbf,
   named,
   one,
+  partition,
   powerOff,
   s,
 } from '../../harness/index.js';
@@ -216,6 +217,21 @@ describe('several faults on one host', () => {
       '3 impair pe1',
       "4 skip: no host for 'pe1' that may have it",
       ...['6 heal pe1', '6.5 freeze pe1', '7.5 heal pe1', '8 heal pe1'],
+    ]);
+  });
+
+  it('are no partition when one of its hosts cannot have it', async () => {
+    const { injector, history } = bench({
+      faults: [
+        at(s(1), partition([['pe1'], ['pe2']]), { lasting: s(4) }),
+        at(s(2), partition([['pe2'], ['pe3']]), { lasting: s(1) }),
+      ],
+    });
+    await injector.measure(3);
+    await injector.finish();
+    expect(history.filter((line) => !line.includes('heal'))).toEqual([
+      ...['1 partition pe1', '1 partition pe2'],
+      "2 skip: no host for 'pe2, pe3' that may have it",
     ]);
   });
 
