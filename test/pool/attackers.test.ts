@@ -98,7 +98,7 @@ describe('an attacker’s process', () => {
 
   it.each([
     ['outside of a network of its own', order, { ...lab, inMachinesNetwork: true }, 'the one of the machine'],
-    ['where it cannot tell', order, { ...lab, inMachinesNetwork: null }, 'expected a network namespace of a lab'],
+    ['where it cannot tell', order, { ...lab, inMachinesNetwork: null }, 'got one of which it cannot tell'],
     ['with a way out', order, { ...lab, hasDefaultRoute: true }, 'got one with a default route'],
     ['on a host with other addresses', order, { ...lab, addresses: ['10.1.0.8', '192.0.2.1'] }, 'got 192.0.2.1'],
     ['under another host’s address', { ...order, addresses: ['10.1.0.9'] }, lab, 'got 10.1.0.9'],

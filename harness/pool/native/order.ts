@@ -44,7 +44,11 @@ export function checkOrder(input: unknown, { inMachinesNetwork, addresses, hasDe
   const refuse = (expected: string, got: string) => {
     throw badInput(`attacker: expected ${expected}, got ${got}`);
   };
-  if (inMachinesNetwork !== false) refuse('a network namespace of a lab', 'the one of the machine');
+  if (inMachinesNetwork !== false)
+    refuse(
+      'a network namespace of a lab',
+      inMachinesNetwork ? 'the one of the machine' : 'one of which it cannot tell',
+    );
   if (hasDefaultRoute) refuse('a lab host, which has no way out', 'one with a default route');
   const stranger = addresses.find((address) => !order.networks.some((network) => contains(network, address)));
   if (stranger) refuse(`a host with addresses in ${order.networks.join(', ')} only`, stranger);
