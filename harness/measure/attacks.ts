@@ -27,15 +27,12 @@ export interface RegistrarWords {
 /**
  * @param counts the attackers' own files, by host
  * @param logs of the registrars
- * @returns null for a plan without attackers
  */
 export async function attacksOf(
-  plan: Plan,
   counts: ReadonlyMap<string, string>,
   logs: readonly string[],
   epoch: number,
-): Promise<Attacks | null> {
-  if (hostsWith(plan, 'attacker').length === 0) return null;
+): Promise<Attacks> {
   const rows = await Promise.all(
     [...counts].map(async ([attacker, path]) => parseAttackRows(await readFile(path, 'utf8'), attacker, epoch)),
   );

@@ -74,7 +74,8 @@ async function measureFolder(
   }
 }
 
-function attacksIn(plan: Plan, folder: string, epoch: number): Promise<Attacks | null> {
+async function attacksIn(plan: Plan, folder: string, epoch: number): Promise<Attacks | null> {
+  if (hostsWith(plan, 'attacker').length === 0) return null;
   const files = readdirSync(join(folder, 'logs'));
   const path = (file: string) => join(folder, 'logs', file);
   const counts = hostsWith(plan, 'attacker')
@@ -84,7 +85,7 @@ function attacksIn(plan: Plan, folder: string, epoch: number): Promise<Attacks |
   const logs = hostsWith(plan, 'registrar').flatMap(({ name }) =>
     files.filter((file) => file === `${name}.log` || (file.startsWith(`${name}-`) && file.endsWith('.log'))),
   );
-  return attacksOf(plan, new Map(counts.map(({ name, file }) => [name, path(file)])), logs.map(path), epoch);
+  return attacksOf(new Map(counts.map(({ name, file }) => [name, path(file)])), logs.map(path), epoch);
 }
 
 /** An attack that sent nothing is none, and says nothing about the pool. */

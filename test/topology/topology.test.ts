@@ -44,7 +44,7 @@ describe('a topology', () => {
       'pe1 blue=10.2.0.2',
       'pu1 red=10.1.0.2 blue=10.2.0.3',
       'pu2 red=10.1.0.3 blue=10.2.0.4',
-      'attackers1 red=10.1.0.4',
+      'at1 red=10.1.0.4',
     ]);
   });
 
@@ -201,10 +201,10 @@ describe('addresses', () => {
       topology({
         name: 'long',
         networks: { backbone: network('10.1.0.0/24') },
-        hosts: { attackers: hosts(1, { on: ['backbone'] }) },
+        hosts: { bystanders: hosts(1, { on: ['backbone'] }) },
       });
     expect(make).toThrow(
-      "topology long: expected names of a host and its network of at most 14 letters together, got 'attackers1' and 'backbone' with 18",
+      "topology long: expected names of a host and its network of at most 14 letters together, got 'bystanders1' and 'backbone' with 19",
     );
   });
 });
