@@ -20,9 +20,13 @@ import {
 } from '../harness/index.js';
 import { dualHomed } from '../topologies/dual-homed.js';
 
+/** What the simulator knows too. */
+const simulated = { shutdown: 1, kill: 1, powerOff: 1, freeze: 1, cutPath: 1, impair: 1 };
+
 export default experiment({
   name: 'chaos',
   topology: dualHomed({ elements: 4, users: 4 }),
+  vary: { kinds: ['all', 'simulated'] },
   deploy: () => ({
     registrars: registrar({ maxBadPeReports: 3 }),
     // Renewed every 5 s: an idle element that its registrar has removed by mistake does not come back any sooner.
@@ -30,12 +34,12 @@ export default experiment({
     users: poolUser({ requestSize: exponential(3e6), requestInterval: exponential(s(6)) }),
   }),
   phases: { settle: s(1), warmUp: s(4), measure: s(60), drain: s(10) },
-  faults: (_, { seed, topology, over }) =>
+  faults: ({ kinds }, { seed, topology, over }) =>
     chaos(seed, {
       topology,
       over,
       mtbf: s(3.5),
-      weights: { shutdown: 1, kill: 1, powerOff: 1, freeze: 1, isolate: 0, cutPath: 1, impair: 1 },
+      ...(kinds === 'simulated' && { weights: simulated }),
       readdress: ['elements'],
       limits: { down: { elements: 2 }, healWithin: s(8), recovery: s(5), settle: s(12) },
     }),
