@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseAttackRows, registrarWords } from '../../harness/measure/attacks.js';
+import floods from '../../experiments/attack-registrations.js';
+import { resolvePlan } from '../../harness/experiment/plan.js';
+import { parseAttackRows, registrarWords, summariseAttacks } from '../../harness/measure/attacks.js';
 
 const counts = { accepted: 0, rejected: 0, questions: 2, keepAlives: 0, associations: 1, aborted: 0, unsent: 0 };
 
@@ -30,5 +32,21 @@ describe('what registrars say', () => {
       '23-Nov-2026 23:31:31.3: Refusing EndpointUnreachable for pool element $01000401 of pool CalcAppPool from assoc 18\n' +
       '23-Nov-2026 23:31:31.4: Refusing handle resolution for assoc 18\n'.repeat(2);
     expect(registrarWords(log)).toMatchObject({ reportsRefused: 1, resolutionsRefused: 2, elementsRemoved: 0 });
+  });
+});
+
+it('a summary adds up what each attacker did, and keeps what became of it', () => {
+  const row = { attacker: 'at1', at: 5, sent: 3, ...counts, accepted: 2, rejected: 1 };
+  const registrars = { elementsRemoved: 1, fakesRemoved: 2, reportsRefused: 3, resolutionsRefused: 4 };
+  const rows = [row, { ...row, at: 6, unsent: 5 }, { ...row, attacker: 'at2' }];
+  expect(summariseAttacks(resolvePlan(floods), { rows, registrars }, 7)).toEqual({
+    attackers: [
+      {
+        ...{ host: 'at1', attack: 'registrationFlood', pool: 'CalcAppPool', rate: 1 },
+        ...{ sent: 6, unsent: 5, accepted: 4, rejected: 2, questions: 4, aborted: 0 },
+      },
+    ],
+    ...registrars,
+    failoversWithoutFault: 7,
   });
 });
