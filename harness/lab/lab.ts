@@ -64,6 +64,12 @@ export interface LabHost {
   associations(): Promise<Association[]>;
   /** Gives every leg a fresh address, as if the host were a new one. The links must be down. */
   readdress(): Promise<void>;
+  /**
+   * Has its kernel forget everything, as after a loss of power: else the associations of a dead process live on, for
+   * minutes where their peers are out of reach, and keep their ports. No process may run on it. Does nothing in a lab
+   * that cannot.
+   */
+  reboot(): Promise<void>;
 }
 
 export interface StartOptions {

@@ -98,7 +98,8 @@ export const hardwareAddress = (address: string): string =>
   ['02', '00', ...address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'))].join(':');
 
 /**
- * In one host: the hardware addresses of all hosts of other groups, in the networks that they share. Resolved on
+ * In one host: the hardware addresses of all hosts that it may talk to, in the networks that they share: those of other
+ * groups, and registrars talk among themselves. Resolved on
  * demand they would cost the first packet to each a round trip of the emulated network, which no routed network asks
  * for; and a host that is silent would be found unreachable by its neighbours' kernels, where in a routed network
  * nobody is told.
@@ -110,7 +111,7 @@ export const neighbourBatch = (
   deviceOf = (network: string): string => network,
 ): string[][] =>
   plan.hosts
-    .filter(({ group }) => group !== host.group)
+    .filter(({ name, group, role }) => group !== host.group || (role.kind === 'registrar' && name !== host.name))
     .flatMap(({ legs }) => legs.filter(({ network }) => host.legs.some((own) => own.network === network)))
     .map(({ network, address }) => [
       ...['neigh', 'replace', address, 'lladdr', hardwareAddress(address)],

@@ -44,6 +44,8 @@ export interface Realm {
   readdress(): Promise<readonly string[]>;
   /** Leaves the host's processes this share of one CPU, or, with null, all there is. Returns what shows it. */
   starve(share: number | null): Promise<string>;
+  /** Puts its legs, with these addresses, into a kernel state of its own that nothing has happened in yet. */
+  reboot?(addresses: readonly string[]): Promise<void>;
 }
 
 interface LinkState {
@@ -112,6 +114,10 @@ export class SwitchedHost implements LabHost {
 
   async readdress(): Promise<void> {
     this.#addresses = await this.realm.readdress();
+  }
+
+  async reboot(): Promise<void> {
+    await this.realm.reboot?.(this.#addresses);
   }
 
   /** Conditions come and go one at a time, or one would undo what another is about to do. */

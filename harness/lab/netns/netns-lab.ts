@@ -9,23 +9,14 @@ import type { Plan, PlannedHost } from '../../experiment/plan.js';
 import { faultKinds } from '../../fault/fault.js';
 import { BatchTool, runBatch } from '../batch.js';
 import { startCapture } from '../capture.js';
-import { CpuLimit, removeGroups } from '../cpu-limit.js';
-import type { Lab, LabContext, LabProcess, OpenLab, StartOptions } from '../lab.js';
-import type { LegNames } from '../leg.js';
+import { removeGroups } from '../cpu-limit.js';
+import type { Lab, LabContext, OpenLab } from '../lab.js';
 import { killIfAlive, startProcess } from '../process.js';
 import { tuneSctp } from '../sctp.js';
-import {
-  allLegs,
-  legNames,
-  lossyDevices,
-  prefixesOf,
-  readdressBatch,
-  setQueues,
-  spareAddresses,
-  unaskedDrops,
-} from '../switch.js';
-import { type Realm, type Switch, SwitchedHost } from '../switched-host.js';
+import { allLegs, legNames, lossyDevices, prefixesOf, setQueues, spareAddresses, unaskedDrops } from '../switch.js';
+import { type Switch, SwitchedHost } from '../switched-host.js';
 import { legDevice, namespaceOf, namespacePath, stageDevice, switchOf } from './names.js';
+import { NamespaceRealm } from './realm.js';
 import { hostBatch, namespaceBatch, switchBatch } from './wiring.js';
 
 export const netnsLab: Lab = {
@@ -76,21 +67,9 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
   };
   const names = legNames(plan, legDevice, stageDevice);
   const spares = spareAddresses(plan);
-  const readdress = async (host: PlannedHost): Promise<string[]> => {
-    const fresh = spares(host);
-    const legs = host.legs.map(({ network }) => ({ device: network, prefix: prefixes[network]! }));
-    await ip(['-n', namespaceOf(session, host.name)], readdressBatch(legs, fresh));
-    return fresh;
-  };
   const hosts = new Map(
     plan.hosts.map((host) => {
-      const realm = new NamespaceRealm(
-        session,
-        host.name,
-        environment,
-        (network) => names(host.name, network),
-        () => readdress(host),
-      );
+      const realm = new NamespaceRealm({ plan, host, session, environment, names, spares });
       scope.defer(`CPU of ${host.name}`, () => realm.starve(null));
       return [host.name, new SwitchedHost(host, network, realm)];
     }),
@@ -104,40 +83,6 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
     troubles: () => unaskedDrops(network.queued, network.lossy, queues),
     close: () => scope.close(),
   };
-}
-
-/** A host that is a network namespace. */
-class NamespaceRealm implements Realm {
-  pid: number | undefined;
-  readonly #alive = new Set<number>();
-  readonly #cpu: CpuLimit;
-
-  constructor(
-    private readonly session: string,
-    private readonly host: string,
-    private readonly environment: Record<string, string>,
-    readonly legNames: (network: string) => LegNames,
-    readonly readdress: () => Promise<string[]>,
-  ) {
-    this.#cpu = new CpuLimit(session, host, () => this.#alive);
-  }
-
-  async start(command: readonly string[], options: StartOptions): Promise<LabProcess> {
-    // nsenter replaces itself by the command, so the process id is the component's own.
-    const entered = ['nsenter', `--net=${namespacePath(namespaceOf(this.session, this.host))}`, '--', ...command];
-    const process = await startProcess(entered, options, this.environment);
-    const { pid } = process;
-    this.pid = pid;
-    this.#alive.add(pid);
-    const gone = () => this.#alive.delete(pid);
-    process.ended.then(gone, gone);
-    this.#cpu.adopt(pid);
-    return process;
-  }
-
-  async starve(share: number | null): Promise<string> {
-    return this.#cpu.set(share);
-  }
 }
 
 /**

@@ -47,7 +47,7 @@ export async function heal(
   farewell: () => Promise<void>,
   restart: () => Promise<void>,
 ): Promise<string> {
-  const { host, process, flapping } = component;
+  const { host, process, flapping, planned } = component;
   const { kind, fault } = strike;
   switch (kind) {
     case 'freeze':
@@ -71,7 +71,12 @@ export async function heal(
         await host.readdress();
         await host.lift(nameOf(strike));
       } else if (kind === 'powerOff') {
+        await host.reboot();
         await host.lift(nameOf(strike));
+      } else if (planned.role.kind === 'registrar') {
+        // Its port is the one that everybody knows, and its kernel may be taking leave of a silent peer for minutes.
+        await farewell();
+        await host.reboot();
       }
       await restart();
       return '';
