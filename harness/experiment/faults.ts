@@ -29,8 +29,16 @@ export function checkFaults(
       target.select === 'named' ? target.names.includes(name) : target.group === group,
     );
     const stranger = hit.find(({ role }) => role.kind !== 'poolElement');
-    if ((kind === 'failure' || target.select === 'busy') && stranger) {
+    if (kind === 'failure' && stranger) {
       throw badInput(`${at}: expected pool elements as target, got ${stranger.name} (${stranger.role.kind})`);
+    }
+    const user = hit.find(({ role }) => role.kind === 'poolUser');
+    if (target.select === 'busy' && user) {
+      throw badInput(`${at}: expected pool elements or registrars as busy target, got ${user.name} (poolUser)`);
+    }
+    const registrar = hit.find(({ role }) => role.kind === 'registrar');
+    if (reappear === 'new-address' && registrar) {
+      throw badInput(`${at}: expected ${registrar.name} back under the address that all know it by, got 'new-address'`);
     }
     const outsider = hit.find(({ legs }) => network !== null && !legs.some((leg) => leg.network === network));
     if (outsider) throw badInput(`${at}: expected hosts on '${network}', got ${outsider.name}, which is not on it`);

@@ -14,6 +14,15 @@ const span = z.number().positive();
 /** Not limited: written null in the plan, because JSON has no infinity. */
 const limit = z.preprocess((it) => (it === Number.POSITIVE_INFINITY ? null : it), z.number().positive().nullable());
 
+/** RSPLIB's own, which are far below those of RFC 5353 (30 s, 61 s, 5 s, –, 5 s). */
+const enrpDefaults = {
+  peerHeartbeatCycle: 2.444,
+  peerMaxTimeLastHeard: 5,
+  peerMaxTimeNoResponse: 5,
+  takeoverExpiryInterval: 5,
+  mentorDiscoveryTimeout: 5,
+};
+
 export const registrarSchema = z.strictObject({
   kind: z.literal('registrar'),
   endpointKeepAliveInterval: span,
@@ -22,6 +31,12 @@ export const registrarSchema = z.strictObject({
   // Plans of older runs say nothing of rates: they had no limits.
   maxHandleResolutionRate: limit.default(null),
   maxEndpointUnreachableRate: limit.default(null),
+  // Plans of earlier versions did not say.
+  peerHeartbeatCycle: span.default(enrpDefaults.peerHeartbeatCycle),
+  peerMaxTimeLastHeard: span.default(enrpDefaults.peerMaxTimeLastHeard),
+  peerMaxTimeNoResponse: span.default(enrpDefaults.peerMaxTimeNoResponse),
+  takeoverExpiryInterval: span.default(enrpDefaults.takeoverExpiryInterval),
+  mentorDiscoveryTimeout: span.default(enrpDefaults.mentorDiscoveryTimeout),
 });
 
 export const poolElementSchema = z.strictObject({
@@ -85,6 +100,19 @@ export interface RegistrarOptions {
    * `-maxeurate`). @defaultValue Infinity
    */
   maxEndpointUnreachableRate?: number;
+  /** A registrar tells its peers that often that it lives (PEER-HEARTBEAT-CYCLE, RFC 5353). @defaultValue 2.444 s */
+  peerHeartbeatCycle?: Duration;
+  /** Silence after which a peer is asked whether it still lives (MAX-TIME-LAST-HEARD). @defaultValue 5 s */
+  peerMaxTimeLastHeard?: Duration;
+  /** How long it may take to answer before it is taken over (MAX-TIME-NO-RESPONSE). @defaultValue 5 s */
+  peerMaxTimeNoResponse?: Duration;
+  /** How long the other peers may take to agree to a takeover. @defaultValue 5 s */
+  takeoverExpiryInterval?: Duration;
+  /**
+   * How long a registrar that starts looks for one to learn the handlespace from (TIMEOUT-SERVER-HUNT); shorter than
+   * the others' heartbeat cycle it may miss them. @defaultValue 5 s
+   */
+  mentorDiscoveryTimeout?: Duration;
 }
 
 /** @throws HarnessError `bad-input` for a value out of range or an unknown option */
@@ -96,6 +124,7 @@ export const registrar = (options: RegistrarOptions = {}): Registrar =>
     maxBadPeReports: null,
     maxHandleResolutionRate: null,
     maxEndpointUnreachableRate: null,
+    ...enrpDefaults,
     ...options,
   });
 

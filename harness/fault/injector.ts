@@ -27,7 +27,7 @@ export interface FaultHandler {
   inject(strike: Strike): Promise<{ injectedAt: number; evidence: string | null }>;
   /** Undoes it; a component that died runs again when this resolves. */
   heal(strike: Strike): Promise<void>;
-  /** Hosts of the group that serve a request at this moment. */
+  /** Hosts of the group that serve a request at this moment; of registrars, those that are home of elements. */
   busy(group: string): Promise<string[]>;
 }
 

@@ -17,7 +17,10 @@ export const one = <const Group extends string>(group: Group): Target<Group> => 
 /** Every host of the group, at the same moment; under `mtbf`, each by its own clock. */
 export const all = <const Group extends string>(group: Group): Target<Group> => ({ select: 'all', group });
 
-/** A pool element of the group that serves a request at this moment, drawn at random among those. */
+/**
+ * A pool element of the group that serves a request at this moment, or a registrar that is home of elements, drawn at
+ * random among those.
+ */
 export const busy = <const Group extends string>(group: Group): Target<Group> => ({ select: 'busy', group });
 
 /** Exactly these, e.g. `named('pe1', 'pe2')`; the name of a host group or a network stands for all its hosts. */

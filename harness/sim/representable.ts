@@ -2,6 +2,7 @@ import { badInput } from '../base/errors.js';
 import { hostsWith, type Plan, type PlannedHost } from '../experiment/plan.js';
 import { describePolicy } from '../experiment/policy.js';
 import type { FaultKind } from '../fault/fault.js';
+import { describeTarget } from '../fault/target.js';
 import type { Impairment } from '../topology/impairment.js';
 import { type FaultJournal, isDeath } from './faults.js';
 
@@ -94,6 +95,9 @@ function checkFaults(plan: Plan, journal: FaultJournal | undefined, refuse: Refu
   };
   for (const { fault } of plan.faults) {
     const { target, kind, reappear, direction, impairment } = fault;
+    if (target.select === 'busy' && groups.get(target.group) !== 'poolElement') {
+      refuse(`lets only pool elements be busy, got ${kind} on ${describeTarget(target)}`);
+    }
     check(kind, target.select === 'named' ? target.names.map((name) => roles.get(name)) : [groups.get(target.group)]);
     if (kind === 'isolate' && direction !== 'both') refuse(`isolates in both directions, got '${direction}'`);
     if (impairment) checkImpairment(`${kind}`, impairment, refuse);

@@ -347,9 +347,14 @@ describe('refusals', () => {
       'test.faults.failure: expected pool elements as target, got pu1 (poolUser)',
     ],
     [
-      'busy registrars',
-      lies({ faults: [at(s(1), kill(busy('registrars')))] }),
-      'test.faults.kill: expected pool elements as target, got pr1 (registrar)',
+      'busy users',
+      lies({ faults: [at(s(1), kill(busy('users')))] }),
+      'test.faults.kill: expected pool elements or registrars as busy target, got pu1 (poolUser)',
+    ],
+    [
+      'a registrar that moves',
+      lies({ faults: [at(s(1), powerOff(all('registrars'), { reappear: 'new-address' }))] }),
+      "test.faults.powerOff: expected pr1 back under the address that all know it by, got 'new-address'",
     ],
     [
       'a path that the host does not have',

@@ -21,6 +21,12 @@ describe('what is left out', () => {
       maxBadPeReports: null,
       maxHandleResolutionRate: null,
       maxEndpointUnreachableRate: null,
+      // RSPLIB's own.
+      peerHeartbeatCycle: 2.444,
+      peerMaxTimeLastHeard: 5,
+      peerMaxTimeNoResponse: 5,
+      takeoverExpiryInterval: 5,
+      mentorDiscoveryTimeout: 5,
     });
   });
 

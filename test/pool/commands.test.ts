@@ -45,7 +45,8 @@ const planOf = ({ registrars = 1, ...parts }: Parts = {}): Plan =>
     }),
   );
 
-const registrarLine = (plan: Plan) => registrarCommand(plan, hostsWith(plan, 'registrar')[0]!);
+const registrarLine = (plan: Plan, life = 1) =>
+  registrarCommand(plan, hostsWith(plan, 'registrar')[0]!, 0x2000101, life);
 const elementLine = (plan: Plan, life = 1) => {
   const host = hostsWith(plan, 'poolElement')[0]!;
   return elementCommand(
@@ -67,6 +68,8 @@ describe('command lines', () => {
         endpointKeepAliveTimeout: ms(500),
         maxBadPeReports: 3,
         maxHandleResolutionRate: 2.5,
+        peerHeartbeatCycle: s(1),
+        peerMaxTimeNoResponse: ms(1500),
       },
     });
     expect(registrarLine(plan)).toEqual([
@@ -74,6 +77,7 @@ describe('command lines', () => {
       '-disable-ipv6',
       '-asap=10.1.0.1:3863,10.2.0.1',
       '-enrp=10.1.0.1:9901,10.2.0.1',
+      '-identifier=0x2000101',
       '-peer=10.1.0.2:9901',
       '-endpointkeepalivetransmissioninterval=5000',
       '-endpointkeepalivetimeoutinterval=500',
@@ -81,9 +85,27 @@ describe('command lines', () => {
       '-maxhrrate=2.5',
       // RSPLIB's own default: no limit.
       '-maxeurate=-1',
+      '-peerheartbeatcycle=1000',
+      '-peermaxtimelastheard=5000',
+      '-peermaxtimenoresponse=1500',
+      '-takeoverexpiryinterval=5000',
+      '-mentordiscoverytimeout=5000',
+      '-statsfile=pr1.stats',
+      '-statsinterval=500',
       '-logcolor=off',
       '-loglevel=4',
     ]);
+  });
+
+  it('of a registrar’s next life: statistics of its own', () => {
+    expect(registrarLine(planOf(), 2)).toContain('-statsfile=pr1-2.stats');
+  });
+
+  it('of elements and users: every registrar', () => {
+    const plan = planOf({ registrars: 3 });
+    const registrars = ['-registrar=10.1.0.1:3863', '-registrar=10.1.0.2:3863', '-registrar=10.1.0.3:3863'];
+    expect(elementLine(plan).filter((word) => word.startsWith('-registrar='))).toEqual(registrars);
+    expect(userLine(plan).filter((word) => word.startsWith('-registrar='))).toEqual(registrars);
   });
 
   it('of an element: its addresses of the moment, work in calculations, times in seconds', () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LogTail } from '../../harness/pool/rsplib/log-tail.js';
-import { lastLines, registeredIn, registrarIsReady } from '../../harness/pool/rsplib/logs.js';
+import { LogTail, LogTails } from '../../harness/pool/rsplib/log-tail.js';
+import { lastLines, ownedElements, registeredIn, registrarIsReady } from '../../harness/pool/rsplib/logs.js';
 
 const recorded = readFileSync('test/fixtures/rsplib/registrar/pr1.log', 'utf8');
 const upTo = (text: string) => recorded.slice(0, recorded.indexOf(text));
@@ -20,6 +20,17 @@ describe('a registrar’s log', () => {
     expect(registeredIn(upTo('Successfully registered CalcAppPool/$01000301'))).toEqual(new Set([0x1000201]));
     expect(registeredIn(recorded)).toEqual(new Set([0x1000201, 0x1000301, 0x1000401]));
   });
+});
+
+it('a registrar’s statistics show how many elements it is home of, by the last whole line', () => {
+  const head = 'AbsTime RelTime Runtime UserTime SystemTime   Peers Pools PoolElements OwnedPoolElements\n';
+  const line = (elements: number, own: number) =>
+    `000013 1795475860.000766 6.035047   0.000000 0.000000 0.000000   2 1 ${elements} ${own}   0 0 0 0 0 0 2 0\n`;
+  expect(ownedElements('')).toBe(0);
+  expect(ownedElements(head)).toBe(0);
+  expect(ownedElements(head + line(3, 2))).toBe(2);
+  expect(ownedElements(head + line(3, 2) + line(3, 0))).toBe(0);
+  expect(ownedElements(`${head}${line(3, 2)}000014 17954`)).toBe(2);
 });
 
 it('quotes the last words of a component, without blank lines', () => {
@@ -59,6 +70,20 @@ describe('the tail of a growing log', () => {
     await tail.toEnd();
     appendFileSync(file, 'two\n');
     expect(await tail.read()).toBe('two\n');
+  });
+
+  it('goes on with the log of the next life, from its beginning', async () => {
+    const [first, second] = [file, join(folder, 'pe1-2.log')];
+    const files = [first];
+    writeFileSync(first, 'long ago\n');
+    const tails = new LogTails(() => files);
+    await tails.toEnd();
+    appendFileSync(first, 'last words\n');
+    files[0] = second;
+    writeFileSync(second, 'born again\n');
+    expect(await tails.read()).toBe('last words\nborn again\n');
+    appendFileSync(second, 'and on\n');
+    expect(await tails.read()).toBe('and on\n');
   });
 
   it('loses nothing, however the log is written', async () => {

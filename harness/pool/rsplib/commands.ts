@@ -23,7 +23,7 @@ const registrarsOf = (plan: Plan): string[] =>
 const endpoint = (addresses: readonly string[], port: number): string =>
   [`${addresses[0]}:${port}`, ...addresses.slice(1)].join(',');
 
-export function registrarCommand(plan: Plan, host: HostWith<Registrar>): string[] {
+export function registrarCommand(plan: Plan, host: HostWith<Registrar>, identifier: number, life: number): string[] {
   const { role, name } = host;
   const addresses = host.legs.map(({ address }) => address);
   const peers = hostsWith(plan, 'registrar').filter((peer) => peer.name !== name);
@@ -32,15 +32,26 @@ export function registrarCommand(plan: Plan, host: HostWith<Registrar>): string[
     '-disable-ipv6',
     `-asap=${endpoint(addresses, asapPort)}`,
     `-enrp=${endpoint(addresses, enrpPort)}`,
+    `-identifier=0x${identifier.toString(16)}`,
     ...peers.map(({ legs }) => `-peer=${legs[0]!.address}:${enrpPort}`),
     `-endpointkeepalivetransmissioninterval=${toMilliseconds(role.endpointKeepAliveInterval)}`,
     `-endpointkeepalivetimeoutinterval=${toMilliseconds(role.endpointKeepAliveTimeout)}`,
     `-maxbadpereports=${role.maxBadPeReports ?? neverReports}`,
     `-maxhrrate=${role.maxHandleResolutionRate ?? unlimited}`,
     `-maxeurate=${role.maxEndpointUnreachableRate ?? unlimited}`,
+    `-peerheartbeatcycle=${toMilliseconds(role.peerHeartbeatCycle)}`,
+    `-peermaxtimelastheard=${toMilliseconds(role.peerMaxTimeLastHeard)}`,
+    `-peermaxtimenoresponse=${toMilliseconds(role.peerMaxTimeNoResponse)}`,
+    `-takeoverexpiryinterval=${toMilliseconds(role.takeoverExpiryInterval)}`,
+    `-mentordiscoverytimeout=${toMilliseconds(role.mentorDiscoveryTimeout)}`,
+    // How many elements it knows and owns, again and again: what it holds itself, whatever the wire says.
+    `-statsfile=${fileOf(name, life, 'stats')}`,
+    `-statsinterval=${statisticsMilliseconds}`,
     ...logging,
   ];
 }
+
+const statisticsMilliseconds = 500;
 
 // RSPLIB knows no infinity; no run comes near this many reports.
 const neverReports = 1_000_000_000;
@@ -86,7 +97,7 @@ const noCookies = 1e15;
 const neverSeconds = 1_000_000;
 
 /** A restarted component must not overwrite what it wrote before, so each of its lives has files of its own. */
-export const fileOf = (host: string, life: number, extension: 'log' | 'vec' | 'sca'): string =>
+export const fileOf = (host: string, life: number, extension: 'log' | 'vec' | 'sca' | 'stats'): string =>
   `${life === 1 ? host : `${host}-${life}`}.${extension}`;
 
 export function userCommand(
@@ -130,7 +141,8 @@ export function checkSupported(plan: Plan): void {
   }
   for (const host of plan.hosts) {
     const where = `${experiment}.${host.name}`;
-    for (const [name, span] of keepAlivesOf(host)) checkMilliseconds(`${where}.${name}`, span);
+    for (const [name, span] of keepAlivesOf(host)) checkMilliseconds(`${where}.${name}`, span, shortestKeepAlive);
+    for (const [name, span] of enrpSpansOf(host)) checkMilliseconds(`${where}.${name}`, span, 0);
     if (host.role.kind === 'poolUser') checkUser(where, host.role);
   }
 }
@@ -141,11 +153,16 @@ function keepAlivesOf({ role }: PlannedHost): [string, number][] {
   );
 }
 
+const enrpSpansOf = ({ role }: PlannedHost): [string, number][] =>
+  role.kind === 'registrar'
+    ? Object.entries(role).filter((entry): entry is [string, number] => /^(peer|takeover|mentor)/.test(entry[0]))
+    : [];
+
 const shortestKeepAlive = 0.1;
 
-function checkMilliseconds(where: string, span: number): void {
+function checkMilliseconds(where: string, span: number, shortest: number): void {
   const got = `${toMilliseconds(span)} ms`;
-  if (span < shortestKeepAlive) {
+  if (span < shortest) {
     throw badInput(`${where}: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got ${got}`);
   }
   if (!Number.isInteger(toMilliseconds(span))) {

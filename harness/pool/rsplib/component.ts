@@ -63,6 +63,11 @@ export class Component {
     return join(this.context.folder, 'logs', fileOf(this.name, this.life, 'log'));
   }
 
+  /** Where its current life, of a registrar, writes what it holds. */
+  get statisticsFile(): string {
+    return join(this.context.folder, 'logs', fileOf(this.name, this.life, 'stats'));
+  }
+
   /** Ends it on purpose; undefined when it was dead already. */
   async end(signal: 'SIGINT' | 'SIGKILL'): Promise<ProcessEnd | undefined> {
     this.#endIsExpected = true;

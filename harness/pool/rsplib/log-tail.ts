@@ -32,3 +32,31 @@ export class LogTail {
     }
   }
 }
+
+/** The logs of components that may start new ones at any time: what was added to any of them. */
+export class LogTails {
+  readonly #tails = new Map<string, LogTail>();
+
+  /** @param files those that there are at the moment */
+  constructor(private readonly files: () => readonly string[]) {}
+
+  /** Skips what is there already. */
+  async toEnd(): Promise<void> {
+    await Promise.all(this.#current().map((tail) => tail.toEnd()));
+  }
+
+  /** What was added since the last reading, whole lines only. */
+  async read(): Promise<string> {
+    this.#current();
+    // A component that has ended may have said something first.
+    return (await Promise.all([...this.#tails.values()].map((tail) => tail.read()))).join('');
+  }
+
+  #current(): LogTail[] {
+    return this.files().map((file) => {
+      const tail = this.#tails.get(file) ?? new LogTail(file);
+      this.#tails.set(file, tail);
+      return tail;
+    });
+  }
+}

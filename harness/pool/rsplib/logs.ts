@@ -17,3 +17,9 @@ export function lastLines(log: string, count = 5): string {
     .slice(-count)
     .join(' | ');
 }
+
+/** How many elements a registrar is home of, by the last whole line of its statistics. */
+export function ownedElements(statistics: string): number {
+  const line = statistics.slice(0, statistics.lastIndexOf('\n')).split('\n').at(-1) ?? '';
+  return Number(line.split(/ +/)[9]) || 0;
+}

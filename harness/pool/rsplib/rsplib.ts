@@ -1,4 +1,5 @@
 /** RSPLIB, the reference implementation: rspregistrar, rspserver with CalcApp, calcappclient. */
+import { readFile } from 'node:fs/promises';
 import { labBroken } from '../../base/errors.js';
 import { waitFor } from '../../base/wait.js';
 import type { Plan, PlannedHost } from '../../experiment/plan.js';
@@ -9,8 +10,8 @@ import type { DeployedPool, PoolContext, PoolDriver } from '../pool.js';
 import { checkSupported, elementCommand, registrarCommand, userCommand } from './commands.js';
 import { Component, type PoolHost } from './component.js';
 import { heal, inject } from './faults.js';
-import { LogTail } from './log-tail.js';
-import { registeredIn, registrarIsReady } from './logs.js';
+import { LogTail, LogTails } from './log-tail.js';
+import { ownedElements, registeredIn, registrarIsReady } from './logs.js';
 
 export const rsplib: PoolDriver = {
   name: 'rsplib',
@@ -65,8 +66,14 @@ class RsplibPool implements DeployedPool {
   }
 
   async busy(group: string): Promise<string[]> {
+    const members = [...this.#components.values()].filter(({ planned }) => planned.group === group);
     const sessions = await this.sessions();
-    return this.plan.hosts.filter((host) => host.group === group && sessions[host.name]).map(({ name }) => name);
+    const isBusy = async ({ planned, name, statisticsFile }: Component) =>
+      planned.role.kind === 'registrar'
+        ? ownedElements(await readFile(statisticsFile, 'utf8').catch(() => '')) > 0
+        : (sessions[name] ?? 0) > 0;
+    const busy = await Promise.all(members.map(isBusy));
+    return members.flatMap(({ name }, at) => (busy[at] ? [name] : []));
   }
 
   /** Associations with users: calcappclient has one for each request, from before it is sent until it is complete. */
@@ -115,8 +122,8 @@ class RsplibPool implements DeployedPool {
   async #startAll(components: readonly Component[]): Promise<void> {
     const serving: Promise<void>[] = [];
     for (const component of components) {
-      const registrars = this.#playing('registrar').map((registrar) => new LogTail(registrar.logFile));
-      await Promise.all(registrars.map((tail) => tail.toEnd()));
+      const registrars = new LogTails(() => this.#playing('registrar').map(({ logFile }) => logFile));
+      await registrars.toEnd();
       await component.start((life) => this.#command(component, life));
       serving.push(this.#untilServing(component, registrars));
     }
@@ -127,7 +134,12 @@ class RsplibPool implements DeployedPool {
     const { plan } = this;
     switch (planned.role.kind) {
       case 'registrar':
-        return registrarCommand(plan, planned as PlannedHost & { role: Registrar });
+        return registrarCommand(
+          plan,
+          planned as PlannedHost & { role: Registrar },
+          identifierOf(plan, planned, life),
+          life,
+        );
       case 'poolElement':
         return elementCommand(
           plan,
@@ -141,23 +153,21 @@ class RsplibPool implements DeployedPool {
     }
   }
 
-  async #untilServing(component: Component, registrars: readonly LogTail[]): Promise<void> {
+  async #untilServing(component: Component, registrars: LogTails): Promise<void> {
     const { planned, name, life } = component;
     const own = new LogTail(component.logFile);
     const identifier = identifierOf(this.plan, planned, life);
     const probes = {
       registrar: {
         what: 'ready',
-        withinSeconds: registrarStartSeconds,
+        withinSeconds:
+          registrarStartSeconds + (planned.role.kind === 'registrar' ? planned.role.mentorDiscoveryTimeout : 0),
         shows: async () => registrarIsReady(await own.read()),
       },
       poolElement: {
         what: 'in the handlespace',
         withinSeconds: registrationSeconds,
-        shows: async () => {
-          const news = await Promise.all(registrars.map((tail) => tail.read()));
-          return news.some((text) => registeredIn(text).has(identifier));
-        },
+        shows: async () => registeredIn(await registrars.read()).has(identifier),
       },
       poolUser: { what: 'running', withinSeconds: 1, shows: async () => true },
     };
@@ -177,9 +187,14 @@ class RsplibPool implements DeployedPool {
 
 const isOfPool = (host: PlannedHost): host is PoolHost => host.role.kind !== 'attacker';
 
-/** An identifier that tells which host's it is, and in which life: logs and captures show it. */
-const identifierOf = ({ hosts }: Plan, { name }: PlannedHost, life: number): number =>
-  0x0100_0000 + (hosts.findIndex((host) => host.name === name) + 1) * 2 ** 8 + (life % 256);
+/**
+ * An identifier that tells which host's it is, and in which life: logs and captures show it. Of registrars that want to
+ * take over the same peer the one with the lowest does, so here it is the first of them that is up.
+ */
+const identifierOf = ({ hosts }: Plan, { name, role }: PlannedHost, life: number): number =>
+  (role.kind === 'registrar' ? 0x0200_0000 : 0x0100_0000) +
+  (hosts.findIndex((host) => host.name === name) + 1) * 2 ** 8 +
+  (life % 256);
 
 const longestRun = ({ phases: { settle, warmUp, measure, drain } }: Plan): number =>
   settle + warmUp + measure + drain + 300;
