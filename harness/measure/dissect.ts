@@ -193,8 +193,8 @@ function carried(content: Content, { from, to, association, sentAt, receivedAt }
     const { protocol, type, elements, cookie, length } = content;
     return { protocol, type, elements, cookie, length, from, to, association, sentAt, receivedAt, copies };
   }
-  const { protocol, type } = content;
-  return { protocol, type, from, to, association, sentAt, receivedAt, copies };
+  const { protocol, type, sender, target, removes, elements } = content;
+  return { protocol, type, sender, target, removes, elements, from, to, association, sentAt, receivedAt, copies };
 }
 
 const kindOf = (type: string): 'data' | ControlKind =>

@@ -33,6 +33,10 @@ const columns = {
   size: 'calcappprotocol.message_jobsize',
   completed: 'calcappprotocol.message_completed',
   enrpType: 'enrp.message_type',
+  sender: 'enrp.sender_servers_id',
+  targeted: 'enrp.target_servers_id',
+  action: 'enrp.update_action',
+  tabledElement: 'enrp.pool_element_pe_identifier',
 } as const;
 
 const names = Object.keys(columns) as (keyof typeof columns)[];
@@ -81,7 +85,7 @@ const none: string[] = [];
 export type Content =
   | { protocol: 'asap'; type: AsapType; elements: string[]; cookie: string | null; length: number }
   | { protocol: 'calcApp'; type: CalcAppType; job: number; size: number; completed: number }
-  | { protocol: 'enrp'; type: EnrpType };
+  | { protocol: 'enrp'; type: EnrpType; sender: string; target: string | null; removes: boolean; elements: string[] };
 
 const payloadProtocols = { '11': 'asap', '12': 'enrp', '34': 'calcApp' } as const;
 
@@ -124,8 +128,29 @@ export class Contents {
 
 const nothing: Content[] = [];
 
-const enrpContents = (line: FrameLine): Content[] =>
-  line.list('enrpType').map((type) => ({ protocol: 'enrp', type: named(enrpTypes, type) }));
+/** ENRP messages that are about one registrar beside their sender and receiver (RFC 5353, section 2). */
+const targeting: ReadonlySet<EnrpType> = new Set<EnrpType>(['initTakeover', 'initTakeoverAck', 'takeoverServer']);
+
+function enrpContents(line: FrameLine): Content[] {
+  const [senders, targets, actions] = [line.list('sender'), line.list('targeted'), line.list('action')];
+  const elements = line.list('tabledElement');
+  const types = line.list('enrpType').map((number) => named(enrpTypes, number));
+  let updates = types.filter((type) => type === 'handleUpdate').length;
+  return types.map((type): Content => {
+    const isUpdate = type === 'handleUpdate';
+    if (isUpdate) updates -= 1;
+    // An update is about one element, a table about any number; each later update in the frame has one of its own.
+    const held = isUpdate ? 1 : type === 'handleTableResponse' ? Math.max(0, elements.length - updates) : 0;
+    return {
+      protocol: 'enrp',
+      type,
+      sender: own(senders.shift()) ?? '',
+      target: targeting.has(type) ? own(targets.shift()) : null,
+      removes: isUpdate && Number(actions.shift()) === 1,
+      elements: elements.splice(0, held),
+    };
+  });
+}
 
 /** ASAP messages that name one pool element by its identifier alone (RFC 5352, section 2.2). */
 const identifying: ReadonlySet<AsapType> = new Set<AsapType>([

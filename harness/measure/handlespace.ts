@@ -1,8 +1,11 @@
 import { ends, type FaultRecord, silences } from './faults.js';
-import type { AsapMessage, Packet } from './packet.js';
+import type { AsapMessage, EnrpMessage, Packet } from './packet.js';
 import type { DeadSelectable, Registration } from './statistics.js';
 
-type Open = { -readonly [K in keyof Registration]: Registration[K] } & { association: string | null };
+type Open = { -readonly [K in keyof Registration]: Registration[K] } & {
+  association: string | null;
+  registrar: string | null;
+};
 
 /** Follows who is in the handlespace, as far as the wire shows it. */
 export class Handlespace {
@@ -31,15 +34,21 @@ export class Handlespace {
       this.#connections.set(association, { address: to.address, at: sentAt });
   }
 
+  /** What a registrar tells its peers: that it removed an element, whoever is its home by then. */
+  update({ removes, elements, receivedAt }: EnrpMessage): void {
+    if (removes) for (const element of elements) this.#removed(element, receivedAt, 'registrar');
+  }
+
   /** A registrar that aborts an element's association has removed the element. */
   aborted({ association, sentAt, from }: Packet, isRegistrar: (host: string) => boolean): void {
     const element = association === null ? undefined : this.#registeredOn.get(association);
-    if (element !== undefined && from.host !== null && isRegistrar(from.host))
-      this.#removed(element, sentAt, 'registrar');
+    if (element === undefined || from.host === null || !isRegistrar(from.host)) return;
+    // One that the element has left for another says nothing about it any more.
+    if (this.#current.get(element)?.association === association) this.#removed(element, sentAt, 'registrar');
   }
 
   registrations(): Registration[] {
-    return this.#all.map(({ association: _, ...life }) => life);
+    return this.#all.map(({ association: _, registrar: __, ...life }) => life);
   }
 
   deadSelectable(faults: readonly FaultRecord[]): DeadSelectable[] {
@@ -68,13 +77,26 @@ export class Handlespace {
     });
   }
 
-  #registered({ to, sentAt, association }: AsapMessage, element: string): void {
+  #registered({ from, to, sentAt, association }: AsapMessage, element: string): void {
     if (association !== null) this.#registeredOn.set(association, element);
     const known = this.#current.get(element);
     if (to.host === null || known?.association === association) return;
+    if (known && known.registrar !== from.host) {
+      // It has found another home, and lives on.
+      Object.assign(known, { association, registrar: from.host });
+      return;
+    }
     // The same identifier on another association: the element started again before it was missed.
     if (known) this.#removed(element, sentAt, 'successor');
-    const life: Open = { host: to.host, element, registeredAt: sentAt, removedAt: null, removedBy: null, association };
+    const life: Open = {
+      host: to.host,
+      element,
+      registeredAt: sentAt,
+      removedAt: null,
+      removedBy: null,
+      association,
+      registrar: from.host,
+    };
     this.#current.set(element, life);
     this.#all.push(life);
   }

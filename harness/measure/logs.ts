@@ -18,15 +18,11 @@ export const readUserLog = async (path: string, epoch: number): Promise<GivingUp
  */
 export function parseUserLog(text: string, epoch: number): GivingUp[] {
   const found: GivingUp[] = [];
-  let zone: number | null = null;
   let [now, started] = [0, 0];
   let timeout = false;
-  for (const line of text.split('\n')) {
-    const stamp = stampOf(line);
-    if (stamp !== null) {
-      // Zones are quarters of an hour apart, logs are written within minutes.
-      zone ??= Math.round((epoch - stamp) / 900) * 900;
-      now = stamp + zone;
+  for (const { line, at } of stampedLines(text, epoch)) {
+    if (at !== null) {
+      now = at;
       if (timeout) found.push({ at: now, because: 'timeout' });
       timeout = false;
     }
@@ -38,6 +34,17 @@ export function parseUserLog(text: string, epoch: number): GivingUp[] {
     if (line.startsWith('Timeout -> Failover')) timeout = true;
   }
   return found;
+}
+
+/** The lines of an RSPLIB log; `at` is in epoch seconds, and null where a line carries no time of its own. */
+export function* stampedLines(text: string, epoch: number): Generator<{ line: string; at: number | null }> {
+  let zone: number | null = null;
+  for (const line of text.split('\n')) {
+    const stamp = stampOf(line);
+    // Zones are quarters of an hour apart, logs are written within minutes.
+    if (stamp !== null) zone ??= Math.round((epoch - stamp) / 900) * 900;
+    yield { line, at: stamp === null ? null : stamp + zone! };
+  }
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -13,6 +13,7 @@ import { failoversOf } from './failovers.js';
 import { faultsOf } from './faults.js';
 import { readUserLog, unconfirmed } from './logs.js';
 import { Observation } from './observation.js';
+import type { RegistrarFiles, RegistrarMeasurement } from './registrars.js';
 import { disagreements, type KnownRequest, matchRequests, requestRow } from './requests.js';
 import type { WireStatistics } from './statistics.js';
 import { readVector, type VectorRow } from './vectors.js';
@@ -26,6 +27,7 @@ export interface MeasureInput {
   readonly vectors: ReadonlyMap<string, string>;
   /** Log files of the pool users, by host: a second witness of when an element was given up. */
   readonly logs?: ReadonlyMap<string, string>;
+  readonly registrars?: RegistrarFiles;
   /** See {@link DissectOptions}: our labs delay packets after the bridge that they are captured on. */
   readonly capturedAt?: 'sender' | 'receiver';
   /** The span that utilisation is asked for. @defaultValue measurement and drain, by the journal */
@@ -40,6 +42,8 @@ export interface Measurement {
   readonly keepAlives: KeepAliveRow[] | null;
   /** Null without a capture. */
   readonly wire: WireStatistics | null;
+  /** Null without a capture. */
+  readonly registrars: RegistrarMeasurement | null;
   /** Calculations performed in the window over up-time × capacity; null without a capture. */
   readonly utilisationPercent: number | null;
   /** What a reader must know before trusting the numbers: mismatches, truncated files, what could not be told. */
@@ -69,10 +73,13 @@ export async function measure(input: MeasureInput): Promise<Measurement> {
     failovers: failoverRows,
     keepAlives: captured ? keepAlivesOf(observation, notes) : null,
     wire: captured ? observation.statistics() : null,
+    registrars: captured ? await observation.registrars(input.registrars ?? noFiles, begin.epoch, notes) : null,
     utilisationPercent: captured ? observation.utilisationPercent() : null,
     notes,
   };
 }
+
+const noFiles: RegistrarFiles = { logs: new Map(), statistics: new Map() };
 
 async function readCapture(
   { plan, journal, capture, capturedAt = 'sender', signal }: MeasureInput,

@@ -3,6 +3,7 @@ import type { JournalEvent, PhaseName } from '../result/journal.js';
 import { type FaultRecord, faultsOf, stopsWork } from './faults.js';
 import { type Packet, readCookie } from './packet.js';
 import { PathTracker } from './paths.js';
+import { type RegistrarFiles, type RegistrarMeasurement, RegistrarObserver } from './registrars.js';
 import type { WireStatistics } from './statistics.js';
 import { type Attempt, type Job, type UserEvents, UserTracker } from './users.js';
 import { WireCounter } from './wire.js';
@@ -12,6 +13,7 @@ import { Workload } from './workload.js';
 export class Observation {
   readonly #wire: WireCounter;
   readonly #paths: PathTracker;
+  readonly #registrars: RegistrarObserver;
   readonly #workload: Workload;
   readonly #trackers: Map<string, UserTracker>;
   readonly #faults: FaultRecord[];
@@ -30,6 +32,7 @@ export class Observation {
     this.#window = window;
     this.#wire = new WireCounter(plan);
     this.#paths = new PathTracker(this.#faults);
+    this.#registrars = new RegistrarObserver(plan);
     this.#workload = new Workload(
       elements.map(({ name, role }) => ({ host: name, capacity: role.capacity })),
       this.#window,
@@ -42,6 +45,7 @@ export class Observation {
     this.#until(packet.sentAt);
     this.#wire.packet(packet);
     this.#paths.packet(packet);
+    this.#registrars.packet(packet);
     const { from, to } = packet;
     if (from.host !== null) this.#trackers.get(from.host)?.packet(packet);
     if (to.host !== null && to.host !== from.host) this.#trackers.get(to.host)?.packet(packet);
@@ -68,6 +72,10 @@ export class Observation {
 
   keepAlives(): ReturnType<WireCounter['keepAlives']> {
     return this.#wire.keepAlives();
+  }
+
+  registrars(files: RegistrarFiles, epoch: number, notes: string[]): Promise<RegistrarMeasurement> {
+    return this.#registrars.measure(this.#faults, files, epoch, notes);
   }
 
   utilisationPercent(): number | null {

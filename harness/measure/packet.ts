@@ -113,6 +113,14 @@ export interface CalcAppMessage extends Carried {
 export interface EnrpMessage extends Carried {
   readonly protocol: 'enrp';
   readonly type: EnrpType;
+  /** Identifier of the registrar that sent it. */
+  readonly sender: string;
+  /** Identifier of the registrar that a takeover is about; null of other messages. */
+  readonly target: string | null;
+  /** Whether it is a handle update that removes its element. */
+  readonly removes: boolean;
+  /** Identifiers of the pool elements that an update or a handle table holds. */
+  readonly elements: readonly string[];
 }
 
 export type Message = AsapMessage | CalcAppMessage | EnrpMessage;

@@ -148,7 +148,7 @@ export class WireCounter {
       }
       if (message.type === 'endpointKeepAlive') this.#endpoint.asked(message);
       if (message.type === 'endpointKeepAliveAck') this.#endpoint.answered(message);
-    }
+    } else this.#handlespace.update(message);
   }
 
   #roundTrip(message: Message): void {

@@ -63,6 +63,25 @@ export const attackSummarySchema = z.object({
 });
 export type AttackSummary = z.infer<typeof attackSummarySchema>;
 
+const resolutionsSchema = z.object({
+  count,
+  answered: count,
+  /** Asked more than once before they were answered, or given up. */
+  askedAgain: count,
+  delay: delaySchema,
+});
+
+/** What befell registrars: there when there are several, or when a fault struck one. */
+const registrarsSchema = z.object({
+  /** Faults on registrars: `detection` until a peer missed it, `takeover` until a peer had taken its elements over. */
+  takeovers: z.object({ count, detection: delaySchema, takeover: delaySchema }),
+  /** Elements whose home was struck; `open` ones registered at no other registrar before the fault was healed. */
+  rehomings: z.object({ count, open: count, delay: delaySchema }),
+  /** Handle resolutions while a fault was at work on some registrar, and all others. */
+  resolutions: z.object({ outage: resolutionsSchema, otherwise: resolutionsSchema }),
+});
+export type RegistrarNumbers = z.infer<typeof registrarsSchema>;
+
 /** `summary.json`: the public result of a run. SI units, times in seconds since the run began. */
 export const summarySchema = z.object({
   schemaVersion: z.literal(1),
@@ -89,6 +108,7 @@ export const summarySchema = z.object({
       resumption: delaySchema,
     }),
   }),
+  registrars: registrarsSchema.optional(),
   faults: z.array(
     z.object({
       kind: z.string(),

@@ -32,7 +32,7 @@ export async function collect(
   const measured = begin ? await measureFolder(plan, folder, journal) : nothing('the lab never opened');
   // Why the lab never opened is the better reason, where it is known.
   const lost = typeof measured === 'string' && (begin || broken.length === 0) ? [measured] : [];
-  const { requests, failovers, keepAlives, utilisationPercent, notes, wire } =
+  const { requests, failovers, keepAlives, utilisationPercent, notes, wire, registrars } =
     typeof measured === 'string' ? nothingMeasured : measured;
   return {
     requests,
@@ -40,6 +40,7 @@ export async function collect(
     keepAlives,
     utilisationPercent,
     wire,
+    registrars,
     faults,
     attacks,
     window: windowOf(journal),
@@ -52,7 +53,15 @@ export async function collect(
 
 const nothing = (why: string): string => why;
 const nothingMeasured: Measurement = {
-  ...{ requests: [], failovers: [], keepAlives: null, wire: null, utilisationPercent: null, notes: [] },
+  ...{
+    requests: [],
+    failovers: [],
+    keepAlives: null,
+    wire: null,
+    registrars: null,
+    utilisationPercent: null,
+    notes: [],
+  },
 };
 
 async function measureFolder(
@@ -68,6 +77,10 @@ async function measureFolder(
       capture: existsSync(capture) ? capture : null,
       vectors: filesOfUsers(plan, folder, 'vec'),
       logs: filesOfUsers(plan, folder, 'log'),
+      registrars: {
+        logs: filesOfRegistrars(plan, folder, 'log'),
+        statistics: filesOfRegistrars(plan, folder, 'stats'),
+      },
     });
   } catch (error) {
     return nothing(`the run's files could not be read: ${messageOf(error)}`);
@@ -102,6 +115,15 @@ function filesOfUsers(plan: Plan, folder: string, extension: 'vec' | 'log'): Map
   const users = hostsWith(plan, 'poolUser').map(({ name }) => ({ name, file: `${name}.${extension}` }));
   return new Map(
     users.filter(({ file }) => files.has(file)).map(({ name, file }) => [name, join(folder, 'logs', file)]),
+  );
+}
+
+/** The registrars' files of one kind, by host: one for each of their lives. */
+function filesOfRegistrars(plan: Plan, folder: string, extension: 'log' | 'stats'): Map<string, string[]> {
+  const files = readdirSync(join(folder, 'logs'));
+  const livesOf = (name: string) => files.filter((file) => new RegExp(`^${name}(-\\d+)?\\.${extension}$`).test(file));
+  return new Map(
+    hostsWith(plan, 'registrar').map(({ name }) => [name, livesOf(name).map((file) => join(folder, 'logs', file))]),
   );
 }
 

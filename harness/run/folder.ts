@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { badInput, messageOf } from '../base/errors.js';
 import { writeWhole } from '../base/write-whole.js';
 import type { Plan } from '../experiment/plan.js';
+import { holdingRowSchema, rehomingRowSchema, resolutionRowSchema, takeoverRowSchema } from '../result/registrars.js';
 import {
   attackRowSchema,
   failoverRowSchema,
@@ -37,13 +38,21 @@ export function createRunFolder(out: string, id: string, plan: Plan): string {
 export const runId = (now: number, session: string): string =>
   `${new Date(now * 1e3).toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${session}`;
 
-export function storeOutcome(folder: string, { requests, failovers, keepAlives, wire, attacks }: Outcome): void {
+export function storeOutcome(
+  folder: string,
+  { requests, failovers, keepAlives, wire, attacks, registrars }: Outcome,
+): void {
   writeWhole(join(folder, 'requests.csv'), csv(requestRowSchema, requests));
   writeWhole(join(folder, 'failovers.csv'), csv(failoverRowSchema, failovers));
   if (keepAlives) writeWhole(join(folder, 'keepalives.csv'), csv(keepAliveRowSchema, keepAlives));
   if (attacks) writeWhole(join(folder, 'attacks.csv'), csv(attackRowSchema, attacks.rows));
   if (wire && wire.paths.length > 0) writeWhole(join(folder, 'paths.csv'), csv(pathRowSchema, wire.paths));
   if (wire) writeWhole(join(folder, 'wire.json'), `${JSON.stringify(wire, null, 2)}\n`);
+  if (!registrars) return;
+  writeWhole(join(folder, 'takeovers.csv'), csv(takeoverRowSchema, registrars.takeovers));
+  writeWhole(join(folder, 'rehomings.csv'), csv(rehomingRowSchema, registrars.rehomings));
+  writeWhole(join(folder, 'resolutions.csv'), csv(resolutionRowSchema, registrars.resolutions));
+  writeWhole(join(folder, 'registrars.csv'), csv(holdingRowSchema, registrars.holdings));
 }
 
 export const storeSummary = (folder: string, summary: Summary): void =>

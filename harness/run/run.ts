@@ -5,6 +5,7 @@ import { fingerprintOf, hashOf } from '../calibrate/fingerprint.js';
 import { findCalibration, quoteOf } from '../calibrate/store.js';
 import type { Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
+import type { TakeoverRow } from '../result/registrars.js';
 import type { FailoverRow } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
 import { createRunFolder, runId, storeOutcome, storeSummary } from './folder.js';
@@ -12,7 +13,7 @@ import { judge } from './judge/judge.js';
 import type { Outcome } from './outcome.js';
 import { replayCommand } from './replay.js';
 import type { Subject } from './subject.js';
-import { complete, failoversInWindow, summarise } from './summarise.js';
+import { complete, failoversInWindow, summarise, takeoversInWindow } from './summarise.js';
 import { rsplabVersion, versions } from './versions.js';
 
 export interface RunOptions {
@@ -29,6 +30,8 @@ export interface FinishedRun {
   readonly summary: Summary;
   /** Those within the window that the summary is about. */
   readonly failovers: readonly FailoverRow[];
+  /** Faults on registrars, within the window too. */
+  readonly takeovers: readonly TakeoverRow[];
   readonly notes: readonly string[];
 }
 
@@ -62,5 +65,11 @@ export async function run(plan: Plan, subject: Subject, options: RunOptions): Pr
   const numbers = { ...summarise(plan, outcome, context), ...(await calibrationOf(subject, outcome)) };
   const summary = complete(numbers, judge(plan, numbers, outcome));
   storeSummary(folder, summary);
-  return { folder, summary, failovers: failoversInWindow(outcome), notes: outcome.notes };
+  return {
+    folder,
+    summary,
+    failovers: failoversInWindow(outcome),
+    takeovers: takeoversInWindow(outcome),
+    notes: outcome.notes,
+  };
 }

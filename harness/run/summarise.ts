@@ -5,10 +5,12 @@
  */
 import { meanCapacity, type Plan } from '../experiment/plan.js';
 import { summariseAttacks } from '../measure/attacks.js';
+import type { TakeoverRow } from '../result/registrars.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
 import { type CheckResult, type Summary, summarySchema, type Verdict } from '../result/summary.js';
 import { summariseDelays } from '../stats/delays.js';
 import type { Outcome } from './outcome.js';
+import { registrarNumbers } from './registrar-numbers.js';
 
 export interface SummaryContext {
   readonly on: string;
@@ -34,6 +36,7 @@ export function summarise(plan: Plan, outcome: Outcome, { on, clock, versions, r
     ...requestNumbers(plan, requests, within),
     utilisation: { percent: outcome.utilisationPercent },
     failovers: failoverNumbers(failoversInWindow(outcome)),
+    ...registrarNumbers(plan, outcome, within),
     faults: outcome.faults,
     ...(outcome.attacks && { attacks: summariseAttacks(plan, outcome.attacks, withoutFault(outcome)) }),
     reasons: [...outcome.reasons],
@@ -41,6 +44,12 @@ export function summarise(plan: Plan, outcome: Outcome, { on, clock, versions, r
     versions: { ...versions, kernel: outcome.kernel },
     replay,
   };
+}
+
+/** Faults on registrars that struck within the window. */
+export function takeoversInWindow(outcome: Outcome): TakeoverRow[] {
+  const within = isWithin(windowOf(outcome));
+  return (outcome.registrars?.takeovers ?? []).filter(({ faultAt }) => within(faultAt));
 }
 
 /** Failovers whose fault struck within the window (or whose element was given up there, where no fault is known). */

@@ -9,7 +9,7 @@ const pu: Endpoint = { host: 'pu1', address: '10.1.0.5', port: 2000 };
 
 const messageAt = (sentAt: number): Message => {
   const times = { from: pe, to: pu, association: 'a', sentAt, receivedAt: sentAt + 0.01, copies: 1 };
-  return { protocol: 'enrp', type: 'presence', ...times };
+  return { protocol: 'enrp', type: 'presence', sender: '0x1', target: null, removes: false, elements: [], ...times };
 };
 
 describe('Associations', () => {
