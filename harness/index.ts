@@ -9,6 +9,8 @@ export {
   noDeadElementSelected,
   noDuplicateCompletion,
   noRequestLost,
+  poolAtFullStrength,
+  registrarsAgree,
   repeatedWork,
   utilisation,
 } from './experiment/checks.js';

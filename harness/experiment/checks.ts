@@ -15,6 +15,8 @@ export const checkSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('handlingTime'), ...delayLimits }),
   z.strictObject({ name: z.literal('handlingSpeed'), percentAtLeast: z.number().positive() }),
   z.strictObject({ name: z.literal('utilisation'), percentAtMost: z.number().positive() }),
+  z.strictObject({ name: z.literal('registrarsAgree'), within: z.number().positive() }),
+  z.strictObject({ name: z.literal('poolAtFullStrength'), within: z.number().positive() }),
 ]);
 export type Check = z.infer<typeof checkSchema>;
 
@@ -73,3 +75,17 @@ export const handlingSpeed = ({ percentAtLeast }: { percentAtLeast: number }): C
 /** A ceiling for the utilisation: work done, repeated work included, over up-time × capacity. */
 export const utilisation = ({ percentAtMost }: { percentAtMost: number }): Check =>
   make({ name: 'utilisation', percentAtMost });
+
+/**
+ * So long after the last fault or healing, and until the end of the run, all registrars that run hold equally many pool
+ * elements, each of them owned by one, and none finds fault with the checksum that another announces (RFC 5353).
+ * Unknown with fewer than two registrars.
+ */
+export const registrarsAgree = ({ within }: { within: Duration }): Check => make({ name: 'registrarsAgree', within });
+
+/**
+ * So long after the last fault or healing, and until the end of the run, every pool element is in the handlespace of
+ * every registrar that runs.
+ */
+export const poolAtFullStrength = ({ within }: { within: Duration }): Check =>
+  make({ name: 'poolAtFullStrength', within });

@@ -7,6 +7,7 @@ import type { Outcome } from '../outcome.js';
 import type { Numbers } from '../summarise.js';
 import { failoverDelay, handlingTime } from './delays.js';
 import { noDeadElementSelected } from './elements.js';
+import { poolAtFullStrength, registrarsAgree } from './handlespace.js';
 import { handlingSpeed, utilisation } from './percentages.js';
 import { noDuplicateCompletion, noRequestLost } from './requests.js';
 import { type Judge, type Judgement, unknown } from './verdict.js';
@@ -22,6 +23,8 @@ const judges: { readonly [Name in Check['name']]: Judge<Name> } = {
   handlingTime,
   handlingSpeed,
   utilisation,
+  registrarsAgree,
+  poolAtFullStrength,
 };
 
 export const judge = (plan: Plan, numbers: Numbers, outcome: Outcome): CheckResult[] =>
