@@ -5,6 +5,8 @@ import type { Plan } from '../experiment/plan.js';
 import type { DelaySummary, Summary } from '../result/summary.js';
 import type { FinishedRun } from '../run/run.js';
 import { quoteLine } from './calibration-table.js';
+import { plain } from './plain.js';
+import { registrarBlocks } from './registrar-table.js';
 
 /**
  * @param findings sentences about the prediction
@@ -12,7 +14,7 @@ import { quoteLine } from './calibration-table.js';
  */
 export function runTable(
   plan: Plan,
-  { summary, notes, failovers }: FinishedRun,
+  { summary, notes, failovers, takeovers }: FinishedRun,
   findings: readonly string[],
   report: string,
 ): string {
@@ -24,6 +26,7 @@ export function runTable(
     speedLine(summary),
     ...(summary.faults.length > 0 ? [failoverTable(failovers)] : []),
     ...(summary.attacks ? [attackLines(summary.attacks)] : []),
+    ...(summary.registrars ? registrarBlocks(summary.registrars, takeovers) : []),
     ...(summary.checks.length > 0 ? [checkTable(summary)] : []),
     ...(findings.length > 0 ? [['Prediction:', ...findings.map((finding) => `  ${finding}`)].join('\n')] : []),
     ...notes.map((note) => `Note: ${note}.`),
@@ -31,8 +34,6 @@ export function runTable(
   ];
   return `\n${blocks.join('\n\n')}\n`;
 }
-
-const plain = { style: { head: [], border: [], compact: true } };
 
 function delayTable({ delays, failovers }: Summary): string {
   const table = new Table({ ...plain, head: ['delay', 'n', 'mean', 'p50', 'p95', 'p99', 'max'] });

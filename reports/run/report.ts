@@ -11,6 +11,7 @@ import { instrumentSection } from './calibration.js';
 import { comparisonSection, othersSection } from './comparison.js';
 import { distributionFigures } from './distributions.js';
 import { type RunFiles, readRun } from './read.js';
+import { registrarSection } from './registrars.js';
 import { reproduceSection } from './reproduce.js';
 import { faultMarks } from './segments.js';
 import { stageFigures } from './stages.js';
@@ -59,6 +60,7 @@ function sectionsOf(run: RunFiles): (Section | null)[] {
     optional('others', 'Other runs', othersSection(run)),
     { id: 'faults', title: 'Faults', body: tableMarkup(faultTable(run)) },
     optional('attacks', 'Attacks', attackSection(run)),
+    optional('registrars', 'Registrars', registrarSection(run)),
     { id: 'checks', title: 'Checks', body: tableMarkup(checkTable(run)) },
     optional('wire', 'On the wire', wireSection(run)),
     optional('instruments', 'Instruments', instrumentSection(run)),
