@@ -5,7 +5,8 @@ export interface RegistrarWord {
   readonly at: number;
   /**
    * `misses`: it has not heard of the peer for MAX-TIME-LAST-HEARD; `begins`: it wants to take it over; `takenOver`: it
-   * has; `expired`: it gave that up, for not all others agreed in time; `ready`: it serves, having learned the handlespace from a mentor or, as `readyAlone`, found none in time.
+   * has; `expired`: it gave that up, for it was not settled in time; `ready`: it serves, having learned the handlespace
+   * from a mentor or, as `readyAlone`, found none in time.
    */
   readonly says: 'misses' | 'begins' | 'takenOver' | 'expired' | 'ready' | 'readyAlone';
   /** Identifier of the peer; null where there is none. */

@@ -42,7 +42,7 @@ export async function runExperimentInto(out: string, file: string, ...args: stri
   return { exitCode: result.exitCode, folder, summary, failovers, journal: readJournal(folder) };
 }
 
-function castCell(value: string): string | number | null {
+export function castCell(value: string): string | number | null {
   if (value === '') return null;
   return Number.isNaN(Number(value)) ? value : Number(value);
 }
