@@ -151,6 +151,15 @@ describe.concurrent('bad input is one sentence and exit code 2, and nothing was 
 });
 
 describe('help', () => {
+  it.each([
+    ['sim', /--on: expected a lab, got 'sim', which has no instruments$/],
+    ['moon', /--on: expected one of .*, got 'moon'$/],
+  ])('calibrates nothing on %s', async (on, message) => {
+    const { exitCode, stdout, stderr } = await rsplab('calibrate', '--on', on);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+
   it.each([['--help'], ['run', '--help'], ['--version']])('%s is no error', async (...args) => {
     const { exitCode, stdout, stderr } = await rsplab(...args);
     expect([exitCode, stderr]).toEqual([0, '']);
