@@ -99,10 +99,10 @@ describe('batches', () => {
 
   it('do to every leg what its network does, on the bridge’s side', () => {
     expect(lines(netemBatch(plan, legDevice))).toEqual([
-      'qdisc replace dev pr1-red root netem limit 100000 delay 10ms corrupt 0% reorder 0% rate 0mbit',
-      'qdisc replace dev pe1-red root netem limit 100000 delay 10ms corrupt 0% reorder 0% rate 0mbit',
-      'qdisc replace dev pe1-blue root netem limit 100000 delay 30ms loss 1% corrupt 0% reorder 0% rate 0mbit',
-      'qdisc replace dev pu1-blue root netem limit 100000 delay 30ms loss 1% corrupt 0% reorder 0% rate 0mbit',
+      'qdisc replace dev pr1-red root netem limit 100000 delay 10ms corrupt 0% reorder 0% rate 0bit',
+      'qdisc replace dev pe1-red root netem limit 100000 delay 10ms corrupt 0% reorder 0% rate 0bit',
+      'qdisc replace dev pe1-blue root netem limit 100000 delay 30ms loss 1% corrupt 0% reorder 0% rate 0bit',
+      'qdisc replace dev pu1-blue root netem limit 100000 delay 30ms loss 1% corrupt 0% reorder 0% rate 0bit',
     ]);
   });
 });
