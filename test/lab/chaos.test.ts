@@ -6,7 +6,7 @@ import { runExperiment } from './rsplab.js';
 
 labTest('a pool survives half a minute of chaos', async () => {
   const short = ['--set', 'warmUp=3', '--set', 'measure=32', '--set', 'drain=6'];
-  expectToSurvive(await runExperiment('experiments/chaos.ts', '--seed', '1', ...short));
+  expectToSurvive(await runExperiment('experiments/chaos.ts', '--seed', '4', ...short));
 });
 
 labTest('an element that died is seen to be offered for too long by a registrar that hardly ever asks', async () => {
