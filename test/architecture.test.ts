@@ -101,6 +101,7 @@ const places = {
     'harness/lab/docker/docker-lab.ts',
     'harness/lab/docker/own-engine.ts',
     'harness/lab/docker/stages.ts',
+    'harness/lab/fault-probe.ts',
     'harness/lab/netns/netns-lab.ts',
     'harness/lab/probe.ts',
     'harness/lab/process.ts',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { cacheFolder } from '../base/cache.js';
 import { messageOf } from '../base/errors.js';
+import { missingForFaults } from '../lab/fault-probe.js';
 import { type Missing, probeDocker, probeNetns, probeUml, probeUmlDocker } from '../lab/probe.js';
 import { tryKernel } from '../lab/uml/trial.js';
 import { exitCodes } from './exit.js';
@@ -32,7 +33,14 @@ const simulator: Diagnosis = { lab: 'sim', works: true, detail: 'the simulator n
 async function diagnoseNetns(): Promise<Diagnosis> {
   const missing = await probeNetns();
   const works = missing.length === 0;
-  return { lab: 'netns', works, detail: works ? 'network namespaces on the running kernel' : '', missing };
+  const detail = works ? await withFaults('network namespaces on the running kernel') : '';
+  return { lab: 'netns', works, detail, missing };
+}
+
+/** A lab may work, and be unable to do some faults. */
+async function withFaults(detail: string): Promise<string> {
+  const missing = await missingForFaults();
+  return missing.length === 0 ? detail : `${detail}, without ${missing.join('; ')}`;
 }
 
 /** Boots a lab kernel for real: only that shows that it works. */
@@ -55,7 +63,8 @@ async function diagnoseUml(): Promise<Diagnosis> {
 async function diagnoseDocker(): Promise<Diagnosis> {
   const missing = await probeDocker();
   const works = missing.length === 0;
-  return { lab: 'docker', works, detail: works ? 'containers of the Docker Engine that runs here' : '', missing };
+  const detail = works ? await withFaults('containers of the Docker Engine that runs here') : '';
+  return { lab: 'docker', works, detail, missing };
 }
 
 async function diagnoseUmlDocker(): Promise<Diagnosis> {

@@ -56,6 +56,8 @@ interface LinkState {
 export class SwitchedHost implements LabHost {
   #addresses: readonly string[];
   readonly #conditions = new Map<string, Condition>();
+  /** What was counted when each condition began. */
+  readonly #counted = new Map<string, Counts>();
   readonly #legs;
   #share: number | null = null;
   #turn: Promise<unknown> = Promise.resolve();
@@ -92,7 +94,9 @@ export class SwitchedHost implements LabHost {
   impose(name: string, condition: Condition): Promise<string> {
     return this.#inTurn(async () => {
       this.#conditions.set(name, condition);
-      return (await this.#reconcile()) ?? this.#describe(condition);
+      const shown = (await this.#reconcile()) ?? this.#describe(condition);
+      this.#counted.set(name, await this.#counts(condition));
+      return shown;
     });
   }
 
@@ -100,8 +104,9 @@ export class SwitchedHost implements LabHost {
     return this.#inTurn(async () => {
       const condition = this.#conditions.get(name);
       if (!condition) throw labBroken(`${this.name} is under no condition '${name}'`);
-      const counted = await this.#counted(condition);
+      const counted = since(this.#counted.get(name) ?? new Map(), await this.#counts(condition));
       this.#conditions.delete(name);
+      this.#counted.delete(name);
       const restored = await this.#reconcile();
       return [counted, restored].filter(Boolean).join('; ');
     });
@@ -216,21 +221,42 @@ export class SwitchedHost implements LabHost {
     }
   }
 
-  /** What the kernel counted while the condition lasted. */
-  async #counted(condition: Condition): Promise<string> {
+  /** What the kernel has counted so far where the condition works. */
+  async #counts(condition: Condition): Promise<Counts> {
+    const counts: Counts = new Map();
     if (condition.kind === 'closed' || condition.kind === 'apart') {
-      let drops = 0;
       for (const { names } of this.#hitBy(condition)) {
+        let drops = 0;
         for (const side of ['ingress', 'egress'] as const) drops += dropsOf(await this.#filters(names.device, side));
+        counts.set(names.device, { packets: null, drops });
       }
-      return `filters dropped ${drops} packets`;
     }
-    if (condition.kind !== 'worse') return '';
-    const devices = new Set(this.#hitBy(condition).flatMap(({ names }) => [names.device, names.stage]));
-    const queues = (await this.network.tc.run([], ['qdisc', 'show'])) as QdiscState[];
-    return queues
-      .filter(({ kind, dev }) => kind === 'netem' && devices.has(dev))
-      .map(({ dev, packets = 0, drops = 0 }) => `${dev} let ${packets} packets through and lost ${drops}`)
-      .join('; ');
+    if (condition.kind === 'worse') {
+      const devices = new Set(
+        this.#hitBy(condition).flatMap(({ names: { device, stage } }) => [
+          ...(condition.direction === 'out' ? [] : [device]),
+          ...(condition.direction === 'in' ? [] : [stage]),
+        ]),
+      );
+      const queues = (await this.network.tc.run([], ['qdisc', 'show'])) as QdiscState[];
+      for (const { kind, dev, packets = 0, drops = 0 } of queues) {
+        if (kind === 'netem' && devices.has(dev)) counts.set(dev, { packets, drops });
+      }
+    }
+    return counts;
   }
+}
+
+/** By device; packets that got through, where that is counted, and those that did not. */
+type Counts = Map<string, { packets: number | null; drops: number }>;
+
+/** What happened since, for people. */
+function since(before: Counts, now: Counts): string {
+  return [...now]
+    .map(([device, { packets, drops }]) => {
+      const then = before.get(device) ?? { packets: 0, drops: 0 };
+      const through = packets === null ? '' : `let ${packets - (then.packets ?? 0)} packets through and `;
+      return `${device} ${through}dropped ${drops - then.drops}`;
+    })
+    .join('; ');
 }

@@ -4,6 +4,7 @@ import { badInput } from '../base/errors.js';
 import type { Plan } from '../experiment/plan.js';
 import { type FaultKind, faultKinds } from '../fault/fault.js';
 import { dockerLab } from '../lab/docker/docker-lab.js';
+import { tryFaults } from '../lab/fault-probe.js';
 import { guardSession } from '../lab/guard.js';
 import type { LabInKernel } from '../lab/in-kernel.js';
 import type { Lab } from '../lab/lab.js';
@@ -35,6 +36,7 @@ function subjectHere(lab: Lab): Subject {
     name: lab.name,
     clock: 'real',
     check: (plan) => checkPlan(plan, lab.name, lab.faults),
+    tryOut: (plan) => tryFaults(plan, lab.name),
     async perform(plan, context) {
       await using scope = guardSession(lab.name, context.session);
       const load = watchLoad(context);

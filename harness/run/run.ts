@@ -50,6 +50,7 @@ async function calibrationOf({ name, clock }: Subject, { kernel }: Outcome): Pro
 export async function run(plan: Plan, subject: Subject, options: RunOptions): Promise<FinishedRun> {
   const { out, clock, signal } = options;
   subject.check(plan);
+  await subject.tryOut?.(plan);
   const session = newSession();
   const folder = createRunFolder(out, runId(clock.now(), session), plan);
   options.onBegin?.(folder);

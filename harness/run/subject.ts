@@ -9,6 +9,8 @@ export interface Subject {
   readonly clock: 'real' | 'simulated';
   /** @throws HarnessError `bad-input` when it cannot do what the plan asks for; nothing was started then */
   check(plan: Plan): void;
+  /** As `check`, for what has to be tried on this machine. */
+  tryOut?(plan: Plan): Promise<void>;
   /** Leaves its files in the folder. Throws only for a programmer's error: a broken lab is in the outcome. */
   perform(plan: Plan, context: SubjectContext): Promise<Outcome>;
 }

@@ -41,32 +41,40 @@ export type Probe =
       to: string;
       network: 'red' | 'blue';
       count: number;
+      /** Instead of the one that the host has now. */
       address?: string;
+      /** Seconds; a lab kernel makes that 5 ms or more. */
       interval?: number;
       bytes?: number;
+      /** So many are sent without waiting. */
+      atOnce?: number;
+      /** Seconds to wait for the last answer. */
+      wait?: number;
     }
   | { spin: string; seconds: number };
 
 export interface Scene {
   name: string;
   faults: (Fault & { host: string })[];
-  before: Probe[];
-  during?: Probe[];
+  during: Probe[];
+  /** What is to be as before when all is healed, if it is not `whole`. */
+  after?: Probe[];
+  /** Tried again after each healing. */
+  between?: boolean;
 }
 
 const train = (count: number, more: object = {}): Probe => ({ from: 'pu1', to: 'pe1', network: 'red', count, ...more });
+/** Does anything get through? */
+const salvo = (more: object = {}): Probe => train(20, { atOnce: 20, ...more });
 const on = (host: string, fault: Fault<never>) => ({ ...fault, host });
 const pe1 = named('pe1');
 
-const short = [train(25)];
-const blueToo = [train(25), train(25, { network: 'blue' })];
-const bothWays = [train(25), train(25, { from: 'pe1', to: 'pu1' })];
-const allPairs = [
-  train(25),
-  train(25, { network: 'blue' }),
-  train(25, { to: 'pe2' }),
-  train(25, { from: 'pe1', to: 'pr1' }),
-];
+/** What a lab without faults lets through: everything. */
+export const whole = [salvo(), salvo({ network: 'blue' }), salvo({ from: 'pe1', to: 'pu1' })];
+
+const blueToo = [salvo(), salvo({ network: 'blue' })];
+const bothWays = [salvo(), salvo({ from: 'pe1', to: 'pu1' })];
+const allPairs = [salvo(), salvo({ network: 'blue' }), salvo({ to: 'pe2' }), salvo({ from: 'pe1', to: 'pr1' })];
 
 /** Sides with hosts, as a plan has them; pe2 is on none. */
 const sides = [['pe1', 'pr1'], ['pu1']];
@@ -75,31 +83,29 @@ const parted = (network: string | null) => sides.flat().map((host) => on(host, p
 const worse = (name: string, impairment: object, count: number, more: object = {}, options: object = {}): Scene => ({
   name,
   faults: [on('pe1', impair(pe1, impairment as Impairment as never, { network: 'red', direction: 'in', ...options }))],
-  before: short,
   during: [train(count, more)],
 });
 
 export const small: Scene[] = [
-  { name: 'isolate', faults: [on('pe1', isolate(pe1))], before: blueToo },
-  { name: 'isolate in', faults: [on('pe1', isolate(pe1, { direction: 'in' }))], before: bothWays },
-  { name: 'isolate out', faults: [on('pe1', isolate(pe1, { direction: 'out' }))], before: bothWays },
-  { name: 'partition', faults: parted(null), before: allPairs },
-  { name: 'cutPath', faults: [on('pe1', cutPath(pe1, 'red'))], before: blueToo },
+  { name: 'isolate', faults: [on('pe1', isolate(pe1))], during: blueToo },
+  { name: 'isolate in', faults: [on('pe1', isolate(pe1, { direction: 'in' }))], during: bothWays },
+  { name: 'isolate out', faults: [on('pe1', isolate(pe1, { direction: 'out' }))], during: bothWays },
+  { name: 'partition', faults: parted(null), during: allPairs },
+  { name: 'cutPath', faults: [on('pe1', cutPath(pe1, 'red'))], during: blueToo },
   {
     name: 'flap',
     faults: [on('pe1', flap(pe1, { down: ms(400), up: ms(600), network: 'red' }))],
-    before: short,
     during: [train(300, { interval: 0.01 })],
   },
   worse('delay', { delay: ms(30) }, 50, {}, { direction: 'both' }),
   worse('loss in', { lossPercent: 30 }, 400),
   worse('loss out', { lossPercent: 30 }, 400, {}, { direction: 'out' }),
-  worse('rate out', { rateMbit: 1 }, 60, { bytes: 1000, wait: 2 }, { direction: 'out' }),
+  worse('rate out', { rateMbit: 1 }, 60, { bytes: 1000, atOnce: 60, wait: 1 }, { direction: 'out' }),
   {
     name: 'cpuStarve',
     faults: [on('pe1', cpuStarve(pe1, { share: 0.2 }))],
-    before: [{ spin: 'pe1', seconds: 1 }],
     during: [{ spin: 'pe1', seconds: 3 }],
+    after: [{ spin: 'pe1', seconds: 1 }],
   },
   {
     name: 'together',
@@ -109,18 +115,19 @@ export const small: Scene[] = [
       on('pe1', isolate(pe1, { direction: 'out' })),
       on('pe1', cutPath(pe1, 'blue')),
     ],
-    before: blueToo,
+    during: blueToo,
+    between: true,
   },
 ];
 
 const jitter = (jitterDistribution: Impairment['jitterDistribution']) => {
   const impairment = { delay: ms(60), jitter: ms(10), jitterDistribution };
-  return worse(`jitter ${jitterDistribution}`, impairment, 500, { interval: 0.003 }, { direction: 'out' });
+  return worse(`jitter ${jitterDistribution}`, impairment, 500, {}, { direction: 'out' });
 };
 
 export const full: Scene[] = [
   ...small,
-  { name: 'partition red', faults: parted('red'), before: allPairs },
+  { name: 'partition red', faults: parted('red'), during: allPairs },
   jitter('uniform'),
   jitter('normal'),
   jitter('pareto'),
@@ -137,15 +144,15 @@ export const full: Scene[] = [
   worse('reordering', { delay: ms(40), reorderPercent: 25 }, 400),
   worse('corruption in', { corruptPercent: 20 }, 400, { bytes: 1000 }),
   worse('corruption out', { corruptPercent: 20 }, 400, { bytes: 1000 }, { direction: 'out' }),
-  worse('rate in', { rateMbit: 1 }, 60, { bytes: 1000, wait: 2 }),
+  worse('rate in', { rateMbit: 1 }, 60, { bytes: 1000, atOnce: 60, wait: 1 }),
   {
     name: 'reappear, same address',
     faults: [on('pe1', powerOff(pe1))],
-    before: short,
+    during: [salvo()],
   },
   {
     name: 'reappear, new address',
     faults: [on('pe1', powerOff(pe1, { reappear: 'new-address' }))],
-    before: short,
+    during: [salvo()],
   },
 ];

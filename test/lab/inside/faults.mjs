@@ -14,10 +14,11 @@ const labs = {
 };
 
 /**
- * @param {{ plan: any, lab: 'netns' | 'docker', scenes: { name: string, faults: any[], probe: any, during?: any[],
- *   address?: boolean }[] }} input each scene: faults that strike one after the other and are healed in that order
+ * @param {{ plan: any, lab: 'netns' | 'docker', whole: any[], scenes: { name: string, faults: any[], during: any[],
+ *   after?: any[], between?: boolean }[] }} input `whole`: what is to be tried before the first and after each scene;
+ *   each scene: faults that strike one after the other, and are healed in that order
  */
-export async function inside({ plan, lab: name, scenes }) {
+export async function inside({ plan, lab: name, whole, scenes }) {
   const folder = mkdtempSync('/run/test-');
   mkdirSync(`${folder}/logs`);
   const signal = new AbortController().signal;
@@ -26,7 +27,8 @@ export async function inside({ plan, lab: name, scenes }) {
   try {
     const stage = await Stage.of(plan, lab, folder, (why) => answer.broken.push(why));
     answer.before = await queuesAndLinks();
-    for (const scene of scenes) answer.scenes[scene.name] = await stage.play(scene);
+    answer.whole = await stage.probe(whole);
+    for (const scene of scenes) answer.scenes[scene.name] = await stage.play({ after: whole, ...scene });
     answer.after = await queuesAndLinks();
     answer.capture = await lab.stopCapture();
     answer.troubles = await lab.troubles();
@@ -74,8 +76,8 @@ class Stage {
     await sleep(300);
   }
 
-  async play({ faults, before, during, after = before }) {
-    const told = { before: await this.probe(before), evidence: [], during: [], healed: [], seconds: [] };
+  async play({ faults, during, after, between }) {
+    const told = { evidence: [], during: [], healed: [], seconds: [] };
     const strikes = [];
     for (const { host, ...fault } of faults) {
       const strike = { id: ++this.#strikes, kind: fault.kind, host, fault, intendedAt: realClock.now() };
@@ -87,7 +89,7 @@ class Stage {
       strikes.push([component, strike]);
       told.addresses = component.host.addresses;
     }
-    told.during.push(await this.probe(during ?? before));
+    told.during.push(await this.probe(during));
     for (const [component, strike] of strikes) {
       const effect = await heal(
         component,
@@ -97,7 +99,7 @@ class Stage {
       );
       told.healed.push(effect);
       told.addresses = component.host.addresses;
-      if (strike !== strikes.at(-1)[1]) told.during.push(await this.probe(during ?? before));
+      if (between && strike !== strikes.at(-1)[1]) told.during.push(await this.probe(during));
     }
     told.after = await this.probe(after);
     return told;
@@ -110,11 +112,11 @@ class Stage {
   }
 
   /** Echo requests from one host to another, and what both kernels counted. */
-  async #train({ from, to, network, address, count, interval = 0.004, bytes = 56, wait = 0.3 }) {
+  async #train({ from, to, network, address, count, interval = 0.002, bytes = 56, wait = 0.3, atOnce = 1 }) {
     const at = ['red', 'blue'].indexOf(network);
     const [source, target] = [from, to].map((name) => this.components.get(name).host.addresses[at]);
     const old = { from: icmp(this.pids.get(from)), to: icmp(this.pids.get(to)) };
-    const ping = ['ping', '-n', '-D', '-i', interval, '-c', count, '-W', wait, '-s', bytes, '-I', source];
+    const ping = ['ping', '-n', '-D', '-i', interval, '-c', count, '-W', wait, '-s', bytes, '-l', atOnce, '-I', source];
     const entered = [`--net=/proc/${this.pids.get(from)}/ns/net`, '--', ...ping, address ?? target].map(String);
     const { stdout } = await execa('nsenter', entered, { reject: false });
     const now = { from: icmp(this.pids.get(from)), to: icmp(this.pids.get(to)) };
