@@ -30,7 +30,7 @@ function predict(plan: Plan, folder: string): string[] {
     return comparison.points.flatMap(({ references, findings }) => {
       // What no model can predict is said, instead of nothing.
       const reasons = references.map(
-        (it) => it.notRepresentable && `${it.name} cannot predict this: it ${it.notRepresentable}.`,
+        (it) => it.notRepresentable && `${it.name} cannot predict this: ${it.notRepresentable}.`,
       );
       return reasons.every(Boolean) ? reasons.map(String) : findings;
     });
