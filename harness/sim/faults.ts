@@ -4,7 +4,7 @@
  */
 import type { Random } from '../base/random.js';
 import type { Plan } from '../experiment/plan.js';
-import type { Fault, FaultKind } from '../fault/fault.js';
+import type { Direction, Fault, FaultKind } from '../fault/fault.js';
 import { type Hit, hitsProcess, mayJoin } from '../fault/overlap.js';
 import { nextUpTime, type ScheduledFault, timesOf } from '../fault/schedule.js';
 import type { Impairment } from '../topology/impairment.js';
@@ -19,6 +19,8 @@ export interface Strike {
   readonly host: string;
   readonly network: string | null;
   readonly impairment: Impairment | null;
+  /** Of the packets that an impairment hits, as the host sees them. */
+  readonly direction: Direction;
   readonly reappear: 'same-address' | 'new-address' | null;
   readonly injectedAt: number;
   /** Null while it lasts. */
@@ -55,7 +57,7 @@ export interface Victims {
 export const isDeath = (kind: FaultKind): boolean =>
   kind === 'shutdown' || kind === 'kill' || kind === 'powerOff' || kind === 'failure';
 
-type How = Pick<Strike, 'network' | 'impairment' | 'reappear'>;
+type How = Pick<Strike, 'network' | 'impairment' | 'direction' | 'reappear'>;
 
 /** A host as faults see it. */
 interface Victim {
@@ -192,6 +194,7 @@ export class FaultDriver {
       host: victim.name,
       network: how.network,
       impairment: how.impairment,
+      direction: how.direction,
       reappear: how.reappear,
       injectedAt: this.queue.now,
       healedAt: null,
@@ -239,6 +242,7 @@ export class FaultDriver {
       const how: How = {
         network,
         impairment: planned?.impairment ?? null,
+        direction: planned?.direction ?? 'both',
         reappear: planned?.reappear ?? 'same-address',
       };
       const victim = this.#victims.find(({ name }) => name === host)!;

@@ -132,10 +132,15 @@ describe('two paths', () => {
 });
 
 describe('impaired networks', () => {
-  test('delay on the elements’ side counts once per round trip with them', () => {
+  test('delay on the elements’ side comes on top of the network’s, both ways', () => {
     const { metrics } = run(impair(all('elements') as never, { delay: ms(100) }), {}, s(15), s(0));
-    // Resolution is between user and registrar: 20 ms. Then three round trips of 10 + 100 ms.
-    expect(metrics.startupDelay).toBeCloseTo(0.02 + 3 * 0.11, 9);
+    // Resolution is between user and registrar: 20 ms. Then three round trips of twice 10 + 100 ms.
+    expect(metrics.startupDelay).toBeCloseTo(0.02 + 3 * 0.22, 9);
+  });
+
+  test.each(['in', 'out'] as const)('delay on one way only counts once per round trip: %s', (direction) => {
+    const { metrics } = run(impair(all('elements') as never, { delay: ms(100) }, { direction }), {}, s(15), s(0));
+    expect(metrics.startupDelay).toBeCloseTo(0.02 + 3 * 0.12, 9);
   });
 
   test('a lost answer to INIT is asked for again after 3 s', () => {

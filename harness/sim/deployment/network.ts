@@ -1,10 +1,10 @@
 /**
- * Hosts with a leg in each of their networks, and what becomes of a packet between two of them. Netem works on the
- * sender's side, so a leg made worse delays and loses what its host sends.
+ * Hosts with a leg in each of their networks, and what becomes of a packet between two of them.
  */
 import type { Random } from '../../base/random.js';
 import type { Plan } from '../../experiment/plan.js';
-import type { Impairment } from '../../topology/impairment.js';
+import type { Direction } from '../../fault/fault.js';
+import { combined, type Impairment } from '../../topology/impairment.js';
 import type { Strike } from '../faults.js';
 import type { EventQueue } from '../queue.js';
 import type { Process } from './process.js';
@@ -67,7 +67,7 @@ export class Network {
    */
   pass(from: Node, to: Node, address: number, path: string, arrive: () => void): void {
     if (!from.isOn(path)) return;
-    const impairment = this.#impairmentOf(from, path);
+    const impairment = this.#impairmentOf(from, to, path);
     const { lossPercent = 0, corruptPercent = 0, reorderPercent = 0 } = impairment;
     // A corrupted packet fails SCTP's checksum and is dropped by its receiver.
     if (this.#happens(lossPercent) || this.#happens(corruptPercent)) return;
@@ -83,11 +83,17 @@ export class Network {
     return a.isOn(path) && b.isOn(path) && (since < 0 || this.queue.now >= since + seconds);
   }
 
-  #impairmentOf(node: Node, path: string): Impairment {
+  /** What the network does, and on top of that what is worse on the way out and on the way in. */
+  #impairmentOf(from: Node, to: Node, path: string): Impairment {
     let impairment = this.#impairments.get(path)!;
-    for (const strike of node.impairments) {
-      if (strike.network === null || strike.network === path) impairment = { ...impairment, ...strike.impairment };
-    }
+    if (from.impairments.size + to.impairments.size === 0) return impairment;
+    const add = ({ impairments }: Node, other: Direction) => {
+      for (const { network, direction, impairment: worse } of impairments) {
+        if (direction !== other && (network ?? path) === path) impairment = combined(impairment, worse!);
+      }
+    };
+    add(from, 'in');
+    add(to, 'out');
     return impairment;
   }
 
