@@ -73,6 +73,25 @@ function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[]): void 
     if (missing)
       throw badInput(`${plan.experiment}.faults: expected one of ${faults.join(', ')} on ${lab}, got '${missing}'`);
   }
+  if (lab.endsWith('docker')) checkRegistrarsStayOn(plan, lab);
+}
+
+/**
+ * A container keeps its network for life: there the associations that a silent death left behind would hold on to a
+ * registrar's port for minutes.
+ */
+function checkRegistrarsStayOn({ experiment, faults, hosts }: Plan, lab: string): void {
+  const struck = faults
+    .filter(({ fault }) => fault.kind === 'powerOff')
+    .flatMap(({ fault: { target } }) =>
+      hosts.filter(({ name, group }) =>
+        target.select === 'named' ? target.names.includes(name) : target.group === group,
+      ),
+    )
+    .find(({ role }) => role.kind === 'registrar');
+  if (!struck) return;
+  const expected = `expected registrars to be killed, isolated or frozen on ${lab}, where they cannot come back otherwise`;
+  throw badInput(`${experiment}.faults.powerOff: ${expected}, got ${struck.name}`);
 }
 
 /** @returns what went wrong with the kernel itself */
