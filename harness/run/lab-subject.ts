@@ -90,8 +90,8 @@ function checkRegistrarsStayOn({ experiment, faults, hosts }: Plan, lab: string)
     )
     .find(({ role }) => role.kind === 'registrar');
   if (!struck) return;
-  const expected = `expected registrars to be killed, isolated or frozen on ${lab}, where they cannot come back otherwise`;
-  throw badInput(`${experiment}.faults.powerOff: ${expected}, got ${struck.name}`);
+  const expected = `registrars to be killed, isolated or frozen on ${lab}, where they cannot come back otherwise`;
+  throw badInput(`${experiment}.faults.powerOff: expected ${expected}, got ${struck.name}`);
 }
 
 /** @returns what went wrong with the kernel itself */
