@@ -13,9 +13,9 @@ const leastIdle: Record<LoadName, number> = { idle: 75, probes: 0, deployment: 3
  *
  * Waiting was measured with lab kernels on a machine with two CPUs, which others left alone, shared or filled. At 5 %,
  * 1 timer in 100 is 6 ms late or more (16 s, beside a pool); at 11 %, 29 ms, and a delay of 10 ms takes 10.5 ms (114 s,
- * probes); at 28 %, 48 ms (16 s, beside a pool); at 34 and 40 %, with as many busy loops as CPUs, 125 ms, and failovers
- * that take 0.15 s at 11 % take 0.21 and 0.25 s (22 s each); at 57 %, 199 ms, and a delay of 10 ms takes 12.7 ms
- * (194 s, probes).
+ * probes); at 26 %, 47 ms, and it takes 11.6 ms (163 s, probes); at 34 and 40 %, with as many busy loops as CPUs,
+ * 125 ms, and failovers that take 0.15 s at 11 % take 0.21 and 0.25 s (22 s each); at 57 %, 199 ms, and a delay of
+ * 10 ms takes 12.7 ms (194 s, probes).
  */
 export const tolerableLoad = { stolen: 5, waited: 25, busy: 95 } as const;
 

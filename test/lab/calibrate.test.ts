@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { cacheFolder } from '../../harness/base/cache.js';
+import { tolerableLoad } from '../../harness/calibrate/load.js';
 import { type Calibration, type CalibrationLine, calibrationSchema } from '../../harness/result/calibration.js';
 import { labTest, labWorks } from './available.js';
 import { commandLine } from './rsplab.js';
@@ -45,11 +46,18 @@ describe('a quick calibration of a lab kernel', () => {
     return found;
   };
 
-  labTest.each(['delay-0ms', 'delay-10ms', 'delay-100ms', 'round-trip-20ms'])('%s is as asked', (key) => {
+  /** What is late on a machine that others fill says nothing, as in a run. */
+  const skipIfOverloaded = (skip: (when: boolean, why: string) => void) => {
+    const waited = line('cpu-wait-probes').measured!;
+    skip(waited > tolerableLoad.waited, `the lab kernel waited ${waited.toFixed(0)} % of the time for a CPU`);
+  };
+
+  labTest.for(['delay-0ms', 'delay-10ms', 'delay-100ms', 'round-trip-20ms'])('%s is as asked', (key, { skip }) => {
+    skipIfOverloaded(skip);
     const { asked, measured, n, low } = line(key);
     // Never shorter, and longer by what a kernel needs.
     expect(low).toBeGreaterThanOrEqual(asked);
-    expect(measured! - asked).toBeLessThan(0.002);
+    expect(measured! - asked).toBeLessThan(0.003);
     expect(n).toBe(200);
   });
 
@@ -75,12 +83,14 @@ describe('a quick calibration of a lab kernel', () => {
     },
   );
 
-  labTest.each(['rate-1Mbit', 'rate-100Mbit'])('%s is as asked', (key) => {
+  labTest.for(['rate-1Mbit', 'rate-100Mbit'])('%s is as asked', (key, { skip }) => {
+    skipIfOverloaded(skip);
     const { asked, measured } = line(key);
     expect(Math.abs(measured! / asked - 1)).toBeLessThan(0.05);
   });
 
-  labTest('faults are seen on the wire when the journal has them', () => {
+  labTest('faults are seen on the wire when the journal has them', ({ skip }) => {
+    skipIfOverloaded(skip);
     for (const key of ['cut-error', 'kill-error', 'injection-late']) {
       const { measured, n } = line(key);
       expect(Math.abs(measured!)).toBeLessThan(0.02);
