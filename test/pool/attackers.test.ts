@@ -90,7 +90,7 @@ describe('an attacker’s process', () => {
     ...{ firstIdentifier: 0, addresses: ['10.1.0.8'], port: 4711, registrar: { address: '10.1.0.1', port: 3863 } },
     networks: ['10.1.0.0/24', '10.2.0.0/24'],
   };
-  const lab = { inMachinesNetwork: false, addresses: ['10.1.0.8', '10.2.0.8'], hasDefaultRoute: false };
+  const lab = { inMachinesNetwork: false, addresses: ['10.1.0.8', '10.2.0.8'], gateways: ['10.2.0.254'] };
 
   it('works on a host of a lab', () => {
     expect(checkOrder(order, lab)).toEqual(order);
@@ -99,7 +99,7 @@ describe('an attacker’s process', () => {
   it.each([
     ['outside of a network of its own', order, { ...lab, inMachinesNetwork: true }, 'the one of the machine'],
     ['where it cannot tell', order, { ...lab, inMachinesNetwork: null }, 'got one of which it cannot tell'],
-    ['with a way out', order, { ...lab, hasDefaultRoute: true }, 'got one with a default route'],
+    ['with a way out', order, { ...lab, gateways: ['192.0.2.254'] }, 'got one with a route by 192.0.2.254'],
     ['on a host with other addresses', order, { ...lab, addresses: ['10.1.0.8', '192.0.2.1'] }, 'got 192.0.2.1'],
     ['under another host’s address', { ...order, addresses: ['10.1.0.9'] }, lab, 'got 10.1.0.9'],
     ['on a registrar elsewhere', { ...order, registrar: { address: '192.0.2.1', port: 1 } }, lab, 'got 192.0.2.1'],

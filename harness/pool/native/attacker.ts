@@ -117,9 +117,15 @@ function surroundings(): Surroundings {
     addresses: devices.flatMap(([, addresses]) =>
       (addresses ?? []).filter(({ scopeid }) => scopeid === undefined).map(({ address }) => address),
     ),
-    hasDefaultRoute: routes.some((route) => route.split('\t')[1] === '00000000'),
+    gateways: routes
+      .map((route) => route.split('\t'))
+      .filter(([, target]) => target === '00000000')
+      .map(([, , gateway]) => dotted(gateway!)),
   };
 }
+
+/** `0100020A` is 10.2.0.1: the kernel prints the address as a number of the machine's, low byte first. */
+const dotted = (hex: string): string => [...Buffer.from(hex, 'hex')].reverse().join('.');
 
 function main(): void {
   const order = checkOrder(JSON.parse(process.argv[2] ?? 'null'), surroundings());

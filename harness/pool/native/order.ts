@@ -30,8 +30,8 @@ export interface Surroundings {
   readonly inMachinesNetwork: boolean | null;
   /** Addresses it has, those of the loopback device aside. */
   readonly addresses: readonly string[];
-  /** Whether there is a way out to anywhere else. */
-  readonly hasDefaultRoute: boolean;
+  /** Of its default routes, the addresses of the next hops. */
+  readonly gateways: readonly string[];
 }
 
 /**
@@ -39,7 +39,7 @@ export interface Surroundings {
  * emulated networks, only a registrar in the same emulated network.
  * @throws HarnessError `bad-input` with the first reason
  */
-export function checkOrder(input: unknown, { inMachinesNetwork, addresses, hasDefaultRoute }: Surroundings): Order {
+export function checkOrder(input: unknown, { inMachinesNetwork, addresses, gateways }: Surroundings): Order {
   const order = check('attacker', orderSchema, input);
   const refuse = (expected: string, got: string) => {
     throw badInput(`attacker: expected ${expected}, got ${got}`);
@@ -49,8 +49,11 @@ export function checkOrder(input: unknown, { inMachinesNetwork, addresses, hasDe
       'a network namespace of a lab',
       inMachinesNetwork ? 'the one of the machine' : 'one of which it cannot tell',
     );
-  if (hasDefaultRoute) refuse('a lab host, which has no way out', 'one with a default route');
-  const stranger = addresses.find((address) => !order.networks.some((network) => contains(network, address)));
+  const isOutside = (address: string) => !order.networks.some((network) => contains(network, address));
+  // Docker gives containers a default route to an address of their network that a lab leaves to nobody.
+  const wayOut = gateways.find(isOutside);
+  if (wayOut) refuse('a lab host, which has no way out', `one with a route by ${wayOut}`);
+  const stranger = addresses.find(isOutside);
   if (stranger) refuse(`a host with addresses in ${order.networks.join(', ')} only`, stranger);
   const missing = order.addresses.find((address) => !addresses.includes(address));
   if (missing) refuse(`its own addresses (${addresses.join(', ') || 'none'})`, missing);
