@@ -154,7 +154,7 @@ describe('commands', () => {
     expect(from(quiet, worse)).toEqual([
       'link add stage2 type ifb',
       'link set stage2 addrgenmode none up',
-      'qdisc replace dev stage2 root netem limit 100000 loss 5% corrupt 0% rate 0mbit',
+      'qdisc replace dev stage2 root netem limit 100000 loss 5% corrupt 0% reorder 0% rate 0bit',
       'qdisc add dev pe1-red clsact',
       'filter add dev pe1-red ingress protocol all pref 65000 matchall action mirred egress redirect dev stage2',
     ]);
@@ -177,7 +177,7 @@ describe('commands', () => {
           expect(kernel.filters.size).toBe(filtersOf(after, names).length);
         }
         expect([...kernel.filters]).toEqual([]);
-        const asAtFirst = 'netem limit 100000 delay 10ms loss 1% corrupt 0% reorder 0% rate 0mbit';
+        const asAtFirst = 'netem limit 100000 delay 10ms loss 1% corrupt 0% reorder 0% rate 0bit';
         expect(kernel.queues.get('pe1-red') ?? asAtFirst).toBe(asAtFirst);
       }),
       { numRuns: 300 },

@@ -70,7 +70,7 @@ const on = (host: string, fault: Fault<never>) => ({ ...fault, host });
 const pe1 = named('pe1');
 
 /** What a lab without faults lets through: everything. */
-export const whole = [salvo(), salvo({ network: 'blue' }), salvo({ from: 'pe1', to: 'pu1' })];
+export const whole = [salvo(), salvo({ network: 'blue' })];
 
 const blueToo = [salvo(), salvo({ network: 'blue' })];
 const bothWays = [salvo(), salvo({ from: 'pe1', to: 'pu1' })];
@@ -94,12 +94,12 @@ export const small: Scene[] = [
   { name: 'cutPath', faults: [on('pe1', cutPath(pe1, 'red'))], during: blueToo },
   {
     name: 'flap',
-    faults: [on('pe1', flap(pe1, { down: ms(400), up: ms(600), network: 'red' }))],
+    faults: [on('pe1', flap(pe1, { down: ms(300), up: ms(600), network: 'red' }))],
     during: [train(300, { interval: 0.01 })],
   },
   worse('delay', { delay: ms(30) }, 50, {}, { direction: 'both' }),
-  worse('loss in', { lossPercent: 30 }, 400),
-  worse('loss out', { lossPercent: 30 }, 400, {}, { direction: 'out' }),
+  worse('loss in', { lossPercent: 30 }, 300),
+  worse('loss out', { lossPercent: 30 }, 300, {}, { direction: 'out' }),
   worse('rate out', { rateMbit: 1 }, 60, { bytes: 1000, atOnce: 60, wait: 1 }, { direction: 'out' }),
   {
     name: 'cpuStarve',
@@ -121,8 +121,8 @@ export const small: Scene[] = [
 ];
 
 const jitter = (jitterDistribution: Impairment['jitterDistribution']) => {
-  const impairment = { delay: ms(60), jitter: ms(10), jitterDistribution };
-  return worse(`jitter ${jitterDistribution}`, impairment, 500, {}, { direction: 'out' });
+  const impairment = { delay: ms(180), jitter: ms(40), jitterDistribution };
+  return worse(`jitter ${jitterDistribution}`, impairment, 300, { wait: 1 }, { direction: 'out' });
 };
 
 export const full: Scene[] = [
@@ -135,15 +135,15 @@ export const full: Scene[] = [
   worse(
     'burst loss',
     { burstLoss: { toBadPercent: 3, toGoodPercent: 25, badLossPercent: 100, goodLossPercent: 0 } },
-    2000,
+    1500,
     {
       interval: 0.002,
     },
   ),
-  worse('duplication', { duplicatePercent: 20 }, 400),
-  worse('reordering', { delay: ms(40), reorderPercent: 25 }, 400),
-  worse('corruption in', { corruptPercent: 20 }, 400, { bytes: 1000 }),
-  worse('corruption out', { corruptPercent: 20 }, 400, { bytes: 1000 }, { direction: 'out' }),
+  worse('duplication', { duplicatePercent: 20 }, 300),
+  worse('reordering', { delay: ms(40), reorderPercent: 25 }, 300),
+  worse('corruption in', { corruptPercent: 20 }, 300, { bytes: 1000 }),
+  worse('corruption out', { corruptPercent: 20 }, 300, { bytes: 1000 }, { direction: 'out' }),
   worse('rate in', { rateMbit: 1 }, 60, { bytes: 1000, atOnce: 60, wait: 1 }),
   {
     name: 'reappear, same address',

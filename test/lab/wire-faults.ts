@@ -177,17 +177,17 @@ function expectRate({ sent, answers }: Train): void {
   expect(Math.abs(bytesPerSecond / 125_000 - 1)).toBeLessThan(0.05);
 }
 
-/** Tenth, fifth and ninth decile of a delay that varies by 10 ms around 60 ms more than without. */
+/** First, fifth and ninth decile of a delay that varies by 40 ms around 180 ms more than without. */
 function expectQuantiles(train: Train, expected: readonly [number, number, number]): void {
-  const jitters = roundTrips(train).map((seconds) => (seconds - base - 0.06) / 0.01);
+  const jitters = roundTrips(train).map((seconds) => (seconds - base - 0.18) / 0.04);
   expect(jitters).toHaveLength(train.sent);
   for (const [at, p] of [0.1, 0.5, 0.9].entries()) {
-    // The share of samples below a quantile is binomial; the kernel's own 0.3 ms at most come on top.
+    // The share of samples below a quantile is binomial; a busy machine's 4 ms at most come on top.
     const [low, high] = [-1, 1].map((sign) => p + (sign * wide(jitters.length, p)) / jitters.length) as [
       number,
       number,
     ];
-    expect(expected[at]! + 0.05).toBeGreaterThan(quantile(jitters, Math.max(0, low)) - 0.05);
-    expect(expected[at]! - 0.05).toBeLessThan(quantile(jitters, Math.min(1, high)));
+    expect(quantile(jitters, Math.max(0, low))).toBeLessThan(expected[at]! + 0.1);
+    expect(quantile(jitters, Math.min(1, high))).toBeGreaterThan(expected[at]! - 0.02);
   }
 }

@@ -98,6 +98,8 @@ class Stage {
         async () => {},
       );
       told.healed.push(effect);
+      // It comes back with a network namespace of its own.
+      if (strike.kind === 'powerOff') await this.#settle(component);
       told.addresses = component.host.addresses;
       if (between && strike !== strikes.at(-1)[1]) told.during.push(await this.probe(during));
     }
