@@ -62,13 +62,16 @@ class Stage {
       plan.hosts.map((host) => [host.name, new Component(host, lab.hosts.get(host.name), stage.context)]),
     );
     stage.pids = new Map();
-    for (const { name, host } of stage.components.values()) {
-      stage.pids.set(
-        name,
-        (await host.start(['sleep', '1000'], { log: `logs/${name}`, workingDirectory: folder })).pid,
-      );
-    }
+    for (const component of stage.components.values()) await stage.#settle(component);
     return stage;
+  }
+
+  /** Puts a process into the host's network, by which it can be entered. */
+  async #settle({ name, host }) {
+    const old = this.pids.get(name);
+    if (old !== undefined) process.kill(old);
+    const options = { log: `logs/${name}`, workingDirectory: this.context.folder };
+    this.pids.set(name, (await host.start(['sleep', '1000'], options)).pid);
   }
 
   async clear() {
