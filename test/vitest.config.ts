@@ -44,7 +44,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/lab/**/!(*.unit).test.ts'],
-          exclude: ['test/lab/docker-vanish.test.ts', 'test/lab/chaos-seeds.test.ts'],
+          exclude: ['test/lab/docker-{faults,vanish}.test.ts', 'test/lab/chaos-seeds.test.ts'],
           ...labs,
           // After all others: labs measure time and want the machine for themselves.
           sequence: { groupOrder: 2 },
@@ -54,7 +54,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'docker',
-          include: ['test/lab/docker-vanish.test.ts'],
+          include: ['test/lab/docker-{faults,vanish}.test.ts'],
           ...labs,
           sequence: { groupOrder: 3 },
         },

@@ -3,9 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { median } from 'simple-statistics';
 import { describe, expect } from 'vitest';
 import { dockerTest } from './available.js';
-import { small } from './fault-scenes.js';
 import { runExperiment } from './rsplab.js';
-import { isWhole, playScenes, proofs } from './wire-faults.js';
 
 describe('an experiment in containers', () => {
   dockerTest('kills elements, as peers see it, and can be trusted', async () => {
@@ -26,23 +24,4 @@ describe('an experiment in containers', () => {
     expect(readdirSync('/opt')).toEqual(before);
     expect(existsSync('/etc/docker/key.json')).toBe(false);
   });
-});
-
-describe('faults in containers', () => {
-  dockerTest(
-    'are those of every lab: shown by packets and by computing time, and gone when they are healed',
-    async () => {
-      const answer = await playScenes('docker', small);
-      for (const { name } of small) {
-        const told = answer.scenes[name]!;
-        expect(told.evidence.every((text) => text !== '')).toBe(true);
-        proofs[name]!(told);
-        expect(told.after.filter((train) => !isWhole(train))).toEqual([]);
-      }
-      expect(answer.after).toEqual(answer.before);
-      expect(answer.broken).toEqual([]);
-      expect(answer.troubles).toEqual([]);
-      expect(answer.capture.dropped).toBe(0);
-    },
-  );
 });
