@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { check } from '../base/check.js';
-import type { Random } from '../base/random.js';
+import type { Draws } from '../base/random.js';
 
 /** How a request's size (calculations) or the gap between two requests (seconds) is drawn. */
 export const distributionSchema = z.discriminatedUnion('kind', [
@@ -16,5 +16,5 @@ export const exponential = (mean: number): Distribution =>
 export const constant = (value: number): Distribution =>
   check('constant', distributionSchema, { kind: 'constant', mean: value });
 
-export const draw = ({ kind, mean }: Distribution, random: Random): number =>
+export const draw = ({ kind, mean }: Distribution, random: Draws): number =>
   kind === 'constant' ? mean : random.exponential(mean);

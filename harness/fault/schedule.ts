@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { check } from '../base/check.js';
-import type { Random } from '../base/random.js';
+import type { Draws } from '../base/random.js';
 import type { Duration } from '../base/units.js';
 import { type Fault, faultSchema } from './fault.js';
 
@@ -62,5 +62,5 @@ export function timesOf(schedule: Exclude<ScheduledFault, { when: 'mtbf' }>, len
 }
 
 /** Draws the next up-time of one host. */
-export const nextUpTime = (schedule: Extract<ScheduledFault, { when: 'mtbf' }>, random: Random): number =>
+export const nextUpTime = (schedule: Extract<ScheduledFault, { when: 'mtbf' }>, random: Draws): number =>
   random.exponential(schedule.mean);

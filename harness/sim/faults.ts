@@ -2,7 +2,7 @@
  * Lets a plan's faults strike in a simulation, drawn or as a lab recorded them. What a fault does is the model's
  * business; when it strikes, whom, and when it is healed is decided here, alike for both models.
  */
-import type { Random } from '../base/random.js';
+import type { Draws, Random, Streams } from '../base/random.js';
 import type { Plan } from '../experiment/plan.js';
 import type { Direction, Fault, FaultKind } from '../fault/fault.js';
 import { type Hit, hitsProcess, mayJoin } from '../fault/overlap.js';
@@ -66,29 +66,37 @@ interface Victim {
   readonly group: string;
   /** Share of its failures that are clean. */
   readonly clean: number;
-  /** Up-times of its own. */
-  readonly clocks: Clock[];
-  /** Faults that it has and that are not healed. */
-  readonly active: Set<Strike>;
   cleanDraws: Random | null;
 }
 
 /** How long, and how often, a fault waits for an element to be busy, seconds; as the lab's injector does. */
 const busyWait = { atMost: 10, step: 0.02 };
 
-/** One up-time after the other: of one host, or of a group of which one host is hit at a time. */
-interface Clock {
-  readonly schedule: Extract<ScheduledFault, { when: 'mtbf' }>;
-  readonly victim: Victim | null;
-  readonly random: Random;
-  armed: number | null;
-  /** What happens when the up-time is over. */
-  readonly ring: () => void;
+type FailuresByTime = Extract<ScheduledFault, { when: 'mtbf' }>;
+
+/** Up-times, one after the other: of hosts, or of a group of which one host is hit at a time. */
+interface Clocks {
+  readonly schedule: FailuresByTime;
+  readonly streams: Streams;
+  /** Handle of each one's next event; numbers only, so that a large run touches little memory for a failure. */
+  readonly armed: Int32Array;
+  /** The clock of each host that has one of its own, by its place in the plan; null where the only one is a group's. */
+  readonly ofHosts: Int32Array | null;
+  /** The host of each clock of a host. */
+  readonly hosts: readonly number[];
+  /** What happens when an up-time is over. */
+  readonly ring: (clock: number) => void;
 }
+
+/** No handle: the clock is not running. No clock: the host has none of its own. */
+const none = -1;
 
 export class FaultDriver {
   readonly strikes: Strike[] = [];
   readonly #victims: readonly Victim[];
+  /** Faults that last, by host: they decide which others may join them. */
+  readonly #lasting = new Map<number, Set<Strike>>();
+  readonly #clocks: Clocks[] = [];
   #last = 0;
 
   /** `from` and `to`: begin and end of the measurement, after which no fault strikes any more. */
@@ -105,8 +113,6 @@ export class FaultDriver {
       name,
       group,
       clean: role.kind === 'poolElement' ? role.cleanShutdownProbability : 0,
-      clocks: [],
-      active: new Set<Strike>(),
       cleanDraws: null,
     }));
     if (options.journal) this.#replay(options.journal);
@@ -115,20 +121,25 @@ export class FaultDriver {
 
   /** A host is ready, for the first time or again: its own clocks start anew. */
   ready(host: number): void {
-    for (const clock of this.#victims[host]!.clocks) this.#arm(clock);
+    for (const clocks of this.#clocks) {
+      const clock = clocks.ofHosts?.[host] ?? none;
+      if (clock !== none) this.#arm(clocks, clock);
+    }
   }
 
   /** A host died: nothing that its clocks had in store happens any more. */
-  #stop({ clocks }: Victim): void {
-    for (const clock of clocks) {
-      if (clock.armed !== null) this.queue.revoke(clock.armed);
-      clock.armed = null;
+  #stop(host: number): void {
+    for (const { ofHosts, armed } of this.#clocks) {
+      const clock = ofHosts?.[host] ?? none;
+      if (clock === none || armed[clock] === none) continue;
+      this.queue.revoke(armed[clock]!);
+      armed[clock] = none;
     }
   }
 
   #plan(schedule: ScheduledFault, index: number): void {
-    const random = this.random.fork('faults', index);
     if (schedule.when !== 'mtbf') {
+      const random = this.random.fork('faults', index);
       for (const time of timesOf(schedule, this.window.to - this.window.from)) {
         this.queue.call(this.window.from + time, () => this.#strikeAll(schedule, random, null));
       }
@@ -136,58 +147,66 @@ export class FaultDriver {
     }
     const { target } = schedule.fault;
     if (target.select === 'one' || target.select === 'busy') {
-      this.#arm(this.#clock({ schedule, victim: null, random }));
+      this.#arm(this.#makeClocks(schedule, this.random.forkEach([['faults', index]]), null), 0);
       return;
     }
-    for (const victim of this.#victimsOf(schedule)) {
-      const own = this.random.fork('faults', index, victim.name);
-      victim.clocks.push(this.#clock({ schedule, victim, random: own }));
-    }
+    const hosts = this.#victimsOf(schedule);
+    const names = hosts.map(({ name }) => ['faults', index, name]);
+    this.#makeClocks(
+      schedule,
+      this.random.forkEach(names),
+      hosts.map(({ host }) => host),
+    );
   }
 
-  #clock(of: Pick<Clock, 'schedule' | 'victim' | 'random'>): Clock {
-    const clock: Clock = { ...of, armed: null, ring: () => this.#ring(clock) };
-    return clock;
+  #makeClocks(schedule: FailuresByTime, streams: Streams, hosts: readonly number[] | null): Clocks {
+    const armed = new Int32Array(hosts?.length ?? 1).fill(none);
+    const ofHosts = hosts && new Int32Array(this.#victims.length).fill(none);
+    for (const [clock, host] of hosts?.entries() ?? []) ofHosts![host] = clock;
+    const ring = (clock: number) => this.#ring(clocks, clock);
+    const clocks: Clocks = { schedule, streams, armed, ofHosts, hosts: hosts ?? [], ring };
+    this.#clocks.push(clocks);
+    return clocks;
   }
 
-  #arm(clock: Clock): void {
-    if (clock.armed !== null) this.queue.revoke(clock.armed);
-    const time = this.queue.now + nextUpTime(clock.schedule, clock.random);
-    clock.armed = time > this.window.to ? null : this.queue.call(time, clock.ring);
+  #arm({ schedule, streams, armed, ring }: Clocks, clock: number): void {
+    if (armed[clock] !== none) this.queue.revoke(armed[clock]!);
+    const time = this.queue.now + nextUpTime(schedule, streams.of(clock));
+    armed[clock] = time > this.window.to ? none : this.queue.call(time, ring, clock);
   }
 
-  #ring(clock: Clock): void {
-    clock.armed = null;
-    const { schedule, victim, random } = clock;
-    if (victim === null) this.#strikeAll(schedule, random, clock);
-    else if (this.#mayStrike(victim, schedule.fault)) this.#strike(schedule, victim, clock);
-    else this.#arm(clock);
+  #ring(clocks: Clocks, clock: number): void {
+    const { schedule, streams, armed, ofHosts, hosts } = clocks;
+    armed[clock] = none;
+    if (!ofHosts) this.#strikeAll(schedule, streams.of(clock), clocks);
+    else if (this.#mayStrike(hosts[clock]!, schedule.fault)) this.#strike(schedule, this.#victims[hosts[clock]!]!, clocks);
+    else this.#arm(clocks, clock);
   }
 
-  /** `clock` is the one that rang, to be armed again once the fault is healed. */
-  #strikeAll(schedule: ScheduledFault, random: Random, clock: Clock | null, waited = 0): void {
-    const up = this.#victimsOf(schedule).filter((victim) => this.#mayStrike(victim, schedule.fault));
+  /** `rung`: those of which one rang, which is armed again once the fault is healed. */
+  #strikeAll(schedule: ScheduledFault, random: Draws, rung: Clocks | null, waited = 0): void {
+    const up = this.#victimsOf(schedule).filter(({ host }) => this.#mayStrike(host, schedule.fault));
     const { select } = schedule.fault.target;
     if (select === 'all' || select === 'named') {
-      for (const victim of up) this.#strike(schedule, victim, clock);
+      for (const victim of up) this.#strike(schedule, victim, rung);
       return;
     }
     const candidates = select === 'busy' ? up.filter(({ host }) => this.victims.isBusy(host)) : up;
     if (candidates.length > 0) {
-      this.#strike(schedule, candidates[random.below(candidates.length)]!, clock);
+      this.#strike(schedule, candidates[random.below(candidates.length)]!, rung);
     } else if (select === 'busy' && waited < busyWait.atMost && this.queue.now < this.window.to) {
-      const again = () => this.#strikeAll(schedule, random, clock, waited + busyWait.step);
+      const again = () => this.#strikeAll(schedule, random, rung, waited + busyWait.step);
       this.queue.call(this.queue.now + busyWait.step, again);
-    } else if (clock) this.#arm(clock);
+    } else if (rung) this.#arm(rung, 0);
   }
 
-  #strike({ fault, lasting }: ScheduledFault, victim: Victim, clock: Clock | null): void {
+  #strike({ fault, lasting }: ScheduledFault, victim: Victim, rung: Clocks | null): void {
     const kind = fault.kind === 'failure' ? this.#drawFailure(victim) : fault.kind;
     const healAt = lasting === null ? null : this.queue.now + lasting;
-    this.#inject(kind, victim, fault, healAt, clock);
+    this.#inject(kind, victim, fault, healAt, rung);
   }
 
-  #inject(kind: Strike['kind'], victim: Victim, how: How, healAt: number | null, clock: Clock | null): void {
+  #inject(kind: Strike['kind'], victim: Victim, how: How, healAt: number | null, rung: Clocks | null): void {
     const strike: Strike = {
       id: ++this.#last,
       kind,
@@ -200,27 +219,32 @@ export class FaultDriver {
       healedAt: null,
     };
     if (this.options.keep) this.strikes.push(strike);
-    victim.active.add(strike);
-    if (isDeath(kind)) this.#stop(victim);
+    if (isDeath(kind)) this.#stop(victim.host);
     const earliest = this.victims.inject(strike, victim.host);
-    if (healAt === null) return;
-    const at = Math.max(healAt, earliest);
+    const at = healAt === null ? null : Math.max(healAt, earliest);
     // Reappearing in the instant of disappearing is no event of its own: nothing may come in between. A shutdown is not
     // over in an instant: even without network delay its deregistration is read before the return is announced.
-    if (at <= this.queue.now && kind !== 'shutdown') this.#heal(strike, victim, clock);
-    else this.queue.call(at, () => this.#heal(strike, victim, clock));
+    if (at !== null && at <= this.queue.now && kind !== 'shutdown') {
+      this.#heal(strike, victim, rung);
+      return;
+    }
+    const { host } = victim;
+    this.#lasting.set(host, (this.#lasting.get(host) ?? new Set()).add(strike));
+    if (at !== null) this.queue.call(at, () => this.#heal(strike, victim, rung));
   }
 
-  #heal(strike: Strike, victim: Victim, clock: Clock | null): void {
+  #heal(strike: Strike, { host }: Victim, rung: Clocks | null): void {
     strike.healedAt = this.queue.now;
-    victim.active.delete(strike);
-    this.victims.heal(strike, victim.host);
+    this.#lasting.get(host)?.delete(strike);
+    this.victims.heal(strike, host);
     // A host's own clock waits for the host to be ready again, which a dead one is only after its return.
-    if (clock && (clock.victim === null || !isDeath(strike.kind))) this.#arm(clock);
+    if (rung && !rung.ofHosts) this.#arm(rung, 0);
+    else if (rung && !isDeath(strike.kind)) this.#arm(rung, rung.ofHosts![host]!);
   }
 
-  #mayStrike({ active, host }: Victim, fault: Hit): boolean {
-    return mayJoin(fault, active) && (!hitsProcess(fault.kind) || this.victims.isUp(host));
+  #mayStrike(host: number, fault: Hit): boolean {
+    const lasting = this.#lasting.get(host);
+    return (!lasting || mayJoin(fault, lasting)) && (!hitsProcess(fault.kind) || this.victims.isUp(host));
   }
 
   #drawFailure(victim: Victim): 'shutdown' | 'powerOff' {
@@ -249,7 +273,7 @@ export class FaultDriver {
       this.queue.call(Math.max(0, injectedAt + shift), () => {
         const kind = recorded === 'failure' ? this.#drawFailure(victim) : (recorded as Strike['kind']);
         const healAt = healedAt === null ? null : healedAt + shift;
-        if (this.#mayStrike(victim, { kind, network })) this.#inject(kind, victim, how, healAt, null);
+        if (this.#mayStrike(victim.host, { kind, network })) this.#inject(kind, victim, how, healAt, null);
       });
     }
   }

@@ -19,7 +19,9 @@ export class EventQueue {
   readonly #oneDelay: Lane;
   readonly #twoDelays: Lane;
   readonly #fixed: number;
-  readonly #calls: ((() => void) | undefined)[] = [];
+  /** What is called, and with which argument. */
+  readonly #calls: ((argument: number) => void)[] = [];
+  readonly #arguments: number[] = [];
   readonly #free: number[] = [];
   #rank = 0;
 
@@ -63,10 +65,14 @@ export class EventQueue {
     this.#far.remove(slot);
   }
 
-  /** Runs `action` at this time; returns a handle for {@link revoke}, good until the action has run. */
-  call(time: number, action: () => void): number {
+  /**
+   * Calls `action` with `argument` at this time: a function that is made once and told whom it is about costs less than
+   * one for every event. @returns a handle for {@link revoke}, good until the action has run
+   */
+  call(time: number, action: (argument: number) => void, argument = 0): number {
     const index = this.#free.pop() ?? this.#calls.length;
     this.#calls[index] = action;
+    this.#arguments[index] = argument;
     this.schedule(this.#fixed + index, time);
     return this.#fixed + index;
   }
@@ -74,7 +80,7 @@ export class EventQueue {
   /** Takes back a call that has not happened yet. */
   revoke(handle: number): void {
     this.cancel(handle);
-    this.#release(handle - this.#fixed);
+    this.#free.push(handle - this.#fixed);
   }
 
   /** Lets everything up to and including `until` happen; `handle` gets the fixed slots. Time then stands at `until`. */
@@ -82,7 +88,7 @@ export class EventQueue {
     for (let slot = this.#take(until); slot >= 0; slot = this.#take(until)) {
       this.events++;
       if (slot < this.#fixed) handle(slot);
-      else this.#release(slot - this.#fixed)!();
+      else this.#happens(slot - this.#fixed);
     }
     this.now = until;
   }
@@ -113,10 +119,9 @@ export class EventQueue {
     return oneTime < twoTime || (oneTime === twoTime && one.firstRank < two.firstRank) ? one : two;
   }
 
-  #release(index: number): (() => void) | undefined {
-    const action = this.#calls[index];
-    this.#calls[index] = undefined;
+  #happens(index: number): void {
+    const action = this.#calls[index]!;
     this.#free.push(index);
-    return action;
+    action(this.#arguments[index]!);
   }
 }

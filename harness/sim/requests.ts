@@ -1,48 +1,47 @@
-import type { Random } from '../base/random.js';
-import { type Distribution, draw } from '../experiment/distribution.js';
+import type { Random, Streams } from '../base/random.js';
+import { draw } from '../experiment/distribution.js';
+import type { PoolUser } from '../experiment/role.js';
+import type { Roles } from './roles.js';
 
-/** How a user generates its requests. */
-export interface RequestSource {
-  readonly gaps: Distribution;
-  readonly sizes: Distribution;
-  /** The user's own stream, so that nothing else that happens in a run ever changes its requests. */
-  readonly random: Random;
-}
-
-/** Requests drawn at a time: going to ten thousand streams one by one would be slow, as none is in near memory. */
-const batch = 8;
-/** Times and sizes of a user's batch, in turn: what is used together should be fetched together. */
-const recordLength = 2 * batch;
+/** A user's next request and the state of its stream, side by side, as what is used together is fetched together. */
+const recordLength = 4;
+const time = 0;
+const size = 1;
+/** Place of the stream's state in a record seen as integers, two of which take the room of a number. */
+const state = 4;
 
 /** The requests that users generate: for each user an open stream of times and sizes; the next one is known. */
 export class RequestStreams {
-  readonly #sources: readonly RequestSource[];
+  readonly #roles: Roles<PoolUser>;
   readonly #records: Float64Array;
-  /** How many of each user's requests are over, and which of its batch is next. */
+  readonly #streams: Streams;
+  /** How many of each user's requests are over. */
   readonly #taken: Int32Array;
-  readonly #next: Uint8Array;
 
-  /** All users start at the same time. */
-  constructor(start: number, sources: readonly RequestSource[]) {
-    this.#sources = sources;
-    this.#records = new Float64Array(recordLength * sources.length);
-    this.#taken = new Int32Array(sources.length);
-    this.#next = new Uint8Array(sources.length);
-    for (let user = 0; user < sources.length; user++) this.#draw(user, start);
+  /** All users start at the same time, and each draws from a stream of its own: nothing else changes its requests. */
+  constructor(start: number, names: readonly string[], roles: Roles<PoolUser>, random: Random) {
+    this.#roles = roles;
+    this.#records = new Float64Array(recordLength * names.length);
+    this.#taken = new Int32Array(names.length);
+    this.#streams = random.forkEach(
+      names.map((name) => ['requests', name]),
+      { array: new Int32Array(this.#records.buffer).subarray(state), stride: 2 * recordLength },
+    );
+    for (let user = 0; user < names.length; user++) this.#draw(user, start);
   }
 
   get users(): number {
-    return this.#sources.length;
+    return this.#roles.count;
   }
 
   /** When the user's next request is or was generated, seconds since the run began. */
   time(user: number): number {
-    return this.#records[this.#place(user)]!;
+    return this.#records[recordLength * user + time]!;
   }
 
   /** Its size in calculations. */
   size(user: number): number {
-    return this.#records[this.#place(user) + 1]!;
+    return this.#records[recordLength * user + size]!;
   }
 
   /** The user's next request as rows have it. */
@@ -53,25 +52,15 @@ export class RequestStreams {
 
   /** Goes on to the user's request after this one. */
   advance(user: number): void {
-    const following = this.#next[user]! + 1;
-    if (following === batch) this.#draw(user, this.time(user));
-    this.#next[user] = following === batch ? 0 : following;
     this.#taken[user] = this.#taken[user]! + 1;
+    this.#draw(user, this.time(user));
   }
 
-  #place(user: number): number {
-    return recordLength * user + 2 * this.#next[user]!;
-  }
-
-  /** Draws a batch of requests, the first of them one gap after this time. */
+  /** Draws the request that is generated one gap after this time. */
   #draw(user: number, from: number): void {
-    const { gaps, sizes, random } = this.#sources[user]!;
-    const first = recordLength * user;
-    let time = from;
-    for (let at = first; at < first + 2 * batch; at += 2) {
-      time += draw(gaps, random);
-      this.#records[at] = time;
-      this.#records[at + 1] = draw(sizes, random);
-    }
+    const { requestInterval, requestSize } = this.#roles.of(user);
+    const random = this.#streams.of(user);
+    this.#records[recordLength * user + time] = from + draw(requestInterval, random);
+    this.#records[recordLength * user + size] = draw(requestSize, random);
   }
 }

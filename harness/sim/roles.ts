@@ -2,19 +2,40 @@
  * The hosts' roles, where a host that says the same as the one before shares its object. A plan gives every host a role
  * of its own, and ten thousand equal ones that are visited one by one would not stay in near memory.
  */
-export function rolesOf<R extends object>(hosts: readonly { readonly role: R }[]): R[] {
-  let last: R | undefined;
-  return hosts.map(({ role }) => {
-    if (last === undefined || !isSame(role, last)) last = role;
-    return last;
-  });
+export class Roles<R extends object> {
+  /** Those that differ, and which of them each host has. */
+  readonly #distinct: R[] = [];
+  readonly #which: Uint32Array;
+
+  constructor(hosts: readonly { readonly role: R }[]) {
+    this.#which = Uint32Array.from(hosts, ({ role }) => {
+      const last = this.#distinct.at(-1);
+      return (last !== undefined && isSame(role, last) ? this.#distinct.length : this.#distinct.push(role)) - 1;
+    });
+  }
+
+  get count(): number {
+    return this.#which.length;
+  }
+
+  of(host: number): R {
+    return this.#distinct[this.#which[host]!]!;
+  }
+
+  /** A value of each host's role. */
+  map<T>(value: (role: R) => T): T[] {
+    return Array.from(this.#which, (which) => value(this.#distinct[which]!));
+  }
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 function isSame(one: unknown, other: unknown): boolean {
-  if (!isObject(one) || !isObject(other)) return one === other;
-  const names = Object.keys(one);
-  return names.length === Object.keys(other).length && names.every((name) => isSame(one[name], other[name]));
+  if (one === other) return true;
+  if (!isObject(one) || !isObject(other)) return false;
+  for (const name in one) if (!isSame(one[name], other[name])) return false;
+  for (const name in other) if (!(name in one)) return false;
+  return true;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;

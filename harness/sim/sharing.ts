@@ -9,12 +9,14 @@ const levelAt = 2;
 const busy = 3;
 
 /** A job's next and previous one are two integers in the room of a third number. */
-const jobLength = 3;
+const jobLength = 5;
 const startLevel = 0;
 const endLevel = 1;
 const linksLength = 2 * jobLength;
 const next = 4;
 const previous = 5;
+const mark = 3;
+const markedAt = 4;
 const none = -1;
 
 /**
@@ -59,6 +61,20 @@ export class ProcessorSharing {
     return this.#jobs[jobLength * user + endLevel]!;
   }
 
+  /** Progress of a job, in calculations, that somebody made a note of, and when; 0 when it was added. */
+  mark(user: number): number {
+    return this.#jobs[jobLength * user + mark]!;
+  }
+
+  markedAt(user: number): number {
+    return this.#jobs[jobLength * user + markedAt]!;
+  }
+
+  setMark(user: number, progress: number, now: number): void {
+    this.#jobs[jobLength * user + mark] = progress;
+    this.#jobs[jobLength * user + markedAt] = now;
+  }
+
   /** Brings an element's progress up to this time. */
   advance(element: number, now: number): void {
     const elements = this.#elements;
@@ -83,6 +99,8 @@ export class ProcessorSharing {
     const end = start + calculations;
     this.#jobs[jobLength * user + startLevel] = start;
     this.#jobs[jobLength * user + endLevel] = end;
+    this.#jobs[jobLength * user + mark] = 0;
+    this.#jobs[jobLength * user + markedAt] = elements[at + levelAt]!;
     let before = none;
     let after = this.first(element);
     while (after >= 0 && this.endLevel(after) <= end) {

@@ -11,6 +11,7 @@ import { type Moments, momentsOf } from '../moments.js';
 import { EventQueue } from '../queue.js';
 import { Recorder } from '../recorder.js';
 import { RequestStreams } from '../requests.js';
+import { Roles } from '../roles.js';
 import type { SimulationResult } from '../simulate.js';
 import { Element } from './element.js';
 import { Network, type Node } from './network.js';
@@ -35,7 +36,8 @@ export function runDeployment(plan: Plan, record: boolean, journal: FaultJournal
   const network = new Network(plan, queue, random.fork('network'));
   const counters = new Counters(moments.measureAt, moments.endAt);
   const users = hostsWith(plan, 'poolUser');
-  const recorder = record ? new Recorder(users.map(({ name }) => name)) : null;
+  const names = users.map(({ name }) => name);
+  const recorder = record ? new Recorder(names) : null;
   const registrar = new Registrar(plan, network, counters, random);
   const elements = new Map<string, Element>();
   const deployed: Deployed = { queue, network, registrar, elements, counters, recorder };
@@ -57,12 +59,7 @@ export function runDeployment(plan: Plan, record: boolean, journal: FaultJournal
     elements.set(name, element);
     element.start();
   }
-  const sources = users.map(({ name, role }) => ({
-    gaps: role.requestInterval,
-    sizes: role.requestSize,
-    random: random.fork('requests', name),
-  }));
-  const requests = new RequestStreams(moments.warmUpAt, sources);
+  const requests = new RequestStreams(moments.warmUpAt, names, new Roles(users), random);
   for (const [number, { name, role }] of users.entries()) {
     new User(deployed, number, network.nodes.get(name)!, role, requests, random.fork('retries', number));
   }

@@ -1,38 +1,24 @@
 import type { PoolElement } from '../../experiment/role.js';
+import type { Roles } from '../roles.js';
 import type { World } from './world.js';
 
 /** Lets a cookie be due in spite of rounding in the last place, calculations relative to the interval. */
 const tolerance = 1e-9;
 
-const recordLength = 2;
-/** Progress of the request when the cookie was sent, calculations since the attempt began. */
-const progressThen = 0;
-/** When it was sent, else when the attempt began. */
-const sentAt = 1;
-
 /**
  * State cookies: an element sends one whenever it has done so many calculations for a request since the last one, or so
  * much time has passed. With an interval in calculations alone, the number sent follows from the progress, and nothing
- * happens in between; only cookies by time are events.
+ * happens in between; only cookies by time are events. A job's mark is the newest cookie of this attempt.
  */
 export class Cookies {
   readonly #world: World;
   readonly #intervals: Float64Array;
   readonly #times: Float64Array;
-  /** A record per user, of its newest cookie of this attempt. */
-  readonly #newest: Float64Array;
 
-  constructor(world: World, roles: readonly PoolElement[], users: number) {
+  constructor(world: World, roles: Roles<PoolElement>) {
     this.#world = world;
-    this.#intervals = Float64Array.from(roles, ({ cookieInterval }) => cookieInterval ?? Number.POSITIVE_INFINITY);
-    this.#times = Float64Array.from(roles, ({ cookieTime }) => cookieTime ?? Number.POSITIVE_INFINITY);
-    this.#newest = new Float64Array(recordLength * users);
-  }
-
-  /** An attempt at a user's request begins. */
-  started(user: number): void {
-    this.#newest[recordLength * user + progressThen] = 0;
-    this.#newest[recordLength * user + sentAt] = this.#world.queue.now;
+    this.#intervals = Float64Array.from(roles.map(({ cookieInterval }) => cookieInterval ?? Number.POSITIVE_INFINITY));
+    this.#times = Float64Array.from(roles.map(({ cookieTime }) => cookieTime ?? Number.POSITIVE_INFINITY));
   }
 
   /**
@@ -42,13 +28,12 @@ export class Cookies {
   catchUp(element: number, user: number, done = false): void {
     const interval = this.#intervals[element]!;
     if (interval === Number.POSITIVE_INFINITY) return;
-    const { sharing, counters, users } = this.#world;
-    const fresh = (sharing.progress(element, user) - this.#progressThen(user)) / interval;
+    const { sharing, counters, users, queue } = this.#world;
+    const fresh = (sharing.progress(element, user) - sharing.mark(user)) / interval;
     const count = done ? Math.ceil(fresh - tolerance) - 1 : Math.floor(fresh + tolerance);
     if (count <= 0) return;
     counters.cookies += count;
-    this.#newest[recordLength * user + progressThen] = this.#progressThen(user) + count * interval;
-    this.#newest[recordLength * user + sentAt] = this.#world.queue.now;
+    sharing.setMark(user, sharing.mark(user) + count * interval, queue.now);
     users.secure(user, users.secured(user) + count * interval);
   }
 
@@ -61,7 +46,7 @@ export class Cookies {
   /** A silent death. @returns the calculations that no cookie had secured */
   loseRest(element: number, user: number, progress: number): number {
     this.catchUp(element, user);
-    return progress - this.#progressThen(user);
+    return progress - this.#world.sharing.mark(user);
   }
 
   /** When the next cookie of an advanced element is an event; infinity where none is. */
@@ -71,10 +56,10 @@ export class Cookies {
     let due = Number.POSITIVE_INFINITY;
     if (time === Number.POSITIVE_INFINITY) return due;
     for (let user = sharing.first(element); user >= 0; user = sharing.after(user)) {
-      const level = sharing.startLevel(user) + this.#progressThen(user) + this.#intervals[element]!;
+      const level = sharing.startLevel(user) + sharing.mark(user) + this.#intervals[element]!;
       // At the end of its work the request completes; no cookie is due there or after.
       const byWork = level < sharing.endLevel(user) ? sharing.timeOfLevel(element, level) : Number.POSITIVE_INFINITY;
-      due = Math.min(due, byWork, this.#sentAt(user) + time);
+      due = Math.min(due, byWork, sharing.markedAt(user) + time);
     }
     return due;
   }
@@ -86,9 +71,9 @@ export class Cookies {
     const { sharing, queue } = this.#world;
     let sent = false;
     for (let user = sharing.first(element); user >= 0; user = sharing.after(user)) {
-      const byTime = queue.now >= this.#sentAt(user) + time;
-      const fresh = sharing.progress(element, user) - this.#progressThen(user);
-      const left = sharing.endLevel(user) - sharing.startLevel(user) - this.#progressThen(user) - fresh;
+      const byTime = queue.now >= sharing.markedAt(user) + time;
+      const fresh = sharing.progress(element, user) - sharing.mark(user);
+      const left = sharing.endLevel(user) - sharing.startLevel(user) - sharing.mark(user) - fresh;
       const byWork = fresh >= this.#intervals[element]! * (1 - tolerance) && left > 0;
       if (!byTime && !byWork) continue;
       sent = true;
@@ -102,16 +87,7 @@ export class Cookies {
     const { sharing, counters, users, queue } = this.#world;
     const progress = sharing.progress(element, user);
     counters.cookies++;
-    users.secure(user, users.secured(user) + progress - this.#progressThen(user));
-    this.#newest[recordLength * user + progressThen] = progress;
-    this.#newest[recordLength * user + sentAt] = queue.now;
-  }
-
-  #progressThen(user: number): number {
-    return this.#newest[recordLength * user + progressThen]!;
-  }
-
-  #sentAt(user: number): number {
-    return this.#newest[recordLength * user + sentAt]!;
+    users.secure(user, users.secured(user) + progress - sharing.mark(user));
+    sharing.setMark(user, progress, queue.now);
   }
 }

@@ -3,19 +3,48 @@ import type { PoolElement } from '../../experiment/role.js';
 import type { Strike } from '../faults.js';
 import type { ElementWork } from '../metrics.js';
 import { isAdaptive } from '../policy.js';
-import { rolesOf } from '../roles.js';
+import { Roles } from '../roles.js';
 import { Cookies } from './cookies.js';
-import type { Entry } from './registrar.js';
 import type { World } from './world.js';
 
 /** An element renews its registration so long before it expires, seconds. */
 const renewalMargin = 20;
 
+/** The numbers of an element lie side by side, as what is used together should be fetched together. */
+const recordLength = 8;
+const maxRequests = 0;
+/** Seconds from a registration to its renewal, if nothing else is sent. */
+const renewal = 1;
+/** When the newest registration was sent, and the load it says. */
+const sentAt = 2;
+const announced = 3;
+const upSince = 4;
+/** Up-time of incarnations that have ended, seconds. */
+const upSeconds = 5;
+/** Seconds up, and seconds busy, before the window. */
+const upBefore = 6;
+const busyBefore = 7;
+
+const identityLength = 4;
+const incarnation = 0;
+/** Slot of the incarnation's entry in the registrar. */
+const slot = 1;
+/** Whose registration the newest renewal was. */
+const renewedIncarnation = 2;
+const renewedSlot = 3;
+
+/** How an incarnation of an element ended. */
+interface Death {
+  readonly strike: Strike | null;
+  readonly diedAt: number;
+}
+const alive: Death = { strike: null, diedAt: Number.POSITIVE_INFINITY };
+
 /** The pool elements: the jobs they share their capacity among, their registrations, their deaths and returns. */
 export class Elements {
   readonly cookies: Cookies;
   readonly #world: World;
-  readonly #roles: PoolElement[];
+  readonly #roles: Roles<PoolElement>;
   readonly #names: string[];
   /** Place of each element in the plan, and the element at a place, else −1. */
   readonly #hosts: Int32Array;
@@ -24,26 +53,15 @@ export class Elements {
   readonly #sendingSlots: number;
   readonly #arrivalSlots: number;
   readonly #up: Uint8Array;
-  readonly #incarnations: Int32Array;
-  readonly #entries: (Entry | undefined)[] = [];
   readonly #adaptive: Uint8Array;
-  readonly #maxRequests: Float64Array;
-  readonly #lives: Float64Array;
-  /** Seconds from a registration to its renewal, if nothing else is sent. */
-  readonly #renewals: Float64Array;
   /** Whether a renewed registration is on its way. */
   readonly #inFlight: Uint8Array;
-  /** Whose registration the newest renewal was. */
-  readonly #renewed: (Entry | undefined)[] = [];
   /** Whether the load has changed since the last registration was sent. */
   readonly #changed: Uint8Array;
-  readonly #sentAt: Float64Array;
-  readonly #announced: Float64Array;
-  readonly #upSince: Float64Array;
-  /** Seconds up, and seconds busy, before the window; up-time of incarnations that have ended. */
-  readonly #upBefore: Float64Array;
-  readonly #busyBefore: Float64Array;
-  readonly #upSeconds: Float64Array;
+  readonly #records: Float64Array;
+  readonly #identities: Int32Array;
+  /** Deaths of each element's incarnations, for the recorder. */
+  readonly #deaths: Death[][];
   /** Work that a silent death took from a user's request, calculations. */
   readonly #lost: Float64Array;
 
@@ -51,7 +69,7 @@ export class Elements {
     const hosts = hostsWith(world.plan, 'poolElement');
     const count = hosts.length;
     this.#world = world;
-    this.#roles = rolesOf(hosts);
+    this.#roles = new Roles(hosts);
     this.#names = hosts.map(({ name }) => name);
     let found = 0;
     this.#elementAt = Int32Array.from(world.plan.hosts, ({ role }) => (role.kind === 'poolElement' ? found++ : -1));
@@ -61,25 +79,23 @@ export class Elements {
     this.#sendingSlots = users + count;
     this.#arrivalSlots = users + 2 * count;
     this.#up = new Uint8Array(count);
-    this.#incarnations = new Int32Array(count);
-    this.#adaptive = Uint8Array.from(this.#roles, ({ policy }) => (isAdaptive(policy) ? 1 : 0));
-    this.#maxRequests = Float64Array.from(this.#roles, ({ maxRequests }) => maxRequests);
-    this.#lives = Float64Array.from(this.#roles, ({ registrationLife }) => registrationLife);
-    this.#renewals = Float64Array.from(this.#roles, ({ registrationLife }) => renewalOf(registrationLife));
+    this.#adaptive = Uint8Array.from(this.#roles.map(({ policy }) => (isAdaptive(policy) ? 1 : 0)));
     this.#inFlight = new Uint8Array(count);
     this.#changed = new Uint8Array(count);
-    this.#sentAt = new Float64Array(count);
-    this.#announced = new Float64Array(count);
-    this.#upSince = new Float64Array(count);
-    this.#upBefore = new Float64Array(count);
-    this.#busyBefore = new Float64Array(count);
-    this.#upSeconds = new Float64Array(count);
+    this.#records = new Float64Array(recordLength * count);
+    this.#identities = new Int32Array(identityLength * count);
+    for (let element = 0; element < count; element++) {
+      const role = this.#roles.of(element);
+      this.#records[recordLength * element + maxRequests] = role.maxRequests;
+      this.#records[recordLength * element + renewal] = renewalOf(role.registrationLife);
+    }
+    this.#deaths = world.recorder ? this.#names.map(() => []) : [];
     this.#lost = new Float64Array(users);
-    this.cookies = new Cookies(world, this.#roles, users);
+    this.cookies = new Cookies(world, this.#roles);
   }
 
   get count(): number {
-    return this.#roles.length;
+    return this.#roles.count;
   }
 
   nameOf(element: number): string {
@@ -97,12 +113,17 @@ export class Elements {
   }
 
   /** Whether this incarnation of the element still listens. */
-  isAt(element: number, incarnation: number): boolean {
-    return this.#up[element] === 1 && this.#incarnations[element] === incarnation;
+  isAt(element: number, started: number): boolean {
+    return this.#up[element] === 1 && this.#identities[identityLength * element + incarnation] === started;
   }
 
   isFull(element: number): boolean {
-    return this.#world.sharing.jobs(element) >= this.#maxRequests[element]!;
+    return this.#world.sharing.jobs(element) >= this.#records[recordLength * element + maxRequests]!;
+  }
+
+  /** How this incarnation ended; known only to a run that is recorded. */
+  deathOf(element: number, ended: number): Death {
+    return this.#deaths[element]?.[ended] ?? alive;
   }
 
   /** Work that the last silent death took from the user's request, calculations. */
@@ -112,20 +133,19 @@ export class Elements {
 
   /** The process starts under a new address and identity, and registers. */
   start(element: number): void {
-    const { queue, delay, registrar, faults } = this.#world;
-    const role = this.#roles[element]!;
+    const { queue, delay, registrar } = this.#world;
+    const { now } = queue;
     this.#up[element] = 1;
-    this.#upSince[element] = queue.now;
-    const incarnation = ++this.#incarnations[element]!;
-    this.#entries[element] = registrar.announce(registrar.poolNumber(role.pool), element, incarnation, role.policy);
-    this.#sentAt[element] = queue.now;
+    const started = ++this.#identities[identityLength * element + incarnation]!;
+    const pool = registrar.poolNumber(this.#roles.of(element).pool);
+    this.#identities[identityLength * element + slot] = registrar.announce(pool, element, started);
+    this.#records[recordLength * element + upSince] = now;
+    this.#records[recordLength * element + sentAt] = now;
     this.#inFlight[element] = 0;
     this.#changed[element] = 0;
-    queue.schedule(this.#sendingSlots + element, queue.now + this.#renewals[element]!);
+    queue.schedule(this.#sendingSlots + element, now + this.#records[recordLength * element + renewal]!);
     // Up-times count from the acknowledgement of the registration.
-    queue.call(queue.now + 2 * delay, () => {
-      if (this.isAt(element, incarnation)) faults.ready(this.#hosts[element]!);
-    });
+    queue.call(now + 2 * delay, this.#acknowledged, started * this.count + element);
   }
 
   /** Takes a request, from its beginning or from where its user's cookie says. */
@@ -133,30 +153,30 @@ export class Elements {
     const { queue, sharing } = this.#world;
     sharing.advance(element, queue.now);
     sharing.add(element, user, size - this.#world.users.secured(user));
-    this.cookies.started(user);
     this.#jobsChanged(element);
   }
 
   /** An element's slot came up: something about its jobs, or its registration. */
-  handle(slot: number): void {
-    if (slot >= this.#arrivalSlots) this.#registrationArrives(slot - this.#arrivalSlots);
-    else if (slot >= this.#sendingSlots) this.#registrationDue(slot - this.#sendingSlots);
-    else this.#handleJobs(slot - this.#jobSlots);
+  handle(event: number): void {
+    if (event >= this.#arrivalSlots) this.#registrationArrives(event - this.#arrivalSlots);
+    else if (event >= this.#sendingSlots) this.#registrationDue(event - this.#sendingSlots);
+    else this.#handleJobs(event - this.#jobSlots);
   }
 
   /** Lets a fault bite. @returns the earliest time at which the element can be back */
   inject(strike: Strike, host: number): number {
     const { queue, delay, sharing, registrar, users } = this.#world;
     const element = this.#elementAt[host]!;
-    const entry = this.#entries[element]!;
+    const entry = this.#identities[identityLength * element + slot]!;
     const clean = strike.kind === 'shutdown';
+    const at = recordLength * element;
     this.#up[element] = 0;
-    this.#upSeconds[element]! += queue.now - this.#upSince[element]!;
-    entry.strike = strike;
-    entry.diedAt = queue.now;
+    this.#records[at + upSeconds]! += queue.now - this.#records[at + upSince]!;
+    const ended = this.#identities[identityLength * element + incarnation]!;
+    if (this.#deaths[element]) this.#deaths[element]![ended] = { strike, diedAt: queue.now };
     queue.cancel(this.#sendingSlots + element);
-    if (clean) queue.call(queue.now + delay, () => registrar.remove(entry));
-    else registrar.elementDied(entry, this.#lives[element]!);
+    if (clean) queue.call(queue.now + delay, this.#deregisters, element);
+    else registrar.elementDied(entry);
     sharing.advance(element, queue.now);
     for (let user = sharing.first(element); user >= 0; user = sharing.after(user)) {
       const progress = sharing.progress(element, user);
@@ -189,25 +209,27 @@ export class Elements {
   /** The window begins: what was done until now does not count. */
   beginWindow(): void {
     for (let element = 0; element < this.count; element++) {
-      this.#upBefore[element] = this.#upUntilNow(element);
-      this.#busyBefore[element] = this.#world.sharing.busySeconds(element);
+      this.#records[recordLength * element + upBefore] = this.#upUntilNow(element);
+      this.#records[recordLength * element + busyBefore] = this.#world.sharing.busySeconds(element);
     }
   }
 
   /** What the elements did since the window began. */
   work(): ElementWork {
     const capacities = this.#roles.map(({ capacity }) => capacity);
-    const busy = (element: number) => this.#world.sharing.busySeconds(element) - this.#busyBefore[element]!;
+    const before = (element: number, field: number) => this.#records[recordLength * element + field]!;
+    const busy = (element: number) => this.#world.sharing.busySeconds(element) - before(element, busyBefore);
     return {
       capacities,
       calculations: capacities.map((capacity, element) => capacity * busy(element)),
-      upSeconds: capacities.map((_, element) => this.#upUntilNow(element) - this.#upBefore[element]!),
+      upSeconds: capacities.map((_, element) => this.#upUntilNow(element) - before(element, upBefore)),
     };
   }
 
   #upUntilNow(element: number): number {
-    const current = this.#up[element] === 1 ? this.#world.queue.now - this.#upSince[element]! : 0;
-    return this.#upSeconds[element]! + current;
+    const at = recordLength * element;
+    const current = this.#up[element] === 1 ? this.#world.queue.now - this.#records[at + upSince]! : 0;
+    return this.#records[at + upSeconds]! + current;
   }
 
   #handleJobs(element: number): void {
@@ -231,7 +253,7 @@ export class Elements {
     if (this.#inFlight[element] === 1) return;
     // Only one registration may be outstanding; its answer takes a round trip.
     const { queue, delay } = this.#world;
-    const possibleAt = this.#sentAt[element]! + 2 * delay;
+    const possibleAt = this.#records[recordLength * element + sentAt]! + 2 * delay;
     if (queue.now >= possibleAt) this.#register(element);
     else queue.schedule(this.#sendingSlots + element, possibleAt);
   }
@@ -252,36 +274,59 @@ export class Elements {
     const { queue } = this.#world;
     // What is on its way decides, when it arrives, about the next.
     if (this.#inFlight[element] === 1) return;
-    const renewAt = this.#sentAt[element]! + this.#renewals[element]!;
+    const renewAt = this.#renewalTime(element);
     if (this.#changed[element] === 1 || queue.now >= renewAt) this.#register(element);
     // What was sent in the meantime has moved the renewal; moving its event each time would cost more than this.
     else queue.schedule(this.#sendingSlots + element, renewAt);
   }
 
+  #renewalTime(element: number): number {
+    return this.#records[recordLength * element + sentAt]! + this.#records[recordLength * element + renewal]!;
+  }
+
   #register(element: number): void {
     const { queue, sharing } = this.#world;
-    this.#announced[element] = sharing.jobs(element) / this.#maxRequests[element]!;
-    this.#sentAt[element] = queue.now;
+    const at = recordLength * element;
+    this.#records[at + announced] = sharing.jobs(element) / this.#records[at + maxRequests]!;
+    this.#records[at + sentAt] = queue.now;
     this.#inFlight[element] = 1;
     this.#changed[element] = 0;
-    this.#renewed[element] = this.#entries[element];
+    const identities = this.#identities;
+    const own = identityLength * element;
+    identities[own + renewedSlot] = identities[own + slot]!;
+    identities[own + renewedIncarnation] = identities[own + incarnation]!;
     queue.afterDelay(this.#arrivalSlots + element);
   }
 
   #registrationArrives(element: number): void {
     const { queue, delay, registrar } = this.#world;
-    const entry = this.#renewed[element]!;
-    if (!this.isAt(element, entry.incarnation)) {
+    const entry = this.#identities[identityLength * element + renewedSlot]!;
+    const renewed = this.#identities[identityLength * element + renewedIncarnation]!;
+    const load = this.#records[recordLength * element + announced]!;
+    if (!this.isAt(element, renewed)) {
       // What was on its way arrives although its sender is dead.
-      if (entry.registered) registrar.register(entry, this.#announced[element]!);
+      if (registrar.isRegistered(entry, element, renewed)) registrar.register(entry, load);
       return;
     }
-    registrar.register(entry, this.#announced[element]!);
+    registrar.register(entry, load);
     this.#inFlight[element] = 0;
-    const slot = this.#sendingSlots + element;
-    if (this.#changed[element] === 1) queue.schedule(slot, this.#sentAt[element]! + 2 * delay);
-    else if (!queue.isScheduled(slot)) queue.schedule(slot, this.#sentAt[element]! + this.#renewals[element]!);
+    const sending = this.#sendingSlots + element;
+    if (this.#changed[element] === 1) {
+      queue.schedule(sending, this.#records[recordLength * element + sentAt]! + 2 * delay);
+    } else if (!queue.isScheduled(sending)) queue.schedule(sending, this.#renewalTime(element));
   }
+
+  readonly #acknowledged = (which: number): void => {
+    const element = which % this.count;
+    if (this.isAt(element, Math.floor(which / this.count))) this.#world.faults.ready(this.#hosts[element]!);
+  };
+
+  readonly #deregisters = (element: number): void => {
+    const { registrar } = this.#world;
+    const entry = this.#identities[identityLength * element + slot]!;
+    const ended = this.#identities[identityLength * element + incarnation]!;
+    if (registrar.isRegistered(entry, element, ended)) registrar.remove(entry);
+  };
 }
 
 const renewalOf = (life: number): number => Math.max(life - renewalMargin, life / 2);

@@ -1,29 +1,28 @@
 import { hostsWith } from '../../experiment/plan.js';
 import type { Policy } from '../../experiment/policy.js';
 import type { Registrar as RegistrarRole } from '../../experiment/role.js';
-import type { Strike } from '../faults.js';
 import { type PoolPolicy, poolPolicy } from '../policy.js';
 import type { World } from './world.js';
 
-/** One registration of an element: what the registrar knows of it, and what became of the element. */
-export interface Entry {
-  /** Slot in the pool's policy; free again once the entry is removed. */
-  readonly slot: number;
-  readonly pool: number;
-  readonly element: number;
-  /** How often the element had started when it registered: a later start is a stranger at another address. */
-  readonly incarnation: number;
-  /** When the registration arrived; the endpoint keep-alives count from here. */
-  readonly registeredAt: number;
-  readonly policy: Policy;
-  renewedAt: number;
-  registered: boolean;
-  badReports: number;
-  /** Handle of the removal to come, once the element is dead. */
-  removal: number | null;
-  diedAt: number;
-  strike: Strike | null;
-}
+/**
+ * An entry is known by the number of its slot, which is free again once it is removed: who holds on to one tells by
+ * element and incarnation whether it is still the same. Its times lie side by side, and so do its whole numbers.
+ */
+const timesLength = 2;
+/** When the registration arrived: the endpoint keep-alives count from here. */
+const registeredAt = 0;
+const renewedAt = 1;
+
+const recordLength = 8;
+const pool = 0;
+const element = 1;
+/** How often the element had started when it registered: a later start is a stranger at another address. */
+const incarnation = 2;
+const registered = 3;
+const badReports = 4;
+/** Handle of the removal to come, once the element is dead. */
+const removal = 5;
+const none = -1;
 
 /** The handlespace, who gets removed from it, and when. */
 export class Registrar {
@@ -31,72 +30,92 @@ export class Registrar {
   readonly #role: RegistrarRole;
   readonly #pools = new Map<string, number>();
   readonly #policies: PoolPolicy[] = [];
-  readonly #entries: Entry[][] = [];
-  readonly #freeSlots: number[][] = [];
+  readonly #policyOf: readonly Policy[];
+  readonly #lives: readonly number[];
+  readonly #maxBadReports: number;
+  #slots = 0;
+  readonly #freeSlots: number[] = [];
+  #times = new Float64Array(0);
+  #records = new Int32Array(0);
 
   constructor(world: World) {
+    const elements = hostsWith(world.plan, 'poolElement');
     this.#world = world;
     this.#role = hostsWith(world.plan, 'registrar')[0]!.role;
-    for (const { role } of hostsWith(world.plan, 'poolElement')) {
+    this.#maxBadReports = this.#role.maxBadPeReports ?? Number.POSITIVE_INFINITY;
+    this.#policyOf = elements.map(({ role }) => role.policy);
+    this.#lives = elements.map(({ role }) => role.registrationLife);
+    for (const { role } of elements) {
       if (this.#pools.has(role.pool)) continue;
       this.#pools.set(role.pool, this.#policies.length);
       this.#policies.push(poolPolicy(role.policy, world.random.fork('policy', role.pool)));
-      this.#entries.push([]);
-      this.#freeSlots.push([]);
     }
+    this.#reserve(2 * elements.length);
   }
 
   /** Number of a pool; −1 when no element belongs to it. */
   poolNumber(name: string): number {
-    return this.#pools.get(name) ?? -1;
+    return this.#pools.get(name) ?? none;
   }
 
-  /** The registration of an element that starts; it arrives after one delay. */
-  announce(pool: number, element: number, incarnation: number, policy: Policy): Entry {
+  /** The registration of an element that starts; it arrives after one delay. @returns its entry's slot */
+  announce(poolNumber: number, elementNumber: number, incarnationNumber: number): number {
     const { queue, delay } = this.#world;
-    const entries = this.#entries[pool]!;
-    const slot = this.#freeSlots[pool]!.pop() ?? entries.length;
-    const registeredAt = queue.now + delay;
-    const entry: Entry = {
-      slot,
-      pool,
-      element,
-      incarnation,
-      registeredAt,
-      policy,
-      renewedAt: registeredAt,
-      registered: false,
-      badReports: 0,
-      removal: null,
-      diedAt: Number.POSITIVE_INFINITY,
-      strike: null,
-    };
-    entries[slot] = entry;
-    queue.call(registeredAt, () => this.register(entry, 0));
-    return entry;
+    const slot = this.#freeSlots.pop() ?? this.#slots++;
+    if (timesLength * slot >= this.#times.length) this.#reserve(2 * slot);
+    const at = recordLength * slot;
+    this.#records[at + pool] = poolNumber;
+    this.#records[at + element] = elementNumber;
+    this.#records[at + incarnation] = incarnationNumber;
+    this.#records[at + registered] = 0;
+    this.#records[at + badReports] = 0;
+    this.#records[at + removal] = none;
+    this.#times[timesLength * slot + registeredAt] = queue.now + delay;
+    this.#times[timesLength * slot + renewedAt] = queue.now + delay;
+    queue.call(queue.now + delay, this.#arrives, slot);
+    return slot;
+  }
+
+  elementOf(slot: number): number {
+    return this.#records[recordLength * slot + element]!;
+  }
+
+  incarnationOf(slot: number): number {
+    return this.#records[recordLength * slot + incarnation]!;
+  }
+
+  /** Whether the slot's entry stands and is this incarnation's of this element. */
+  isRegistered(slot: number, elementNumber: number, incarnationNumber: number): boolean {
+    const at = recordLength * slot;
+    const records = this.#records;
+    return (
+      records[at + registered] === 1 &&
+      records[at + element] === elementNumber &&
+      records[at + incarnation] === incarnationNumber
+    );
   }
 
   /** A registration, first or renewed, arrives. */
-  register(entry: Entry, load: number): void {
-    const policy = this.#policies[entry.pool]!;
-    this.#world.counters.registrations++;
-    entry.renewedAt = this.#world.queue.now;
-    if (entry.registered) policy.update(entry.slot, load);
-    else policy.add(entry.slot, entry.policy, load);
-    entry.registered = true;
+  register(slot: number, load: number): void {
+    const { queue, counters } = this.#world;
+    const at = recordLength * slot;
+    const policy = this.#policies[this.#records[at + pool]!]!;
+    counters.registrations++;
+    this.#times[timesLength * slot + renewedAt] = queue.now;
+    if (this.#records[at + registered] === 1) policy.update(slot, load);
+    else policy.add(slot, this.#policyOf[this.#records[at + element]!]!, load);
+    this.#records[at + registered] = 1;
   }
 
-  /** Chooses an entry of the pool; undefined when it is empty. */
-  select(pool: number): Entry | undefined {
-    const slot = pool < 0 ? -1 : this.#policies[pool]!.select();
-    return slot < 0 ? undefined : this.#entries[pool]![slot];
+  /** Chooses an entry of the pool. @returns its slot; −1 when there is none */
+  select(poolNumber: number): number {
+    return poolNumber < 0 ? none : this.#policies[poolNumber]!.select();
   }
 
-  /** A user found this entry's element unreachable. */
-  report(entry: Entry): void {
-    if (!entry.registered) return;
-    entry.badReports++;
-    if (entry.badReports >= (this.#role.maxBadPeReports ?? Number.POSITIVE_INFINITY)) this.remove(entry);
+  /** A user found the element of a standing entry unreachable. */
+  report(slot: number): void {
+    const reports = ++this.#records[recordLength * slot + badReports]!;
+    if (reports >= this.#maxBadReports) this.remove(slot);
   }
 
   /**
@@ -104,27 +123,46 @@ export class Registrar {
    * registration expires. Keep-alives have a known phase: the first leaves one interval after the registration, each
    * further one an interval after the answer to the one before.
    */
-  elementDied(entry: Entry, life: number): void {
+  elementDied(slot: number): void {
     const { queue, delay } = this.#world;
     const { endpointKeepAliveInterval: interval, endpointKeepAliveTimeout: timeout } = this.#role;
-    const unanswered = firstUnanswered(entry.registeredAt, interval, delay, queue.now);
-    const noticedAt = unanswered + timeout;
-    const expiresAt = entry.renewedAt + life;
-    const at = Math.max(queue.now, Math.min(noticedAt, expiresAt));
-    entry.removal = queue.call(at, () => {
-      entry.removal = null;
-      if (noticedAt <= expiresAt) this.#world.counters.endpointKeepAliveTimeouts++;
-      this.remove(entry);
-    });
+    const arrivedAt = this.#times[timesLength * slot + registeredAt]!;
+    const noticedAt = firstUnanswered(arrivedAt, interval, delay, queue.now) + timeout;
+    const expiresAt = this.#times[timesLength * slot + renewedAt]! + this.#lives[this.elementOf(slot)]!;
+    const action = noticedAt <= expiresAt ? this.#unanswered : this.#expires;
+    const handle = queue.call(Math.max(queue.now, Math.min(noticedAt, expiresAt)), action, slot);
+    this.#records[recordLength * slot + removal] = handle;
   }
 
-  remove(entry: Entry): void {
-    if (entry.removal !== null) this.#world.queue.revoke(entry.removal);
-    entry.removal = null;
-    if (!entry.registered) return;
-    entry.registered = false;
-    this.#policies[entry.pool]!.remove(entry.slot);
-    this.#freeSlots[entry.pool]!.push(entry.slot);
+  /** Removes an entry that stands. */
+  remove(slot: number): void {
+    const at = recordLength * slot;
+    const handle = this.#records[at + removal]!;
+    if (handle !== none) this.#world.queue.revoke(handle);
+    this.#records[at + removal] = none;
+    this.#records[at + registered] = 0;
+    this.#policies[this.#records[at + pool]!]!.remove(slot);
+    this.#freeSlots.push(slot);
+  }
+
+  readonly #arrives = (slot: number): void => this.register(slot, 0);
+
+  readonly #unanswered = (slot: number): void => {
+    this.#world.counters.endpointKeepAliveTimeouts++;
+    this.#expires(slot);
+  };
+
+  readonly #expires = (slot: number): void => {
+    this.#records[recordLength * slot + removal] = none;
+    this.remove(slot);
+  };
+
+  #reserve(slots: number): void {
+    const [times, records] = [this.#times, this.#records];
+    this.#times = new Float64Array(timesLength * Math.max(16, slots));
+    this.#records = new Int32Array(recordLength * Math.max(16, slots));
+    this.#times.set(times);
+    this.#records.set(records);
   }
 }
 

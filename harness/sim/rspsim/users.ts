@@ -2,8 +2,8 @@ import type { Random } from '../../base/random.js';
 import { hostsWith } from '../../experiment/plan.js';
 import type { PoolUser } from '../../experiment/role.js';
 import { RequestStreams } from '../requests.js';
-import { rolesOf } from '../roles.js';
-import { type Entry, firstUnanswered } from './registrar.js';
+import { Roles } from '../roles.js';
+import { firstUnanswered } from './registrar.js';
 import type { World } from './world.js';
 
 /** How long a user waits before it asks again for an element of an empty pool, seconds. */
@@ -44,42 +44,53 @@ const firstAcceptAt = 3;
 const acceptAt = 4;
 /** Calculations secured by the newest cookie. */
 const secured = 5;
-/** Calculations that were credited before the window, and by its end. */
-const creditBefore = 6;
-const creditAtEnd = 7;
+/** Four integers in the room of two more numbers. Who was chosen: slot in the registrar, whose it was, and the pool. */
+const integersLength = 2 * recordLength;
+const slot = 12;
+const element = 13;
+const incarnation = 14;
+const pool = 15;
+
+type Edge = 'before' | 'end';
 
 /** The pool users: their requests one after the other, each from its generation to its completion. */
 export class Users {
   readonly #world: World;
-  readonly #roles: PoolUser[];
-  readonly #pools: Int32Array;
+  readonly #roles: Roles<PoolUser>;
   readonly #streams: RequestStreams;
   readonly #retryStreams: Random[] = [];
   readonly #phases: Uint8Array;
-  readonly #entries: (Entry | undefined)[] = [];
   /** Whether the next handle resolution comes with a report on the entry. */
   readonly #reports: Uint8Array;
-  /** A record per user, of the request in service. */
+  /** A record per user, of the request in service, and the same seen as integers. */
   readonly #requests: Float64Array;
+  readonly #integers: Int32Array;
+  /** Calculations of the requests in service that were credited before the window, and by its end. */
+  readonly #credits: { readonly [When in Edge]: { readonly of: Float64Array; notedAt: number } };
 
   constructor(world: World) {
     const hosts = hostsWith(world.plan, 'poolUser');
     const { settle } = world.plan.phases;
     this.#world = world;
-    this.#roles = rolesOf(hosts);
-    this.#pools = Int32Array.from(hosts, ({ role }) => world.registrar.poolNumber(role.pool));
+    this.#roles = new Roles(hosts);
     this.#phases = new Uint8Array(hosts.length);
     this.#reports = new Uint8Array(hosts.length);
     this.#requests = new Float64Array(recordLength * hosts.length);
-    const sources = this.#roles.map(({ requestInterval: gaps, requestSize: sizes }, user) => {
-      return { gaps, sizes, random: world.random.fork('requests', hosts[user]!.name) };
-    });
-    this.#streams = new RequestStreams(settle, sources);
+    this.#integers = new Int32Array(this.#requests.buffer);
+    this.#credits = {
+      before: { of: new Float64Array(hosts.length), notedAt: 0 },
+      end: { of: new Float64Array(hosts.length), notedAt: 0 },
+    };
+    for (const [user, { role }] of hosts.entries()) {
+      this.#integers[integersLength * user + pool] = world.registrar.poolNumber(role.pool);
+    }
+    const names = hosts.map(({ name }) => name);
+    this.#streams = new RequestStreams(settle, names, this.#roles, world.random);
     for (let user = 0; user < this.count; user++) world.queue.schedule(user, this.#streams.time(user));
   }
 
   get count(): number {
-    return this.#roles.length;
+    return this.#roles.count;
   }
 
   /** Calculations secured by the newest cookie of the request in service. */
@@ -132,7 +143,7 @@ export class Users {
   /** The element of a user's request died silently now: the keep-alives of the session will find out. */
   elementDied(user: number): void {
     const { queue, delay } = this.#world;
-    const { sessionKeepAliveInterval, sessionKeepAliveTimeout } = this.#roles[user]!;
+    const { sessionKeepAliveInterval, sessionKeepAliveTimeout } = this.#roles.of(user);
     const accepted = this.#requests[recordLength * user + acceptAt]!;
     const sentAt = firstUnanswered(accepted, sessionKeepAliveInterval, delay, queue.now);
     this.#phases[user] = Phase.Stalled;
@@ -150,11 +161,11 @@ export class Users {
   }
 
   /** Notes what the cookies received so far have credited, for the window's begin or end. */
-  noteCredits(when: 'before' | 'end'): void {
-    const credit = when === 'before' ? creditBefore : creditAtEnd;
+  noteCredits(edge: Edge): void {
+    const credits = this.#credits[edge];
+    credits.notedAt = this.#world.queue.now;
     for (let user = 0; user < this.count; user++) {
-      const at = recordLength * user;
-      this.#requests[at + credit] = this.#phases[user] === Phase.Idle ? 0 : this.#requests[at + secured]!;
+      credits.of[user] = this.#phases[user] === Phase.Idle ? 0 : this.secured(user);
     }
   }
 
@@ -165,8 +176,7 @@ export class Users {
     const streams = this.#streams;
     for (let user = 0; user < this.count; user++) {
       if (this.#phases[user] !== Phase.Idle) {
-        const at = recordLength * user;
-        counters.jobSizeCompleted += this.#requests[at + creditAtEnd]! - this.#requests[at + creditBefore]!;
+        counters.jobSizeCompleted += this.#credited(user, 'end') - this.#credited(user, 'before');
       }
       for (; streams.time(user) <= end; streams.advance(user)) {
         waiting++;
@@ -192,8 +202,6 @@ export class Users {
     requests[at + startedAt] = now;
     requests[at + firstAcceptAt] = -1;
     requests[at + secured] = 0;
-    requests[at + creditBefore] = 0;
-    requests[at + creditAtEnd] = 0;
     this.#streams.advance(user);
     this.#resolve(user);
   }
@@ -206,35 +214,42 @@ export class Users {
   #askRegistrar(user: number): void {
     const { queue, delay, registrar, recorder } = this.#world;
     // The report travels with the resolution and is read first, so it can keep the same element from being chosen.
-    if (this.#reports[user] === 1) registrar.report(this.#entries[user]!);
-    this.#reports[user] = 0;
-    const entry = registrar.select(this.#pools[user]!);
-    if (!entry) {
+    const choices = this.#integers;
+    const at = integersLength * user;
+    if (this.#reports[user] === 1) {
+      if (registrar.isRegistered(choices[at + slot]!, choices[at + element]!, choices[at + incarnation]!)) {
+        registrar.report(choices[at + slot]!);
+      }
+      this.#reports[user] = 0;
+    }
+    const entry = registrar.select(choices[at + pool]!);
+    if (entry < 0) {
       this.#wait(user, queue.now + delay + emptyPoolRetry);
       return;
     }
     recorder?.selected(user, queue.now + delay);
-    this.#entries[user] = entry;
+    choices[at + slot] = entry;
+    choices[at + element] = registrar.elementOf(entry);
+    choices[at + incarnation] = registrar.incarnationOf(entry);
     this.#phases[user] = Phase.Sent;
     queue.afterTwoDelays(user);
   }
 
   #reachElement(user: number): void {
     const { queue, delay, elements, counters, recorder } = this.#world;
-    const entry = this.#entries[user]!;
-    const { element } = entry;
-    if (!elements.isAt(element, entry.incarnation)) {
+    const chosen = this.#integers[integersLength * user + element]!;
+    if (!elements.isAt(chosen, this.#integers[integersLength * user + incarnation]!)) {
       this.#phases[user] = Phase.Unaccepted;
-      queue.schedule(user, queue.now - delay + this.#roles[user]!.requestTimeout);
+      queue.schedule(user, queue.now - delay + this.#roles.of(user).requestTimeout);
       return;
     }
-    if (elements.isFull(element)) {
+    if (elements.isFull(chosen)) {
       this.#wait(user, queue.now + delay + this.#retries(user).uniform() * longestRejectRetry);
       return;
     }
     this.#phases[user] = Phase.Served;
     const accepted = queue.now + delay;
-    recorder?.accepted(user, elements.nameOf(element), accepted);
+    recorder?.accepted(user, elements.nameOf(chosen), accepted);
     const requests = this.#requests;
     const at = recordLength * user;
     requests[at + acceptAt] = accepted;
@@ -242,18 +257,18 @@ export class Users {
       requests[at + firstAcceptAt] = accepted;
       if (counters.covers(accepted)) counters.startup.add(accepted - requests[at + startedAt]!);
     }
-    elements.serve(element, user, requests[at + size]!);
+    elements.serve(chosen, user, requests[at + size]!);
   }
 
   #giveUp(user: number, report: boolean, repeated: number | null): void {
     const { queue, elements, recorder } = this.#world;
-    const entry = this.#entries[user]!;
     if (recorder) {
-      const { strike, diedAt } = entry;
+      const chosen = this.#integers[integersLength * user + element]!;
+      const { strike, diedAt } = elements.deathOf(chosen, this.#integers[integersLength * user + incarnation]!);
       // An element that was dead before stalls this request only from the moment the user turned to it.
-      const turnedAt = repeated === null ? queue.now - this.#roles[user]!.requestTimeout : diedAt;
+      const turnedAt = repeated === null ? queue.now - this.#roles.of(user).requestTimeout : diedAt;
       const faultAt = Math.max(diedAt, turnedAt);
-      recorder.gaveUp(user, queue.now, { element: elements.nameOf(entry.element), strike, faultAt, repeated });
+      recorder.gaveUp(user, queue.now, { element: elements.nameOf(chosen), strike, faultAt, repeated });
     }
     this.#reports[user] = report ? 1 : 0;
     this.#resolve(user);
@@ -268,7 +283,7 @@ export class Users {
       const at = recordLength * user;
       counters.processing.add(now - requests[at + firstAcceptAt]!);
       counters.handling.add(now - requests[at + queuedAt]!);
-      counters.jobSizeCompleted += requests[at + size]! - requests[at + creditBefore]!;
+      counters.jobSizeCompleted += requests[at + size]! - this.#credited(user, 'before');
     }
     const next = this.#streams.time(user);
     if (next <= now) {
@@ -277,6 +292,12 @@ export class Users {
     }
     this.#phases[user] = Phase.Idle;
     queue.schedule(user, next);
+  }
+
+  /** What the user's request in service had been credited at an edge of the window; nothing if it started later. */
+  #credited(user: number, edge: Edge): number {
+    const { of, notedAt } = this.#credits[edge];
+    return this.#requests[recordLength * user + startedAt]! <= notedAt ? of[user]! : 0;
   }
 
   /** Most users are never rejected, so the stream is made when it is needed. */
