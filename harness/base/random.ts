@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** One stream of random numbers. */
 export interface Draws {
@@ -101,8 +101,11 @@ class Fork extends Stream implements Random {
 }
 
 // Hashing keeps neighbouring seeds and names unrelated; a plain sum would make seed 1/'b' collide with seed 2/'a'.
-const hashOf = (seed: number, names: readonly Name[]): number =>
-  createHash('sha256').update(`${seed}/${names.join('/')}`).digest().readInt32LE(0);
+function hashOf(seed: number, names: readonly Name[]): number {
+  // The digest's first four bytes, the lowest one first.
+  const bytes = Number.parseInt(hash('sha256', `${seed}/${names.join('/')}`).slice(0, 8), 16);
+  return (bytes >>> 24) | ((bytes >>> 8) & 0xff00) | ((bytes & 0xff00) << 8) | (bytes << 24);
+}
 
 /** The state's numbers: high and low half of its first 64 bits, then of its second. */
 function initialise(states: Int32Array, at: number, seed: number): void {

@@ -25,7 +25,7 @@ const none = -1;
  * of all of them, and jobs finish in the order of the level of that number at which their own work is done. Nothing
  * needs to be updated but at an arrival or a departure.
  *
- * A job is known by its user's number: a user has one request in service at a time.
+ * A job is known by a number that its owner gives it.
  */
 export class ProcessorSharing {
   readonly #elements: Float64Array;
@@ -37,11 +37,12 @@ export class ProcessorSharing {
   /** The jobs again, seen as integers. */
   readonly #links: Int32Array;
 
-  constructor(capacities: readonly number[], users: number) {
+  /** `most`: jobs have smaller numbers than that. */
+  constructor(capacities: readonly number[], most: number) {
     this.#elements = new Float64Array(elementLength * capacities.length);
     this.#present = new Int32Array(capacities.length);
     this.#heads = new Int32Array(capacities.length).fill(none);
-    this.#jobs = new Float64Array(jobLength * users);
+    this.#jobs = new Float64Array(jobLength * most);
     this.#links = new Int32Array(this.#jobs.buffer);
     for (const [element, each] of capacities.entries()) this.#elements[elementLength * element + capacity] = each;
   }
@@ -52,27 +53,27 @@ export class ProcessorSharing {
   }
 
   /** Level of an element at which a job started, in calculations per job. */
-  startLevel(user: number): number {
-    return this.#jobs[jobLength * user + startLevel]!;
+  startLevel(job: number): number {
+    return this.#jobs[jobLength * job + startLevel]!;
   }
 
   /** Level of an element at which a job is done. */
-  endLevel(user: number): number {
-    return this.#jobs[jobLength * user + endLevel]!;
+  endLevel(job: number): number {
+    return this.#jobs[jobLength * job + endLevel]!;
   }
 
   /** Progress of a job, in calculations, that somebody made a note of, and when; 0 when it was added. */
-  mark(user: number): number {
-    return this.#jobs[jobLength * user + mark]!;
+  mark(job: number): number {
+    return this.#jobs[jobLength * job + mark]!;
   }
 
-  markedAt(user: number): number {
-    return this.#jobs[jobLength * user + markedAt]!;
+  markedAt(job: number): number {
+    return this.#jobs[jobLength * job + markedAt]!;
   }
 
-  setMark(user: number, progress: number, now: number): void {
-    this.#jobs[jobLength * user + mark] = progress;
-    this.#jobs[jobLength * user + markedAt] = now;
+  setMark(job: number, progress: number, now: number): void {
+    this.#jobs[jobLength * job + mark] = progress;
+    this.#jobs[jobLength * job + markedAt] = now;
   }
 
   /** Brings an element's progress up to this time. */
@@ -89,7 +90,7 @@ export class ProcessorSharing {
   }
 
   /** Gives an advanced element a job of so many calculations. */
-  add(element: number, user: number, calculations: number): void {
+  add(element: number, job: number, calculations: number): void {
     const elements = this.#elements;
     const at = elementLength * element;
     // An empty element starts from zero again, which keeps the levels small and therefore exact.
@@ -97,23 +98,23 @@ export class ProcessorSharing {
     this.#present[element] = this.#present[element]! + 1;
     const start = elements[at + level]!;
     const end = start + calculations;
-    this.#jobs[jobLength * user + startLevel] = start;
-    this.#jobs[jobLength * user + endLevel] = end;
-    this.#jobs[jobLength * user + mark] = 0;
-    this.#jobs[jobLength * user + markedAt] = elements[at + levelAt]!;
+    this.#jobs[jobLength * job + startLevel] = start;
+    this.#jobs[jobLength * job + endLevel] = end;
+    this.#jobs[jobLength * job + mark] = 0;
+    this.#jobs[jobLength * job + markedAt] = elements[at + levelAt]!;
     let before = none;
     let after = this.first(element);
     while (after >= 0 && this.endLevel(after) <= end) {
       before = after;
       after = this.after(after);
     }
-    this.#link(element, before, user);
-    this.#link(element, user, after);
+    this.#link(element, before, job);
+    this.#link(element, job, after);
   }
 
   /** Takes a job from an advanced element. */
-  remove(element: number, user: number): void {
-    this.#link(element, this.#links[linksLength * user + previous]!, this.after(user));
+  remove(element: number, job: number): void {
+    this.#link(element, this.#links[linksLength * job + previous]!, this.after(job));
     this.#present[element] = this.#present[element]! - 1;
   }
 
@@ -123,8 +124,8 @@ export class ProcessorSharing {
   }
 
   /** The job that finishes after this one; −1 when there is none. */
-  after(user: number): number {
-    return this.#links[linksLength * user + next]!;
+  after(job: number): number {
+    return this.#links[linksLength * job + next]!;
   }
 
   /** When an advanced element's progress will have reached this level, if nothing changes. */
@@ -136,9 +137,9 @@ export class ProcessorSharing {
   }
 
   /** Calculations done for a job since it was added, as of the element's last {@link advance}. */
-  progress(element: number, user: number): number {
-    const reached = Math.min(this.#elements[elementLength * element + level]!, this.endLevel(user));
-    return reached - this.startLevel(user);
+  progress(element: number, job: number): number {
+    const reached = Math.min(this.#elements[elementLength * element + level]!, this.endLevel(job));
+    return reached - this.startLevel(job);
   }
 
   /** Seconds of work that an advanced element has done since the run began. */

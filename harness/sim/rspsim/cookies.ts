@@ -8,7 +8,8 @@ const tolerance = 1e-9;
 /**
  * State cookies: an element sends one whenever it has done so many calculations for a request since the last one, or so
  * much time has passed. With an interval in calculations alone, the number sent follows from the progress, and nothing
- * happens in between; only cookies by time are events. A job's mark is the newest cookie of this attempt.
+ * happens in between; only cookies by time are events. The mark of a session's job is the newest cookie of this
+ * attempt.
  */
 export class Cookies {
   readonly #world: World;
@@ -25,28 +26,28 @@ export class Cookies {
    * Sends what an advanced element should have sent up to now. A request that is `done` needs no cookie for its end:
    * its completion says the same.
    */
-  catchUp(element: number, user: number, done = false): void {
+  catchUp(element: number, session: number, done = false): void {
     const interval = this.#intervals[element]!;
     if (interval === Number.POSITIVE_INFINITY) return;
-    const { sharing, counters, users, queue } = this.#world;
-    const fresh = (sharing.progress(element, user) - sharing.mark(user)) / interval;
+    const { sharing, counters, sessions, queue } = this.#world;
+    const fresh = (sharing.progress(element, session) - sharing.mark(session)) / interval;
     const count = done ? Math.ceil(fresh - tolerance) - 1 : Math.floor(fresh + tolerance);
     if (count <= 0) return;
     counters.cookies += count;
-    sharing.setMark(user, sharing.mark(user) + count * interval, queue.now);
-    users.secure(user, users.secured(user) + count * interval);
+    sharing.setMark(session, sharing.mark(session) + count * interval, queue.now);
+    sessions.secure(session, sessions.secured(session) + count * interval);
   }
 
   /** The cookie of a clean shutdown: everything done so far. */
-  sendLast(element: number, user: number): void {
-    this.catchUp(element, user);
-    this.#send(element, user);
+  sendLast(element: number, session: number): void {
+    this.catchUp(element, session);
+    this.#send(element, session);
   }
 
   /** A silent death. @returns the calculations that no cookie had secured */
-  loseRest(element: number, user: number, progress: number): number {
-    this.catchUp(element, user);
-    return progress - this.#world.sharing.mark(user);
+  loseRest(element: number, session: number, progress: number): number {
+    this.catchUp(element, session);
+    return progress - this.#world.sharing.mark(session);
   }
 
   /** When the next cookie of an advanced element is an event; infinity where none is. */
@@ -55,11 +56,11 @@ export class Cookies {
     const time = this.#times[element]!;
     let due = Number.POSITIVE_INFINITY;
     if (time === Number.POSITIVE_INFINITY) return due;
-    for (let user = sharing.first(element); user >= 0; user = sharing.after(user)) {
-      const level = sharing.startLevel(user) + sharing.mark(user) + this.#intervals[element]!;
+    for (let session = sharing.first(element); session >= 0; session = sharing.after(session)) {
+      const level = sharing.startLevel(session) + sharing.mark(session) + this.#intervals[element]!;
       // At the end of its work the request completes; no cookie is due there or after.
-      const byWork = level < sharing.endLevel(user) ? sharing.timeOfLevel(element, level) : Number.POSITIVE_INFINITY;
-      due = Math.min(due, byWork, sharing.markedAt(user) + time);
+      const byWork = level < sharing.endLevel(session) ? sharing.timeOfLevel(element, level) : Number.POSITIVE_INFINITY;
+      due = Math.min(due, byWork, sharing.markedAt(session) + time);
     }
     return due;
   }
@@ -70,24 +71,24 @@ export class Cookies {
     if (time === Number.POSITIVE_INFINITY) return false;
     const { sharing, queue } = this.#world;
     let sent = false;
-    for (let user = sharing.first(element); user >= 0; user = sharing.after(user)) {
-      const byTime = queue.now >= sharing.markedAt(user) + time;
-      const fresh = sharing.progress(element, user) - sharing.mark(user);
-      const left = sharing.endLevel(user) - sharing.startLevel(user) - sharing.mark(user) - fresh;
+    for (let session = sharing.first(element); session >= 0; session = sharing.after(session)) {
+      const byTime = queue.now >= sharing.markedAt(session) + time;
+      const fresh = sharing.progress(element, session) - sharing.mark(session);
+      const left = sharing.endLevel(session) - sharing.startLevel(session) - sharing.mark(session) - fresh;
       const byWork = fresh >= this.#intervals[element]! * (1 - tolerance) && left > 0;
       if (!byTime && !byWork) continue;
       sent = true;
-      if (byTime) this.#send(element, user);
-      else this.catchUp(element, user);
+      if (byTime) this.#send(element, session);
+      else this.catchUp(element, session);
     }
     return sent;
   }
 
-  #send(element: number, user: number): void {
-    const { sharing, counters, users, queue } = this.#world;
-    const progress = sharing.progress(element, user);
+  #send(element: number, session: number): void {
+    const { sharing, counters, sessions, queue } = this.#world;
+    const progress = sharing.progress(element, session);
     counters.cookies++;
-    users.secure(user, users.secured(user) + progress - sharing.mark(user));
-    sharing.setMark(user, progress, queue.now);
+    sessions.secure(session, sessions.secured(session) + progress - sharing.mark(session));
+    sharing.setMark(session, progress, queue.now);
   }
 }

@@ -8,14 +8,20 @@ import { buildWorld } from './world.js';
 /** Runs a plan in RSPSIM's model, from the registration of the elements to the end of the drain. */
 export function runRspsim(plan: Plan, record: boolean, journal: FaultJournal | undefined): SimulationResult {
   const world = buildWorld(plan, record, journal);
-  const { queue, users, elements, counters, recorder, faults, delay } = world;
+  const { queue, users, sessions, elements, counters, recorder, faults, delay } = world;
   const moments = momentsOf(plan);
-  const handle = (slot: number) => (slot < users.count ? users.handle(slot) : elements.handle(slot));
+  const [firstJobs, firstRegistration] = [2 * users.count, 2 * users.count + elements.count];
+  const handle = (slot: number) => {
+    if (slot < users.count) sessions.open(slot);
+    else if (slot < firstJobs) sessions.handle(slot - users.count);
+    else if (slot < firstRegistration) elements.handle(slot);
+    else elements.registrations.handle(slot);
+  };
   const noteCreditsAt = (edge: number, when: 'before' | 'end') => {
     // What has been sent one delay before the edge has been received, and is credited, at the edge.
     queue.run(Math.max(queue.now, edge - delay), handle);
     elements.settle();
-    users.noteCredits(when);
+    sessions.noteCredits(when);
     queue.run(edge, handle);
     elements.settle();
   };
@@ -24,6 +30,7 @@ export function runRspsim(plan: Plan, record: boolean, journal: FaultJournal | u
   counters.reset();
   elements.beginWindow();
   noteCreditsAt(moments.endAt, 'end');
+  sessions.close();
   const endQueueLength = users.close(moments.endAt);
   return {
     metrics: metricsOf(counters, elements.work(), { endQueueLength, events: queue.events }),

@@ -13,6 +13,7 @@ import { Recorder } from '../recorder.js';
 import { ProcessorSharing } from '../sharing.js';
 import { Elements } from './elements.js';
 import { Registrar } from './registrar.js';
+import { Sessions } from './sessions.js';
 import { Users } from './users.js';
 
 /** What all parts of the model share. */
@@ -26,14 +27,15 @@ export interface World {
   readonly counters: Counters;
   readonly recorder: Recorder | null;
   readonly users: Users;
+  readonly sessions: Sessions;
   readonly elements: Elements;
   readonly registrar: Registrar;
   readonly faults: FaultDriver;
 }
 
 /**
- * Builds a plan's world. Event slots: one per user, then three rows of one per element: its jobs, the next sending of
- * its registration, the arrival of one.
+ * Builds a plan's world. Event slots: one per user for its next request, one per session (no more than users), then
+ * three rows of one per element: its jobs, the next sending of its registration, the arrival of one.
  */
 export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | undefined): World {
   const users = hostsWith(plan, 'poolUser');
@@ -44,7 +46,7 @@ export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | 
     plan,
     random: randomFrom(plan.seed),
     delay,
-    queue: new EventQueue(users.length + 3 * elements.length, delay),
+    queue: new EventQueue(2 * users.length + 3 * elements.length, delay),
     sharing: new ProcessorSharing(
       elements.map(({ role }) => role.capacity),
       users.length,
@@ -53,8 +55,9 @@ export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | 
     recorder: record ? new Recorder(users.map(({ name }) => name)) : null,
   } as { -readonly [Name in keyof World]: World[Name] };
   world.registrar = new Registrar(world);
-  world.elements = new Elements(world, users.length);
+  world.elements = new Elements(world, 2 * users.length);
   world.users = new Users(world);
+  world.sessions = new Sessions(world, world.users.roles);
   const victims: Victims = {
     isUp: (host) => world.elements.isUpHost(host),
     isBusy: (host) => world.elements.isBusyHost(host),

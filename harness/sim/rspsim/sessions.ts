@@ -1,0 +1,327 @@
+import type { Random } from '../../base/random.js';
+import type { PoolUser } from '../../experiment/role.js';
+import type { Roles } from '../roles.js';
+import { firstUnanswered } from './registrar.js';
+import type { World } from './world.js';
+
+/** How long a user waits before it asks again for an element of an empty pool, seconds. */
+const emptyPoolRetry = 30;
+/** The longest wait before a rejected request is tried again, seconds. */
+const longestRejectRetry = 0.2;
+
+/** What a session waits for; its event slot holds when that happens. */
+enum Phase {
+  /** There is no session of this number. */
+  Closed,
+  /** For its handle resolution to reach the registrar. */
+  Resolving,
+  /** For its request to reach the element. */
+  Sent,
+  /** For the request timeout: the element is not there. */
+  Unaccepted,
+  /** For the element; nothing is scheduled, the element decides. */
+  Served,
+  /** For the session keep-alive timeout: the element died. */
+  Stalled,
+  /** For the element's abort. */
+  Aborted,
+  /** For the completion. */
+  Completed,
+  /** To try again, after an empty pool or a rejection. */
+  Waiting,
+}
+
+/** The fields of a record, side by side, as what is used together should be fetched together. */
+const recordLength = 8;
+const size = 0;
+const queuedAt = 1;
+const startedAt = 2;
+/** First accept; negative while there was none. */
+const firstAcceptAt = 3;
+/** Latest accept: the session keep-alives count from here. */
+const acceptAt = 4;
+/** Calculations secured by the newest cookie. */
+const secured = 5;
+/** Four integers in the room of two more numbers: who was chosen, the slot in the registrar and whose it was then. */
+const integersLength = 2 * recordLength;
+const slot = 12;
+const element = 13;
+const incarnation = 14;
+const user = 15;
+
+type Edge = 'before' | 'end';
+
+/**
+ * The sessions of users with the pool: the requests in service, from leaving the user's queue to the completion. A
+ * user has one at a time. Their numbers are used again, the last one first: of ten thousand users few hundred are in
+ * service at a time, and what is used all the time should lie in as little memory as that takes.
+ */
+export class Sessions {
+  readonly #world: World;
+  readonly #roles: Roles<PoolUser>;
+  /** Event slot of the first session. */
+  readonly #slots: number;
+  readonly #retryStreams: Random[] = [];
+  readonly #phases: Uint8Array;
+  /** Pool of each user's elements. */
+  readonly #pools: Int32Array;
+  /** Whether the next handle resolution comes with a report on the chosen entry. */
+  readonly #reports: Uint8Array;
+  /** A record per session, and the same seen as integers. */
+  readonly #requests: Float64Array;
+  readonly #integers: Int32Array;
+  /** Calculations that a silent death took from the request. */
+  readonly #lost: Float64Array;
+  /** Calculations of the requests in service that were credited before the window, and by its end. */
+  readonly #credits: { readonly [When in Edge]: { readonly of: Float64Array; notedAt: number } };
+  /** Sessions so far, and those of them that are closed. */
+  #count = 0;
+  readonly #closed: number[] = [];
+
+  constructor(world: World, roles: Roles<PoolUser>) {
+    const most = roles.count;
+    this.#world = world;
+    this.#roles = roles;
+    this.#slots = most;
+    this.#pools = Int32Array.from(roles.map((role) => world.registrar.poolNumber(role.pool)));
+    this.#phases = new Uint8Array(most);
+    this.#reports = new Uint8Array(most);
+    this.#requests = new Float64Array(recordLength * most);
+    this.#integers = new Int32Array(this.#requests.buffer);
+    this.#lost = new Float64Array(most);
+    this.#credits = {
+      before: { of: new Float64Array(most), notedAt: 0 },
+      end: { of: new Float64Array(most), notedAt: 0 },
+    };
+  }
+
+  /** Calculations secured by the newest cookie of the request. */
+  secured(session: number): number {
+    return this.#requests[recordLength * session + secured]!;
+  }
+
+  /** A cookie is on its way to the user. */
+  secure(session: number, calculations: number): void {
+    this.#requests[recordLength * session + secured] = calculations;
+  }
+
+  /** A user takes its next request from its queue. */
+  open(forUser: number): void {
+    const session = this.#closed.pop() ?? this.#count++;
+    this.#integers[integersLength * session + user] = forUser;
+    this.#begin(session, forUser);
+  }
+
+  /** What the session waited for has happened. */
+  handle(session: number): void {
+    const { counters } = this.#world;
+    switch (this.#phases[session]! as Phase) {
+      case Phase.Resolving:
+        this.#askRegistrar(session);
+        break;
+      case Phase.Sent:
+        this.#reachElement(session);
+        break;
+      case Phase.Completed:
+        this.#complete(session);
+        break;
+      case Phase.Waiting:
+        this.#resolve(session);
+        break;
+      case Phase.Unaccepted:
+        counters.unreachables++;
+        this.#giveUp(session, true, null);
+        break;
+      case Phase.Stalled:
+        counters.unreachables++;
+        counters.failovers++;
+        this.#giveUp(session, true, this.#lost[session]!);
+        break;
+      case Phase.Aborted:
+        counters.failovers++;
+        this.#giveUp(session, false, 0);
+        break;
+      case Phase.Served:
+      case Phase.Closed:
+        throw new Error('a served session waits for nothing');
+    }
+  }
+
+  /** The element died silently now, with work that no cookie had secured: the session's keep-alives will find out. */
+  elementDied(session: number, lost: number): void {
+    const { queue, delay } = this.#world;
+    const { sessionKeepAliveInterval, sessionKeepAliveTimeout } = this.#roles.of(this.#userOf(session));
+    const accepted = this.#requests[recordLength * session + acceptAt]!;
+    const sentAt = firstUnanswered(accepted, sessionKeepAliveInterval, delay, queue.now);
+    this.#lost[session] = lost;
+    this.#phases[session] = Phase.Stalled;
+    queue.schedule(this.#slots + session, sentAt + sessionKeepAliveTimeout);
+  }
+
+  /** The element sent a last cookie and an abort. */
+  elementLeft(session: number): void {
+    this.#arriveAfterDelay(session, Phase.Aborted);
+  }
+
+  /** The element finished the session's request. */
+  finished(session: number): void {
+    this.#arriveAfterDelay(session, Phase.Completed);
+  }
+
+  /** Notes what the cookies received so far have credited, for the window's begin or end. */
+  noteCredits(edge: Edge): void {
+    const credits = this.#credits[edge];
+    credits.notedAt = this.#world.queue.now;
+    for (let session = 0; session < this.#count; session++) {
+      credits.of[session] = this.#phases[session] === Phase.Closed ? 0 : this.secured(session);
+    }
+  }
+
+  /** Counts what the cookies of the requests in service have been credited within the window, when the run ends. */
+  close(): void {
+    // In the users' order, as sums depend on it in the last place.
+    const open = new Int32Array(this.#roles.count).fill(-1);
+    for (let session = 0; session < this.#count; session++) {
+      if (this.#phases[session] !== Phase.Closed) open[this.#userOf(session)] = session;
+    }
+    for (const session of open) {
+      if (session < 0) continue;
+      this.#world.counters.jobSizeCompleted += this.#credited(session, 'end') - this.#credited(session, 'before');
+    }
+  }
+
+  #userOf(session: number): number {
+    return this.#integers[integersLength * session + user]!;
+  }
+
+  #begin(session: number, forUser: number): void {
+    const { queue, counters, recorder, users } = this.#world;
+    const { streams } = users;
+    const { now } = queue;
+    const generatedAt = streams.time(forUser);
+    if (counters.covers(generatedAt)) counters.requestsQueued++;
+    if (counters.covers(now)) counters.queuing.add(now - generatedAt);
+    recorder?.started(forUser, streams.next(forUser), now);
+    const requests = this.#requests;
+    const at = recordLength * session;
+    requests[at + size] = streams.size(forUser);
+    requests[at + queuedAt] = generatedAt;
+    requests[at + startedAt] = now;
+    requests[at + firstAcceptAt] = -1;
+    requests[at + secured] = 0;
+    streams.advance(forUser);
+    this.#resolve(session);
+  }
+
+  #resolve(session: number): void {
+    this.#world.counters.serverSelections++;
+    this.#arriveAfterDelay(session, Phase.Resolving);
+  }
+
+  #askRegistrar(session: number): void {
+    const { queue, delay, registrar, recorder } = this.#world;
+    // The report travels with the resolution and is read first, so it can keep the same element from being chosen.
+    const choices = this.#integers;
+    const at = integersLength * session;
+    if (this.#reports[session] === 1) {
+      if (registrar.isRegistered(choices[at + slot]!, choices[at + element]!, choices[at + incarnation]!)) {
+        registrar.report(choices[at + slot]!);
+      }
+      this.#reports[session] = 0;
+    }
+    const entry = registrar.select(this.#pools[choices[at + user]!]!);
+    if (entry < 0) {
+      this.#wait(session, queue.now + delay + emptyPoolRetry);
+      return;
+    }
+    recorder?.selected(this.#userOf(session), queue.now + delay);
+    choices[at + slot] = entry;
+    choices[at + element] = registrar.elementOf(entry);
+    choices[at + incarnation] = registrar.incarnationOf(entry);
+    this.#phases[session] = Phase.Sent;
+    queue.afterTwoDelays(this.#slots + session);
+  }
+
+  #reachElement(session: number): void {
+    const { queue, delay, elements, counters, recorder } = this.#world;
+    const chosen = this.#integers[integersLength * session + element]!;
+    if (!elements.isAt(chosen, this.#integers[integersLength * session + incarnation]!)) {
+      this.#phases[session] = Phase.Unaccepted;
+      queue.schedule(this.#slots + session, queue.now - delay + this.#roles.of(this.#userOf(session)).requestTimeout);
+      return;
+    }
+    if (elements.isFull(chosen)) {
+      this.#wait(session, queue.now + delay + this.#retries(session).uniform() * longestRejectRetry);
+      return;
+    }
+    this.#phases[session] = Phase.Served;
+    const accepted = queue.now + delay;
+    recorder?.accepted(this.#userOf(session), elements.nameOf(chosen), accepted);
+    const requests = this.#requests;
+    const at = recordLength * session;
+    requests[at + acceptAt] = accepted;
+    if (requests[at + firstAcceptAt]! < 0) {
+      requests[at + firstAcceptAt] = accepted;
+      if (counters.covers(accepted)) counters.startup.add(accepted - requests[at + startedAt]!);
+    }
+    elements.serve(chosen, session, requests[at + size]!);
+  }
+
+  #giveUp(session: number, report: boolean, repeated: number | null): void {
+    const { queue, elements, recorder } = this.#world;
+    if (recorder) {
+      const chosen = this.#integers[integersLength * session + element]!;
+      const { strike, diedAt } = elements.deathOf(chosen, this.#integers[integersLength * session + incarnation]!);
+      // An element that was dead before stalls this request only from the moment the session turned to it.
+      const turnedAt = repeated === null ? queue.now - this.#roles.of(this.#userOf(session)).requestTimeout : diedAt;
+      const faultAt = Math.max(diedAt, turnedAt);
+      recorder.gaveUp(this.#userOf(session), queue.now, { element: elements.nameOf(chosen), strike, faultAt, repeated });
+    }
+    this.#reports[session] = report ? 1 : 0;
+    this.#resolve(session);
+  }
+
+  #complete(session: number): void {
+    const { queue, counters, recorder, users } = this.#world;
+    const { now } = queue;
+    const owner = this.#userOf(session);
+    recorder?.completed(owner, now);
+    if (counters.covers(now)) {
+      const requests = this.#requests;
+      const at = recordLength * session;
+      counters.processing.add(now - requests[at + firstAcceptAt]!);
+      counters.handling.add(now - requests[at + queuedAt]!);
+      counters.jobSizeCompleted += requests[at + size]! - this.#credited(session, 'before');
+    }
+    if (users.hasWaiting(owner)) {
+      this.#begin(session, owner);
+      return;
+    }
+    this.#phases[session] = Phase.Closed;
+    this.#closed.push(session);
+    users.rest(owner);
+  }
+
+  /** What the session's request in service had been credited at an edge of the window; nothing if it started later. */
+  #credited(session: number, edge: Edge): number {
+    const { of, notedAt } = this.#credits[edge];
+    return this.#requests[recordLength * session + startedAt]! <= notedAt ? of[session]! : 0;
+  }
+
+  /** Most users are never rejected, so the stream is made when it is needed. */
+  #retries(session: number): Random {
+    const owner = this.#userOf(session);
+    this.#retryStreams[owner] ??= this.#world.random.fork('retries', owner);
+    return this.#retryStreams[owner]!;
+  }
+
+  #wait(session: number, until: number): void {
+    this.#phases[session] = Phase.Waiting;
+    this.#world.queue.schedule(this.#slots + session, until);
+  }
+
+  #arriveAfterDelay(session: number, phase: Phase): void {
+    this.#phases[session] = phase;
+    this.#world.queue.afterDelay(this.#slots + session);
+  }
+}
