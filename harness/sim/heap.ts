@@ -5,20 +5,19 @@
  */
 export class SlotHeap {
   /**
-   * In heap order: what is compared of siblings lies side by side, which is what a large heap's speed hangs on. Free
-   * places hold infinity and no slot, so that the first place tells what is first even when there is nothing.
+   * Keys and ranks in heap order, in turn: what is compared of siblings lies side by side, which is what a large heap's
+   * speed hangs on. Free places hold infinity and no slot, so that the first place tells what is first even when there
+   * is nothing.
    */
-  #keys: Float64Array;
-  #ranks: Float64Array;
+  #order: Float64Array;
   #slots: Int32Array;
   /** Where each slot stands in heap order; −1 when it is not in the heap. */
   #places: Int32Array;
   #size = 0;
 
   constructor(slots: number) {
-    this.#keys = new Float64Array(slots + 1).fill(Number.POSITIVE_INFINITY);
+    this.#order = new Float64Array(2 * slots + 2).fill(Number.POSITIVE_INFINITY);
     this.#slots = new Int32Array(slots + 1).fill(-1);
-    this.#ranks = new Float64Array(slots + 1);
     this.#places = new Int32Array(slots).fill(-1);
   }
 
@@ -33,12 +32,12 @@ export class SlotHeap {
 
   /** Key of the first slot; infinity when the heap is empty. */
   get firstKey(): number {
-    return this.#keys[0]!;
+    return this.#order[0]!;
   }
 
   /** Rank of the first slot of a heap that is not empty. */
   get firstRank(): number {
-    return this.#ranks[0]!;
+    return this.#order[1]!;
   }
 
   has(slot: number): boolean {
@@ -47,93 +46,104 @@ export class SlotHeap {
 
   /** Key of a slot that is in the heap. */
   keyOf(slot: number): number {
-    return this.#keys[this.#places[slot]!]!;
+    return this.#order[2 * this.#places[slot]!]!;
   }
 
   rankOf(slot: number): number {
-    return this.#ranks[this.#places[slot]!]!;
+    return this.#order[2 * this.#places[slot]! + 1]!;
   }
 
   /** Puts a slot in, or moves it to another key and rank. */
   set(slot: number, key: number, rank: number): void {
-    if (slot >= this.#places.length) this.#grow(slot + 1);
-    const place = this.#places[slot]!;
-    if (place < 0) {
-      this.#up(this.#size++, slot, key, rank);
-      return;
-    }
-    const old = this.#keys[place]!;
-    const earlier = key < old || (key === old && rank < this.#ranks[place]!);
-    if (earlier) this.#up(place, slot, key, rank);
-    else this.#down(place, slot, key, rank);
+    const place = this.#placeFor(slot);
+    this.#order[2 * place] = key;
+    this.#order[2 * place + 1] = rank;
+    this.#settle(place, slot);
   }
 
   /** Puts a slot in whose key and rank stand at a place of a list: numbers that are passed on would be allocated. */
   setFrom(list: Float64Array, at: number, slot: number): void {
-    this.set(slot, list[at]!, list[at + 1]!);
+    const place = this.#placeFor(slot);
+    this.#order[2 * place] = list[at]!;
+    this.#order[2 * place + 1] = list[at + 1]!;
+    this.#settle(place, slot);
   }
 
   /** Takes a slot out; nothing happens when it is not in. */
   remove(slot: number): void {
     if (!this.has(slot)) return;
+    const order = this.#order;
     const place = this.#places[slot]!;
     this.#places[slot] = -1;
     const last = --this.#size;
     const moved = this.#slots[last]!;
-    const key = this.#keys[last]!;
-    const rank = this.#ranks[last]!;
-    this.#keys[last] = Number.POSITIVE_INFINITY;
     this.#slots[last] = -1;
-    if (place === last) return;
-    if (place > 0 && this.#isBefore(key, rank, (place - 1) >> 2)) this.#up(place, moved, key, rank);
-    else this.#down(place, moved, key, rank);
+    if (place !== last) {
+      order[2 * place] = order[2 * last]!;
+      order[2 * place + 1] = order[2 * last + 1]!;
+    }
+    order[2 * last] = Number.POSITIVE_INFINITY;
+    if (place !== last) this.#settle(place, moved);
   }
 
-  /** Whether (key, rank) belongs before what stands at a place. */
-  #isBefore(key: number, rank: number, place: number): boolean {
-    const other = this.#keys[place]!;
-    return key < other || (key === other && rank < this.#ranks[place]!);
+  /** Where the slot stands, or a place at the end for it. */
+  #placeFor(slot: number): number {
+    if (slot >= this.#places.length) this.#grow(slot + 1);
+    const place = this.#places[slot]!;
+    return place < 0 ? this.#size++ : place;
   }
 
-  #up(from: number, slot: number, key: number, rank: number): void {
+  /** Lets a slot whose key and rank stand at a place go up or down from there. */
+  #settle(from: number, slot: number): void {
+    const order = this.#order;
+    const key = order[2 * from]!;
+    const rank = order[2 * from + 1]!;
     let place = from;
     while (place > 0) {
       const parent = (place - 1) >> 2;
-      if (!this.#isBefore(key, rank, parent)) break;
-      this.#put(place, this.#slots[parent]!, this.#keys[parent]!, this.#ranks[parent]!);
+      const parentKey = order[2 * parent]!;
+      if (key > parentKey || (key === parentKey && rank >= order[2 * parent + 1]!)) break;
+      this.#move(parent, place);
       place = parent;
     }
-    this.#put(place, slot, key, rank);
+    if (place === from) place = this.#down(place);
+    order[2 * place] = key;
+    order[2 * place + 1] = rank;
+    this.#slots[place] = slot;
+    this.#places[slot] = place;
   }
 
-  #down(from: number, slot: number, key: number, rank: number): void {
-    const keys = this.#keys;
-    const ranks = this.#ranks;
+  /** Moves up what belongs before the key and rank at a place. @returns the place that becomes free for them */
+  #down(from: number): number {
+    const order = this.#order;
     const size = this.#size;
+    const key = order[2 * from]!;
+    const rank = order[2 * from + 1]!;
     let place = from;
     for (let child = 4 * place + 1; child < size; child = 4 * place + 1) {
       let smallest = child;
-      let smallestKey = keys[child]!;
+      let smallestKey = order[2 * child]!;
       const end = Math.min(child + 4, size);
       for (let other = child + 1; other < end; other++) {
-        const otherKey = keys[other]!;
-        if (otherKey < smallestKey || (otherKey === smallestKey && ranks[other]! < ranks[smallest]!)) {
+        const otherKey = order[2 * other]!;
+        if (otherKey < smallestKey || (otherKey === smallestKey && order[2 * other + 1]! < order[2 * smallest + 1]!)) {
           smallest = other;
           smallestKey = otherKey;
         }
       }
-      if (key < smallestKey || (key === smallestKey && rank < ranks[smallest]!)) break;
-      this.#put(place, this.#slots[smallest]!, smallestKey, ranks[smallest]!);
+      if (key < smallestKey || (key === smallestKey && rank < order[2 * smallest + 1]!)) break;
+      this.#move(smallest, place);
       place = smallest;
     }
-    this.#put(place, slot, key, rank);
+    return place;
   }
 
-  #put(place: number, slot: number, key: number, rank: number): void {
-    this.#keys[place] = key;
-    this.#ranks[place] = rank;
-    this.#slots[place] = slot;
-    this.#places[slot] = place;
+  #move(from: number, to: number): void {
+    const slot = this.#slots[from]!;
+    this.#order[2 * to] = this.#order[2 * from]!;
+    this.#order[2 * to + 1] = this.#order[2 * from + 1]!;
+    this.#slots[to] = slot;
+    this.#places[slot] = to;
   }
 
   #grow(atLeast: number): void {
@@ -142,9 +152,8 @@ export class SlotHeap {
       bigger.set(from);
       return bigger;
     };
-    this.#keys = longer(new Float64Array(length + 1).fill(Number.POSITIVE_INFINITY), this.#keys);
+    this.#order = longer(new Float64Array(2 * length + 2).fill(Number.POSITIVE_INFINITY), this.#order);
     this.#slots = longer(new Int32Array(length + 1).fill(-1), this.#slots);
-    this.#ranks = longer(new Float64Array(length + 1), this.#ranks);
     this.#places = longer(new Int32Array(length).fill(-1), this.#places);
   }
 }

@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, it } from 'vitest';
 import { type Random, randomFrom } from '../../harness/base/random.js';
 
@@ -38,7 +40,33 @@ describe('streams', () => {
   });
 });
 
+describe('streams side by side', () => {
+  it('are the same as those that are forked one by one, wherever their states are kept', () => {
+    fc.assert(
+      fc.property(seed, fc.array(names, { minLength: 1, maxLength: 6 }), fc.nat(5), (seed, each, room) => {
+        const parent = randomFrom(seed, 'users');
+        const stride = 4 + room;
+        const kept = { array: new Int32Array(stride * each.length), stride };
+        for (const streams of [parent.forkEach(each), parent.forkEach(each, kept)]) {
+          // In turn, so that a draw in one is seen to move none of the others.
+          const drawn = [0, 1, 2].map(() => each.map((_, index) => streams.of(index).uniform()));
+          const forks = each.map((names) => parent.fork(...names));
+          expect(drawn).toEqual([0, 1, 2].map(() => forks.map((fork) => fork.uniform())));
+        }
+      }),
+    );
+  });
+});
+
 describe('draws', () => {
+  it('are what another implementation of xoroshiro128+ gives', () => {
+    // The first four bytes, lowest first, of the SHA-256 of '1/requests/pu1'.
+    const theirs = xoroshiro128plus(createHash('sha256').update('1/requests/pu1').digest().readInt32LE(0));
+    const uniform = () => ((theirs.next() >>> 5) * 2 ** 26 + (theirs.next() >>> 6)) / 2 ** 53;
+    const ours = randomFrom(1, 'requests', 'pu1');
+    for (let n = 0; n < 1000; n++) expect(ours.uniform()).toBe(uniform());
+  });
+
   it('are in [0, 1), and whole numbers below a limit reach every value', () => {
     const random = randomFrom(1);
     for (const value of take(random, 10_000)) expect(value >= 0 && value < 1).toBe(true);

@@ -23,7 +23,10 @@ interface Death {
 }
 const alive: Death = { strike: null, diedAt: Number.POSITIVE_INFINITY };
 
-/** The pool elements: the jobs they share their capacity among, their deaths and returns. A session's job has its number. */
+/**
+ * The pool elements: the jobs they share their capacity among, their deaths and returns. A session's job has the number
+ * of the session.
+ */
 export class Elements {
   readonly cookies: Cookies;
   readonly registrations: Registrations;

@@ -1,55 +1,26 @@
 import type { Random } from '../../base/random.js';
 import type { PoolUser } from '../../experiment/role.js';
 import type { Roles } from '../roles.js';
+import { Credits } from './credits.js';
 import { firstUnanswered } from './registrar.js';
+import {
+  acceptAt,
+  element,
+  emptyPoolRetry,
+  firstAcceptAt,
+  incarnation,
+  integersLength,
+  longestRejectRetry,
+  Phase,
+  queuedAt,
+  recordLength,
+  secured,
+  size,
+  slot,
+  startedAt,
+  user,
+} from './session-record.js';
 import type { World } from './world.js';
-
-/** How long a user waits before it asks again for an element of an empty pool, seconds. */
-const emptyPoolRetry = 30;
-/** The longest wait before a rejected request is tried again, seconds. */
-const longestRejectRetry = 0.2;
-
-/** What a session waits for; its event slot holds when that happens. */
-enum Phase {
-  /** There is no session of this number. */
-  Closed,
-  /** For its handle resolution to reach the registrar. */
-  Resolving,
-  /** For its request to reach the element. */
-  Sent,
-  /** For the request timeout: the element is not there. */
-  Unaccepted,
-  /** For the element; nothing is scheduled, the element decides. */
-  Served,
-  /** For the session keep-alive timeout: the element died. */
-  Stalled,
-  /** For the element's abort. */
-  Aborted,
-  /** For the completion. */
-  Completed,
-  /** To try again, after an empty pool or a rejection. */
-  Waiting,
-}
-
-/** The fields of a record, side by side, as what is used together should be fetched together. */
-const recordLength = 8;
-const size = 0;
-const queuedAt = 1;
-const startedAt = 2;
-/** First accept; negative while there was none. */
-const firstAcceptAt = 3;
-/** Latest accept: the session keep-alives count from here. */
-const acceptAt = 4;
-/** Calculations secured by the newest cookie. */
-const secured = 5;
-/** Four integers in the room of two more numbers: who was chosen, the slot in the registrar and whose it was then. */
-const integersLength = 2 * recordLength;
-const slot = 12;
-const element = 13;
-const incarnation = 14;
-const user = 15;
-
-type Edge = 'before' | 'end';
 
 /**
  * The sessions of users with the pool: the requests in service, from leaving the user's queue to the completion. A
@@ -72,8 +43,9 @@ export class Sessions {
   readonly #integers: Int32Array;
   /** Calculations that a silent death took from the request. */
   readonly #lost: Float64Array;
-  /** Calculations of the requests in service that were credited before the window, and by its end. */
-  readonly #credits: { readonly [When in Edge]: { readonly of: Float64Array; notedAt: number } };
+  /** What the requests in service had been credited when the window began, and when it ended. */
+  readonly #creditBefore: Credits;
+  readonly #creditAtEnd: Credits;
   /** Sessions so far, and those of them that are closed. */
   #count = 0;
   readonly #closed: number[] = [];
@@ -89,10 +61,8 @@ export class Sessions {
     this.#requests = new Float64Array(recordLength * most);
     this.#integers = new Int32Array(this.#requests.buffer);
     this.#lost = new Float64Array(most);
-    this.#credits = {
-      before: { of: new Float64Array(most), notedAt: 0 },
-      end: { of: new Float64Array(most), notedAt: 0 },
-    };
+    this.#creditBefore = new Credits(most);
+    this.#creditAtEnd = new Credits(most);
   }
 
   /** Calculations secured by the newest cookie of the request. */
@@ -169,12 +139,9 @@ export class Sessions {
   }
 
   /** Notes what the cookies received so far have credited, for the window's begin or end. */
-  noteCredits(edge: Edge): void {
-    const credits = this.#credits[edge];
-    credits.notedAt = this.#world.queue.now;
-    for (let session = 0; session < this.#count; session++) {
-      credits.of[session] = this.#phases[session] === Phase.Closed ? 0 : this.secured(session);
-    }
+  noteCredits(edge: 'before' | 'end'): void {
+    const credits = edge === 'before' ? this.#creditBefore : this.#creditAtEnd;
+    credits.note(this.#world.queue.now, this.#count, (session) => (this.#isOpen(session) ? this.secured(session) : 0));
   }
 
   /** Counts what the cookies of the requests in service have been credited within the window, when the run ends. */
@@ -182,12 +149,18 @@ export class Sessions {
     // In the users' order, as sums depend on it in the last place.
     const open = new Int32Array(this.#roles.count).fill(-1);
     for (let session = 0; session < this.#count; session++) {
-      if (this.#phases[session] !== Phase.Closed) open[this.#userOf(session)] = session;
+      if (this.#isOpen(session)) open[this.#userOf(session)] = session;
     }
     for (const session of open) {
       if (session < 0) continue;
-      this.#world.counters.jobSizeCompleted += this.#credited(session, 'end') - this.#credited(session, 'before');
+      const started = this.#requests[recordLength * session + startedAt]!;
+      const credited = this.#creditAtEnd.of(session, started) - this.#creditBefore.of(session, started);
+      this.#world.counters.jobSizeCompleted += credited;
     }
+  }
+
+  #isOpen(session: number): boolean {
+    return this.#phases[session] !== Phase.Closed;
   }
 
   #userOf(session: number): number {
@@ -275,7 +248,12 @@ export class Sessions {
       // An element that was dead before stalls this request only from the moment the session turned to it.
       const turnedAt = repeated === null ? queue.now - this.#roles.of(this.#userOf(session)).requestTimeout : diedAt;
       const faultAt = Math.max(diedAt, turnedAt);
-      recorder.gaveUp(this.#userOf(session), queue.now, { element: elements.nameOf(chosen), strike, faultAt, repeated });
+      recorder.gaveUp(this.#userOf(session), queue.now, {
+        element: elements.nameOf(chosen),
+        strike,
+        faultAt,
+        repeated,
+      });
     }
     this.#reports[session] = report ? 1 : 0;
     this.#resolve(session);
@@ -291,7 +269,7 @@ export class Sessions {
       const at = recordLength * session;
       counters.processing.add(now - requests[at + firstAcceptAt]!);
       counters.handling.add(now - requests[at + queuedAt]!);
-      counters.jobSizeCompleted += requests[at + size]! - this.#credited(session, 'before');
+      counters.jobSizeCompleted += requests[at + size]! - this.#creditBefore.of(session, requests[at + startedAt]!);
     }
     if (users.hasWaiting(owner)) {
       this.#begin(session, owner);
@@ -300,12 +278,6 @@ export class Sessions {
     this.#phases[session] = Phase.Closed;
     this.#closed.push(session);
     users.rest(owner);
-  }
-
-  /** What the session's request in service had been credited at an edge of the window; nothing if it started later. */
-  #credited(session: number, edge: Edge): number {
-    const { of, notedAt } = this.#credits[edge];
-    return this.#requests[recordLength * session + startedAt]! <= notedAt ? of[session]! : 0;
   }
 
   /** Most users are never rejected, so the stream is made when it is needed. */
