@@ -179,7 +179,8 @@ export class FaultDriver {
     const { schedule, streams, armed, ofHosts, hosts } = clocks;
     armed[clock] = none;
     if (!ofHosts) this.#strikeAll(schedule, streams.of(clock), clocks);
-    else if (this.#mayStrike(hosts[clock]!, schedule.fault)) this.#strike(schedule, this.#victims[hosts[clock]!]!, clocks);
+    else if (this.#mayStrike(hosts[clock]!, schedule.fault))
+      this.#strike(schedule, this.#victims[hosts[clock]!]!, clocks);
     else this.#arm(clocks, clock);
   }
 
