@@ -68,8 +68,9 @@ export const proofs: Record<string, (told: Told) => void> = {
     const gaps = times.slice(1).flatMap((at, index) => (at - times[index]! > 0.2 ? [at - times[index]!] : []));
     // Three seconds and more at one cycle a second, of which the first is halfway over when the train begins.
     expect(gaps.length).toBeGreaterThanOrEqual(2);
-    // Down for 0.4 s, plus the time between two packets and that of a command.
-    expect(Math.abs(median(gaps) - 0.4)).toBeLessThan(0.06);
+    // Down for 0.4 s, plus the time between two packets and that of a command, which a busy machine stretches.
+    expect(median(gaps)).toBeGreaterThan(0.38);
+    expect(median(gaps)).toBeLessThan(0.55);
     expect(healed[0]).toMatch(/^its links were down [3-9] times$/);
   },
   delay: ({ during }) => {

@@ -72,6 +72,8 @@ class Stage {
     if (old !== undefined) process.kill(old);
     const options = { log: `logs/${name}`, workingDirectory: this.context.folder };
     this.pids.set(name, (await host.start(['sleep', '1000'], options)).pid);
+    // What starts it has to enter the network first.
+    await sleep(300);
   }
 
   async clear() {
@@ -142,7 +144,7 @@ class Stage {
   async #spin({ spin: name, seconds }) {
     const { host } = this.components.get(name);
     const options = { log: 'logs/spin', workingDirectory: this.context.folder };
-    const loop = await host.start(['sh', '-c', 'while :; do :; done'], options);
+    const loop = await host.start(['bash', '-c', 'while :; do :; done'], options);
     await sleep(300);
     const [began, before] = [realClock.now(), ticks(loop.pid)];
     await sleep(seconds * 1e3);
