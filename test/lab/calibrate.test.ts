@@ -85,8 +85,10 @@ describe('a quick calibration of a lab kernel', () => {
 
   labTest.for(['rate-1Mbit', 'rate-100Mbit'])('%s is as asked', (key, { skip }) => {
     skipIfOverloaded(skip);
-    const { asked, measured } = line(key);
-    expect(Math.abs(measured! / asked - 1)).toBeLessThan(0.05);
+    // Few packets, 0.12 ms apart at the highest rate: what counts is what their interval rules out.
+    const { asked, low, high } = line(key);
+    expect(low! / asked).toBeLessThan(1.05);
+    expect(high! / asked).toBeGreaterThan(0.95);
   });
 
   labTest('faults are seen on the wire when the journal has them', ({ skip }) => {
