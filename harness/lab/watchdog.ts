@@ -28,7 +28,7 @@ export function startWatchdog(session: string): () => void {
 
 async function watch(session: string): Promise<void> {
   for await (const line of createInterface({ input: process.stdin })) if (line === farewell) return;
-  await sleep(graceMs);
+  if (readLease(session)?.lab === 'uml') await sleep(graceMs);
   const lease = readLease(session);
   if (lease) await reap(lease);
 }
