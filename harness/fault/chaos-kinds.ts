@@ -9,6 +9,7 @@ import {
   directions,
   type Fault,
   type FaultKind,
+  faultKinds,
   flap,
   freeze,
   impair,
@@ -20,20 +21,10 @@ import {
 } from './fault.js';
 import { named } from './target.js';
 
+export type ChaosKind = Exclude<FaultKind, 'failure'>;
+
 /** A `failure` is a `shutdown` or a `powerOff`, which chaos draws itself. */
-export const chaosKinds = [
-  'shutdown',
-  'kill',
-  'powerOff',
-  'freeze',
-  'cpuStarve',
-  'isolate',
-  'partition',
-  'cutPath',
-  'flap',
-  'impair',
-] as const satisfies readonly FaultKind[];
-export type ChaosKind = (typeof chaosKinds)[number];
+export const chaosKinds: readonly ChaosKind[] = faultKinds.filter((kind) => kind !== 'failure');
 
 /** What there is to hit, and with what. */
 export interface Ground {
