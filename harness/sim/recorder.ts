@@ -1,21 +1,25 @@
 /** Keeps what happened to every request and in every failover, in the rows that a lab's run gives too. */
 import type { FailoverRow, RequestRow } from '../result/rows.js';
 import type { Strike } from './faults.js';
+import type { Request } from './requests.js';
 
 export class Recorder {
   readonly requests: RequestRow[] = [];
   readonly failovers: FailoverRow[] = [];
   readonly #users: readonly string[];
+  /** Requests of each user so far. */
+  readonly #counts: Int32Array;
   readonly #open: (RequestRow | undefined)[] = [];
   /** Failovers that have not ended, by user. */
   readonly #stalls: (FailoverRow | undefined)[] = [];
 
   constructor(users: readonly string[]) {
     this.#users = users;
+    this.#counts = new Int32Array(users.length);
   }
 
   /** A user takes a request from its queue. */
-  started(user: number, request: { id: number; size: number; queuedAt: number }, at: number): void {
+  started(user: number, request: Request, at: number): void {
     const row = this.#row(user, request);
     row.startedAt = at;
     row.queuingDelay = at - request.queuedAt;
@@ -103,7 +107,7 @@ export class Recorder {
   }
 
   /** A request that is still in its user's queue when the run ends. */
-  waiting(user: number, request: { id: number; size: number; queuedAt: number }): void {
+  waiting(user: number, request: Request): void {
     this.requests.push(this.#row(user, request));
   }
 
@@ -125,10 +129,11 @@ export class Recorder {
     this.requests.sort((a, b) => a.queuedAt! - b.queuedAt! || (a.user < b.user ? -1 : 1));
   }
 
-  #row(user: number, { id, size, queuedAt }: { id: number; size: number; queuedAt: number }): RequestRow {
+  /** Users take requests in the order in which they generate them. */
+  #row(user: number, { size, queuedAt }: Request): RequestRow {
     return {
       user: this.#users[user]!,
-      id,
+      id: ++this.#counts[user]!,
       size,
       state: 'open',
       queuedAt,

@@ -10,19 +10,22 @@ const size = 1;
 /** Place of the stream's state in a record seen as integers, two of which take the room of a number. */
 const state = 4;
 
+/** A request as its user generates it: calculations, and seconds since the run began. */
+export interface Request {
+  readonly size: number;
+  readonly queuedAt: number;
+}
+
 /** The requests that users generate: for each user an open stream of times and sizes; the next one is known. */
 export class RequestStreams {
   readonly #roles: Roles<PoolUser>;
   readonly #records: Float64Array;
   readonly #streams: Streams;
-  /** How many of each user's requests are over. */
-  readonly #taken: Int32Array;
 
   /** All users start at the same time, and each draws from a stream of its own: nothing else changes its requests. */
   constructor(start: number, names: readonly string[], roles: Roles<PoolUser>, random: Random) {
     this.#roles = roles;
     this.#records = new Float64Array(recordLength * names.length);
-    this.#taken = new Int32Array(names.length);
     this.#streams = random.forkEach(
       names.map((name) => ['requests', name]),
       { array: new Int32Array(this.#records.buffer).subarray(state), stride: 2 * recordLength },
@@ -44,15 +47,12 @@ export class RequestStreams {
     return this.#records[recordLength * user + size]!;
   }
 
-  /** The user's next request as rows have it. */
-  next(user: number): { id: number; size: number; queuedAt: number } {
-    const id = this.#taken[user]! + 1;
-    return { id, size: this.size(user), queuedAt: this.time(user) };
+  next(user: number): Request {
+    return { size: this.size(user), queuedAt: this.time(user) };
   }
 
   /** Goes on to the user's request after this one. */
   advance(user: number): void {
-    this.#taken[user] = this.#taken[user]! + 1;
     this.#draw(user, this.time(user));
   }
 

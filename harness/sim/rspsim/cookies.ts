@@ -13,13 +13,16 @@ const tolerance = 1e-9;
  */
 export class Cookies {
   readonly #world: World;
+  readonly #roles: Roles<PoolElement>;
+  /** Of each kind of element. */
   readonly #intervals: Float64Array;
   readonly #times: Float64Array;
 
   constructor(world: World, roles: Roles<PoolElement>) {
     this.#world = world;
-    this.#intervals = Float64Array.from(roles.map(({ cookieInterval }) => cookieInterval ?? Number.POSITIVE_INFINITY));
-    this.#times = Float64Array.from(roles.map(({ cookieTime }) => cookieTime ?? Number.POSITIVE_INFINITY));
+    this.#roles = roles;
+    this.#intervals = roles.ofKinds(({ cookieInterval }) => cookieInterval ?? Number.POSITIVE_INFINITY);
+    this.#times = roles.ofKinds(({ cookieTime }) => cookieTime ?? Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -27,7 +30,7 @@ export class Cookies {
    * its completion says the same.
    */
   catchUp(element: number, session: number, done = false): void {
-    const interval = this.#intervals[element]!;
+    const interval = this.#intervals[this.#roles.kindOf(element)]!;
     if (interval === Number.POSITIVE_INFINITY) return;
     const { sharing, counters, sessions, queue } = this.#world;
     const fresh = (sharing.progress(element, session) - sharing.mark(session)) / interval;
@@ -53,11 +56,11 @@ export class Cookies {
   /** When the next cookie of an advanced element is an event; infinity where none is. */
   nextDue(element: number): number {
     const { sharing } = this.#world;
-    const time = this.#times[element]!;
+    const time = this.#times[this.#roles.kindOf(element)]!;
     let due = Number.POSITIVE_INFINITY;
     if (time === Number.POSITIVE_INFINITY) return due;
     for (let session = sharing.first(element); session >= 0; session = sharing.after(session)) {
-      const level = sharing.startLevel(session) + sharing.mark(session) + this.#intervals[element]!;
+      const level = sharing.startLevel(session) + sharing.mark(session) + this.#intervals[this.#roles.kindOf(element)]!;
       // At the end of its work the request completes; no cookie is due there or after.
       const byWork = level < sharing.endLevel(session) ? sharing.timeOfLevel(element, level) : Number.POSITIVE_INFINITY;
       due = Math.min(due, byWork, sharing.markedAt(session) + time);
@@ -67,7 +70,7 @@ export class Cookies {
 
   /** Sends the cookies of an advanced element that are due by now as events. @returns whether there were any */
   sendDue(element: number): boolean {
-    const time = this.#times[element]!;
+    const time = this.#times[this.#roles.kindOf(element)]!;
     if (time === Number.POSITIVE_INFINITY) return false;
     const { sharing, queue } = this.#world;
     let sent = false;
@@ -75,7 +78,7 @@ export class Cookies {
       const byTime = queue.now >= sharing.markedAt(session) + time;
       const fresh = sharing.progress(element, session) - sharing.mark(session);
       const left = sharing.endLevel(session) - sharing.startLevel(session) - sharing.mark(session) - fresh;
-      const byWork = fresh >= this.#intervals[element]! * (1 - tolerance) && left > 0;
+      const byWork = fresh >= this.#intervals[this.#roles.kindOf(element)]! * (1 - tolerance) && left > 0;
       if (!byTime && !byWork) continue;
       sent = true;
       if (byTime) this.#send(element, session);

@@ -41,6 +41,7 @@ export class Elements {
   readonly #up: Uint8Array;
   /** How often each element has started. */
   readonly #incarnations: Int32Array;
+  /** Of each kind of element. */
   readonly #maxRequests: Float64Array;
   readonly #records: Float64Array;
   /** Deaths of each element's incarnations, for the recorder. */
@@ -59,7 +60,7 @@ export class Elements {
     this.#slots = firstSlot;
     this.#up = new Uint8Array(count);
     this.#incarnations = new Int32Array(count);
-    this.#maxRequests = Float64Array.from(this.#roles.map(({ maxRequests }) => maxRequests));
+    this.#maxRequests = this.#roles.ofKinds(({ maxRequests }) => maxRequests);
     this.#records = new Float64Array(recordLength * count);
     this.#deaths = world.recorder ? this.#names.map(() => []) : [];
     this.cookies = new Cookies(world, this.#roles);
@@ -90,7 +91,7 @@ export class Elements {
   }
 
   isFull(element: number): boolean {
-    return this.#world.sharing.jobs(element) >= this.#maxRequests[element]!;
+    return this.#world.sharing.jobs(element) >= this.#maxRequests[this.#roles.kindOf(element)]!;
   }
 
   /** How this incarnation ended; known only to a run that is recorded. */

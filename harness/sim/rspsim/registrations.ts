@@ -29,7 +29,8 @@ export class Registrations {
   /** Event slots of the first element: the next sending of its registration, and the arrival of one. */
   readonly #sendingSlots: number;
   readonly #arrivalSlots: number;
-  readonly #adaptive: Uint8Array;
+  /** Whether elements of each kind tell about their load. */
+  readonly #adaptive: Float64Array;
   /** Whether a renewed registration is on its way. */
   readonly #inFlight: Uint8Array;
   /** Whether the load has changed since the last registration was sent. */
@@ -43,7 +44,7 @@ export class Registrations {
     this.#roles = roles;
     this.#sendingSlots = firstSlot;
     this.#arrivalSlots = firstSlot + count;
-    this.#adaptive = Uint8Array.from(roles.map(({ policy }) => (isAdaptive(policy) ? 1 : 0)));
+    this.#adaptive = roles.ofKinds(({ policy }) => (isAdaptive(policy) ? 1 : 0));
     this.#inFlight = new Uint8Array(count);
     this.#changed = new Uint8Array(count);
     this.#records = new Float64Array(recordLength * count);
@@ -82,7 +83,7 @@ export class Registrations {
 
   /** Another number of jobs: an element with an adaptive policy says so at once. */
   loadChanged(element: number): void {
-    if (this.#adaptive[element] === 0) return;
+    if (this.#adaptive[this.#roles.kindOf(element)] === 0) return;
     this.#changed[element] = 1;
     if (this.#inFlight[element] === 1) return;
     // Only one registration may be outstanding; its answer takes a round trip.

@@ -34,8 +34,8 @@ export class Sessions {
   readonly #slots: number;
   readonly #retryStreams: Random[] = [];
   readonly #phases: Uint8Array;
-  /** Pool of each user's elements. */
-  readonly #pools: Int32Array;
+  /** Pool of the elements of each kind of user. */
+  readonly #pools: Float64Array;
   /** Whether the next handle resolution comes with a report on the chosen entry. */
   readonly #reports: Uint8Array;
   /** A record per session, and the same seen as integers. */
@@ -55,7 +55,7 @@ export class Sessions {
     this.#world = world;
     this.#roles = roles;
     this.#slots = most;
-    this.#pools = Int32Array.from(roles.map((role) => world.registrar.poolNumber(role.pool)));
+    this.#pools = roles.ofKinds((role) => world.registrar.poolNumber(role.pool));
     this.#phases = new Uint8Array(most);
     this.#reports = new Uint8Array(most);
     this.#requests = new Float64Array(recordLength * most);
@@ -202,7 +202,7 @@ export class Sessions {
       }
       this.#reports[session] = 0;
     }
-    const entry = registrar.select(this.#pools[choices[at + user]!]!);
+    const entry = registrar.select(this.#pools[this.#roles.kindOf(choices[at + user]!)]!);
     if (entry < 0) {
       this.#wait(session, queue.now + delay + emptyPoolRetry);
       return;
