@@ -1,12 +1,16 @@
 // What is used together lies side by side, so that a large run need not fetch it from many places: a record of each
 // element and one of each job, the fields of which have these places in it.
-const elementLength = 4;
+const elementLength = 5;
 const capacity = 0;
 const level = 1;
 /** When the level was brought up to date. */
 const levelAt = 2;
 /** Seconds for which the element had work to do, up to then. */
 const busy = 3;
+/** Two integers in the room of a fifth number: jobs present, and the first job. */
+const stateLength = 2 * elementLength;
+const present = 8;
+const head = 9;
 
 /** A job's next and previous one are two integers in the room of a third number. */
 const jobLength = 5;
@@ -29,10 +33,8 @@ const none = -1;
  */
 export class ProcessorSharing {
   readonly #elements: Float64Array;
-  /** Jobs present, per element. */
-  readonly #present: Int32Array;
-  /** The jobs of an element are a list, the one that finishes first at its head. */
-  readonly #heads: Int32Array;
+  /** The elements again, seen as integers. The jobs of one are a list, the one that finishes first at its head. */
+  readonly #states: Int32Array;
   readonly #jobs: Float64Array;
   /** The jobs again, seen as integers. */
   readonly #links: Int32Array;
@@ -40,16 +42,18 @@ export class ProcessorSharing {
   /** `most`: jobs have smaller numbers than that. */
   constructor(capacities: readonly number[], most: number) {
     this.#elements = new Float64Array(elementLength * capacities.length);
-    this.#present = new Int32Array(capacities.length);
-    this.#heads = new Int32Array(capacities.length).fill(none);
+    this.#states = new Int32Array(this.#elements.buffer);
     this.#jobs = new Float64Array(jobLength * most);
     this.#links = new Int32Array(this.#jobs.buffer);
-    for (const [element, each] of capacities.entries()) this.#elements[elementLength * element + capacity] = each;
+    for (const [element, each] of capacities.entries()) {
+      this.#elements[elementLength * element + capacity] = each;
+      this.clear(element);
+    }
   }
 
   /** Jobs present at an element. */
   jobs(element: number): number {
-    return this.#present[element]!;
+    return this.#states[stateLength * element + present]!;
   }
 
   /** Level of an element at which a job started, in calculations per job. */
@@ -80,10 +84,10 @@ export class ProcessorSharing {
   advance(element: number, now: number): void {
     const elements = this.#elements;
     const at = elementLength * element;
-    const present = this.#present[element]!;
-    if (present > 0) {
+    const sharers = this.jobs(element);
+    if (sharers > 0) {
       const passed = now - elements[at + levelAt]!;
-      elements[at + level] = elements[at + level]! + (passed * elements[at + capacity]!) / present;
+      elements[at + level] = elements[at + level]! + (passed * elements[at + capacity]!) / sharers;
       elements[at + busy] = elements[at + busy]! + passed;
     }
     elements[at + levelAt] = now;
@@ -94,8 +98,8 @@ export class ProcessorSharing {
     const elements = this.#elements;
     const at = elementLength * element;
     // An empty element starts from zero again, which keeps the levels small and therefore exact.
-    if (this.#present[element] === 0) elements[at + level] = 0;
-    this.#present[element] = this.#present[element]! + 1;
+    if (this.jobs(element) === 0) elements[at + level] = 0;
+    this.#states[stateLength * element + present]!++;
     const start = elements[at + level]!;
     const end = start + calculations;
     this.#jobs[jobLength * job + startLevel] = start;
@@ -115,12 +119,12 @@ export class ProcessorSharing {
   /** Takes a job from an advanced element. */
   remove(element: number, job: number): void {
     this.#link(element, this.#links[linksLength * job + previous]!, this.after(job));
-    this.#present[element] = this.#present[element]! - 1;
+    this.#states[stateLength * element + present]!--;
   }
 
   /** The job that finishes first if nothing changes; −1 when there is none. */
   first(element: number): number {
-    return this.#heads[element]!;
+    return this.#states[stateLength * element + head]!;
   }
 
   /** The job that finishes after this one; −1 when there is none. */
@@ -133,7 +137,7 @@ export class ProcessorSharing {
     const elements = this.#elements;
     const at = elementLength * element;
     const missing = Math.max(0, aim - elements[at + level]!);
-    return elements[at + levelAt]! + (missing * this.#present[element]!) / elements[at + capacity]!;
+    return elements[at + levelAt]! + (missing * this.jobs(element)) / elements[at + capacity]!;
   }
 
   /** Calculations done for a job since it was added, as of the element's last {@link advance}. */
@@ -149,12 +153,12 @@ export class ProcessorSharing {
 
   /** Forgets all jobs of an advanced element. */
   clear(element: number): void {
-    this.#heads[element] = none;
-    this.#present[element] = 0;
+    this.#states[stateLength * element + present] = 0;
+    this.#states[stateLength * element + head] = none;
   }
 
   #link(element: number, before: number, after: number): void {
-    if (before < 0) this.#heads[element] = after;
+    if (before < 0) this.#states[stateLength * element + head] = after;
     else this.#links[linksLength * before + next] = after;
     if (after >= 0) this.#links[linksLength * after + previous] = before;
   }

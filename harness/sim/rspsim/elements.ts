@@ -38,9 +38,8 @@ export class Elements {
   readonly #elementAt: Int32Array;
   /** Event slot of the first element's jobs. */
   readonly #slots: number;
-  readonly #up: Uint8Array;
-  /** How often each element has started. */
-  readonly #incarnations: Int32Array;
+  /** How often each element has started; negative while it is down. */
+  readonly #starts: Int32Array;
   /** Of each kind of element. */
   readonly #maxRequests: Float64Array;
   readonly #records: Float64Array;
@@ -58,8 +57,7 @@ export class Elements {
     this.#hosts = new Int32Array(count);
     for (const [host, element] of this.#elementAt.entries()) if (element >= 0) this.#hosts[element] = host;
     this.#slots = firstSlot;
-    this.#up = new Uint8Array(count);
-    this.#incarnations = new Int32Array(count);
+    this.#starts = new Int32Array(count);
     this.#maxRequests = this.#roles.ofKinds(({ maxRequests }) => maxRequests);
     this.#records = new Float64Array(recordLength * count);
     this.#deaths = world.recorder ? this.#names.map(() => []) : [];
@@ -77,7 +75,7 @@ export class Elements {
 
   /** Whether the plan's host of this number is an element that is up, and whether it has jobs. */
   isUpHost(host: number): boolean {
-    return this.#up[this.#elementAt[host]!] === 1;
+    return this.#isUp(this.#elementAt[host]!);
   }
 
   isBusyHost(host: number): boolean {
@@ -87,7 +85,7 @@ export class Elements {
 
   /** Whether this incarnation of the element still listens. */
   isAt(element: number, started: number): boolean {
-    return this.#up[element] === 1 && this.#incarnations[element] === started;
+    return this.#starts[element] === started;
   }
 
   isFull(element: number): boolean {
@@ -100,15 +98,14 @@ export class Elements {
   }
 
   incarnationOf(element: number): number {
-    return this.#incarnations[element]!;
+    return Math.abs(this.#starts[element]!);
   }
 
   /** The process starts under a new address and identity, and registers. */
   start(element: number): void {
     const { queue, delay } = this.#world;
-    const started = this.#incarnations[element]! + 1;
-    this.#up[element] = 1;
-    this.#incarnations[element] = started;
+    const started = this.incarnationOf(element) + 1;
+    this.#starts[element] = started;
     this.#records[recordLength * element + upSince] = queue.now;
     this.registrations.start(element, started);
     // Up-times count from the acknowledgement of the registration.
@@ -145,10 +142,10 @@ export class Elements {
     const element = this.#elementAt[host]!;
     const clean = strike.kind === 'shutdown';
     const at = recordLength * element;
-    this.#up[element] = 0;
+    this.#starts[element] = -this.#starts[element]!;
     this.#records[at + upSeconds]! += queue.now - this.#records[at + upSince]!;
     const deaths = this.#deaths[element];
-    if (deaths) deaths[this.#incarnations[element]!] = { strike, diedAt: queue.now };
+    if (deaths) deaths[this.incarnationOf(element)] = { strike, diedAt: queue.now };
     if (clean) this.registrations.withdraw(element);
     else this.registrations.elementDied(element);
     sharing.advance(element, queue.now);
@@ -166,7 +163,7 @@ export class Elements {
 
   heal(host: number): void {
     const element = this.#elementAt[host]!;
-    if (this.#up[element] === 0) this.start(element);
+    if (!this.#isUp(element)) this.start(element);
   }
 
   /** Brings the cookies sent and the work done up to now. */
@@ -200,9 +197,13 @@ export class Elements {
     };
   }
 
+  #isUp(element: number): boolean {
+    return this.#starts[element]! > 0;
+  }
+
   #upUntilNow(element: number): number {
     const at = recordLength * element;
-    const current = this.#up[element] === 1 ? this.#world.queue.now - this.#records[at + upSince]! : 0;
+    const current = this.#isUp(element) ? this.#world.queue.now - this.#records[at + upSince]! : 0;
     return this.#records[at + upSeconds]! + current;
   }
 

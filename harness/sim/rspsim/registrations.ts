@@ -21,6 +21,13 @@ const slot = 0;
 /** Whose registration the newest renewal was. */
 const renewedSlot = 1;
 const renewedIncarnation = 2;
+/** Whether a renewed registration is on its way, and whether the load has changed since the last one was sent. */
+const state = 3;
+enum State {
+  Quiet = 0,
+  InFlight = 1,
+  Changed = 2,
+}
 
 /** The elements' side of their registrations: the first of each incarnation, its renewals, updates of the load. */
 export class Registrations {
@@ -31,10 +38,6 @@ export class Registrations {
   readonly #arrivalSlots: number;
   /** Whether elements of each kind tell about their load. */
   readonly #adaptive: Float64Array;
-  /** Whether a renewed registration is on its way. */
-  readonly #inFlight: Uint8Array;
-  /** Whether the load has changed since the last registration was sent. */
-  readonly #changed: Uint8Array;
   readonly #records: Float64Array;
   readonly #identities: Int32Array;
 
@@ -45,8 +48,6 @@ export class Registrations {
     this.#sendingSlots = firstSlot;
     this.#arrivalSlots = firstSlot + count;
     this.#adaptive = roles.ofKinds(({ policy }) => (isAdaptive(policy) ? 1 : 0));
-    this.#inFlight = new Uint8Array(count);
-    this.#changed = new Uint8Array(count);
     this.#records = new Float64Array(recordLength * count);
     this.#identities = new Int32Array(identityLength * count);
     for (let element = 0; element < count; element++) {
@@ -62,8 +63,7 @@ export class Registrations {
     const pool = registrar.poolNumber(this.#roles.of(element).pool);
     this.#identities[identityLength * element + slot] = registrar.announce(pool, element, incarnation);
     this.#records[recordLength * element + sentAt] = queue.now;
-    this.#inFlight[element] = 0;
-    this.#changed[element] = 0;
+    this.#identities[identityLength * element + state] = State.Quiet;
     queue.schedule(this.#sendingSlots + element, this.#renewalTime(element));
   }
 
@@ -84,8 +84,9 @@ export class Registrations {
   /** Another number of jobs: an element with an adaptive policy says so at once. */
   loadChanged(element: number): void {
     if (this.#adaptive[this.#roles.kindOf(element)] === 0) return;
-    this.#changed[element] = 1;
-    if (this.#inFlight[element] === 1) return;
+    const at = identityLength * element + state;
+    this.#identities[at]! |= State.Changed;
+    if (this.#identities[at]! & State.InFlight) return;
     // Only one registration may be outstanding; its answer takes a round trip.
     const { queue, delay } = this.#world;
     const possibleAt = this.#records[recordLength * element + sentAt]! + 2 * delay;
@@ -102,10 +103,11 @@ export class Registrations {
   /** Time to register again: the load has changed, or nothing has been sent for long. */
   #isDue(element: number): void {
     const { queue } = this.#world;
+    const now = this.#identities[identityLength * element + state]! as State;
     // What is on its way decides, when it arrives, about the next.
-    if (this.#inFlight[element] === 1) return;
+    if (now & State.InFlight) return;
     const renewAt = this.#renewalTime(element);
-    if (this.#changed[element] === 1 || queue.now >= renewAt) this.#send(element);
+    if (now & State.Changed || queue.now >= renewAt) this.#send(element);
     // What was sent in the meantime has moved the renewal; moving its event each time would cost more than this.
     else queue.schedule(this.#sendingSlots + element, renewAt);
   }
@@ -119,9 +121,8 @@ export class Registrations {
     const at = recordLength * element;
     this.#records[at + load] = sharing.jobs(element) / this.#records[at + maxRequests]!;
     this.#records[at + sentAt] = queue.now;
-    this.#inFlight[element] = 1;
-    this.#changed[element] = 0;
     const own = identityLength * element;
+    this.#identities[own + state] = State.InFlight;
     this.#identities[own + renewedSlot] = this.#identities[own + slot]!;
     this.#identities[own + renewedIncarnation] = elements.incarnationOf(element);
     queue.afterDelay(this.#arrivalSlots + element);
@@ -138,9 +139,10 @@ export class Registrations {
       return;
     }
     registrar.register(entry, this.#records[at + load]!);
-    this.#inFlight[element] = 0;
+    this.#identities[identityLength * element + state]! &= ~State.InFlight;
     const sending = this.#sendingSlots + element;
-    if (this.#changed[element] === 1) queue.schedule(sending, this.#records[at + sentAt]! + 2 * delay);
+    if (this.#identities[identityLength * element + state]! & State.Changed)
+      queue.schedule(sending, this.#records[at + sentAt]! + 2 * delay);
     else if (!queue.isScheduled(sending)) queue.schedule(sending, this.#renewalTime(element));
   }
 
