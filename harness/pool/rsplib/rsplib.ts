@@ -12,6 +12,7 @@ import { Component, type PoolHost } from './component.js';
 import { heal, inject } from './faults.js';
 import { LogTail, LogTails } from './log-tail.js';
 import { ownedElements, registeredIn, registrarIsReady } from './logs.js';
+import { ServedUsers } from './served.js';
 
 export const rsplib: PoolDriver = {
   name: 'rsplib',
@@ -28,6 +29,7 @@ const reportSeconds = 10;
 
 class RsplibPool implements DeployedPool {
   readonly #components: Map<string, Component>;
+  readonly #served = new ServedUsers();
 
   constructor(
     private readonly plan: Plan,
@@ -67,7 +69,9 @@ class RsplibPool implements DeployedPool {
 
   async busy(group: string): Promise<string[]> {
     const members = [...this.#components.values()].filter(({ planned }) => planned.group === group);
-    const sessions = await this.sessions();
+    const users = this.#playing('poolUser');
+    const areServed = await Promise.all(users.map(({ logFile }) => this.#served.isServed(logFile)));
+    const sessions = await this.#sessionsWith(users.filter((_, at) => areServed[at]));
     const isBusy = async ({ planned, name, statisticsFile }: Component) =>
       planned.role.kind === 'registrar'
         ? ownedElements(await readFile(statisticsFile, 'utf8').catch(() => '')) > 0
@@ -77,8 +81,12 @@ class RsplibPool implements DeployedPool {
   }
 
   /** Associations with users: calcappclient has one for each request, from before it is sent until it is complete. */
-  async sessions(): Promise<Record<string, number>> {
-    const users = new Set(this.#playing('poolUser').flatMap(({ host }) => host.addresses));
+  sessions(): Promise<Record<string, number>> {
+    return this.#sessionsWith(this.#playing('poolUser'));
+  }
+
+  async #sessionsWith(some: readonly Component[]): Promise<Record<string, number>> {
+    const users = new Set(some.flatMap(({ host }) => host.addresses));
     const counted = this.#playing('poolElement').map(async ({ name, host }) => {
       const established = (await host.associations()).filter((association) => association.established);
       const withUsers = established.filter(({ remoteAddresses }) => remoteAddresses.some((it) => users.has(it)));
