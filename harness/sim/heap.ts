@@ -1,3 +1,10 @@
+/** Where a heap notes the places of its slots: each so many integers after the one before, from an offset on. */
+export interface Places {
+  readonly integers: Int32Array;
+  readonly stride: number;
+  readonly offset: number;
+}
+
 /**
  * A 4-ary heap of numbered slots ordered by (key, rank). A slot is in the heap at most once, so changing its key moves
  * it and nothing is ever allocated per insertion. Both the event queue (key: time) and the sorted pool policies
@@ -13,12 +20,17 @@ export class SlotHeap {
   #slots: Int32Array;
   /** Where each slot stands in heap order; −1 when it is not in the heap. */
   #places: Int32Array;
+  readonly #stride: number;
+  readonly #offset: number;
   #size = 0;
 
-  constructor(slots: number) {
+  /** `places`: room for them where the owner keeps what it uses with them, filled with −1. */
+  constructor(slots: number, places?: Places) {
     this.#order = new Float64Array(2 * slots + 2).fill(Number.POSITIVE_INFINITY);
     this.#slots = new Int32Array(slots + 1).fill(-1);
-    this.#places = new Int32Array(slots).fill(-1);
+    this.#places = places?.integers ?? new Int32Array(slots).fill(-1);
+    this.#stride = places?.stride ?? 1;
+    this.#offset = places?.offset ?? 0;
   }
 
   get size(): number {
@@ -41,16 +53,30 @@ export class SlotHeap {
   }
 
   has(slot: number): boolean {
-    return slot < this.#places.length && this.#places[slot]! >= 0;
+    return this.#placeOf(slot) >= 0;
   }
 
   /** Key of a slot that is in the heap. */
   keyOf(slot: number): number {
-    return this.#order[2 * this.#places[slot]!]!;
+    return this.#order[2 * this.#placeOf(slot)]!;
   }
 
   rankOf(slot: number): number {
-    return this.#order[2 * this.#places[slot]! + 1]!;
+    return this.#order[2 * this.#placeOf(slot) + 1]!;
+  }
+
+  /** Makes room for slots with numbers below this; an owner that keeps their places hands over the longer row. */
+  reserve(slots: number, places?: Int32Array): void {
+    if (places) this.#places = places;
+    if (slots < this.#slots.length) return;
+    const length = Math.max(16, slots, 2 * this.#slots.length);
+    const longer = <A extends Float64Array | Int32Array>(bigger: A, from: A): A => {
+      bigger.set(from);
+      return bigger;
+    };
+    this.#order = longer(new Float64Array(2 * length + 2).fill(Number.POSITIVE_INFINITY), this.#order);
+    this.#slots = longer(new Int32Array(length + 1).fill(-1), this.#slots);
+    this.#places = places ?? longer(new Int32Array(length).fill(-1), this.#places);
   }
 
   /** Puts a slot in, or moves it to another key and rank. */
@@ -71,10 +97,10 @@ export class SlotHeap {
 
   /** Takes a slot out; nothing happens when it is not in. */
   remove(slot: number): void {
-    if (!this.has(slot)) return;
+    const place = this.#placeOf(slot);
+    if (place < 0) return;
     const order = this.#order;
-    const place = this.#places[slot]!;
-    this.#places[slot] = -1;
+    this.#note(slot, -1);
     const last = --this.#size;
     const moved = this.#slots[last]!;
     this.#slots[last] = -1;
@@ -88,9 +114,16 @@ export class SlotHeap {
 
   /** Where the slot stands, or a place at the end for it. */
   #placeFor(slot: number): number {
-    if (slot >= this.#places.length) this.#grow(slot + 1);
-    const place = this.#places[slot]!;
+    const place = this.#placeOf(slot);
     return place < 0 ? this.#size++ : place;
+  }
+
+  #placeOf(slot: number): number {
+    return this.#places[this.#stride * slot + this.#offset]!;
+  }
+
+  #note(slot: number, place: number): void {
+    this.#places[this.#stride * slot + this.#offset] = place;
   }
 
   /** Lets a slot whose key and rank stand at a place go up or down from there. */
@@ -110,7 +143,7 @@ export class SlotHeap {
     order[2 * place] = key;
     order[2 * place + 1] = rank;
     this.#slots[place] = slot;
-    this.#places[slot] = place;
+    this.#note(slot, place);
   }
 
   /** Moves up what belongs before the key and rank at a place. @returns the place that becomes free for them */
@@ -143,17 +176,6 @@ export class SlotHeap {
     this.#order[2 * to] = this.#order[2 * from]!;
     this.#order[2 * to + 1] = this.#order[2 * from + 1]!;
     this.#slots[to] = slot;
-    this.#places[slot] = to;
-  }
-
-  #grow(atLeast: number): void {
-    const length = Math.max(16, atLeast, 2 * this.#places.length);
-    const longer = <A extends Float64Array | Int32Array>(bigger: A, from: A): A => {
-      bigger.set(from);
-      return bigger;
-    };
-    this.#order = longer(new Float64Array(2 * length + 2).fill(Number.POSITIVE_INFINITY), this.#order);
-    this.#slots = longer(new Int32Array(length + 1).fill(-1), this.#slots);
-    this.#places = longer(new Int32Array(length).fill(-1), this.#places);
+    this.#note(slot, to);
   }
 }

@@ -13,7 +13,6 @@ export interface PoolPolicy {
   /** The entry registered again with this load, a fraction of its full load. */
   update(entry: number, load: number): void;
   remove(entry: number): void;
-  has(entry: number): boolean;
   /** Chooses an entry and accounts for the choice; −1 when the pool is empty. */
   select(): number;
   readonly size: number;
@@ -74,6 +73,7 @@ class SortedPool implements PoolPolicy {
 
   add(entry: number, policy: Policy, load: number): void {
     this.#policies[entry] = policy;
+    this.#heap.reserve(entry + 1);
     this.#heap.set(entry, this.keyOf(policy, load), this.#sequence++);
   }
 
@@ -84,10 +84,6 @@ class SortedPool implements PoolPolicy {
 
   remove(entry: number): void {
     this.#heap.remove(entry);
-  }
-
-  has(entry: number): boolean {
-    return this.#heap.has(entry);
   }
 
   select(): number {
@@ -115,6 +111,7 @@ class WeightedRoundRobinPool implements PoolPolicy {
   add(entry: number, policy: Policy): void {
     this.#weights[entry] = 'weight' in policy ? policy.weight : 1;
     this.#left[entry] = this.#weights[entry]!;
+    this.#heap.reserve(entry + 1);
     // A newcomer takes part in the round that is on: an old one would let it catch up on what it missed.
     this.#heap.set(entry, this.#round, this.#sequence++);
   }
@@ -123,10 +120,6 @@ class WeightedRoundRobinPool implements PoolPolicy {
 
   remove(entry: number): void {
     this.#heap.remove(entry);
-  }
-
-  has(entry: number): boolean {
-    return this.#heap.has(entry);
   }
 
   select(): number {
@@ -166,10 +159,6 @@ class RandomPool implements PoolPolicy {
 
   remove(entry: number): void {
     this.#choice.remove(entry);
-  }
-
-  has(entry: number): boolean {
-    return this.#choice.has(entry);
   }
 
   select(): number {

@@ -1,4 +1,5 @@
 import { Calendar } from './calendar.js';
+import { Entries, integersLength, place } from './entries.js';
 import { SlotHeap } from './heap.js';
 import { Lane } from './lane.js';
 
@@ -13,6 +14,7 @@ export class EventQueue {
   now = 0;
   /** Events that have happened. */
   events = 0;
+  readonly #entries: Entries;
   /** Events up to the calendar's horizon, in order; those after it are in the calendar. */
   readonly #near: SlotHeap;
   readonly #far: Calendar;
@@ -30,8 +32,10 @@ export class EventQueue {
     this.#fixed = fixedSlots;
     this.#oneDelay = new Lane(delay);
     this.#twoDelays = new Lane(2 * delay);
-    this.#near = new SlotHeap(fixedSlots + 64);
-    this.#far = new Calendar(fixedSlots + 64);
+    const slots = fixedSlots + 64;
+    this.#entries = new Entries(slots);
+    this.#near = new SlotHeap(slots, { integers: this.#entries.integers, stride: integersLength, offset: place });
+    this.#far = new Calendar(slots, this.#entries);
   }
 
   /** Lets the slot's event happen at this time, instead of when it would have. */
@@ -70,7 +74,7 @@ export class EventQueue {
    * one for every event. @returns a handle for {@link revoke}, good until the action has run
    */
   call(time: number, action: (argument: number) => void, argument = 0): number {
-    const index = this.#free.pop() ?? this.#calls.length;
+    const index = this.#free.pop() ?? this.#reserveCall();
     this.#calls[index] = action;
     this.#arguments[index] = argument;
     this.schedule(this.#fixed + index, time);
@@ -117,6 +121,13 @@ export class EventQueue {
     const oneTime = one.firstTime;
     const twoTime = two.firstTime;
     return oneTime < twoTime || (oneTime === twoTime && one.firstRank < two.firstRank) ? one : two;
+  }
+
+  #reserveCall(): number {
+    const index = this.#calls.length;
+    const slots = this.#fixed + index + 1;
+    if (this.#entries.reserve(slots)) this.#near.reserve(slots, this.#entries.integers);
+    return index;
   }
 
   #happens(index: number): void {
