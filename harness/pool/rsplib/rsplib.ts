@@ -7,12 +7,12 @@ import type { PoolElement, PoolUser, Registrar, Role } from '../../experiment/ro
 import type { Strike } from '../../fault/injector.js';
 import type { OpenLab } from '../../lab/lab.js';
 import type { DeployedPool, PoolContext, PoolDriver } from '../pool.js';
+import { isServed, isWorking, LogStates } from './at-work.js';
 import { checkSupported, elementCommand, registrarCommand, userCommand } from './commands.js';
 import { Component, type PoolHost } from './component.js';
 import { heal, inject } from './faults.js';
 import { LogTail, LogTails } from './log-tail.js';
 import { ownedElements, registeredIn, registrarIsReady } from './logs.js';
-import { ServedUsers } from './served.js';
 
 export const rsplib: PoolDriver = {
   name: 'rsplib',
@@ -29,7 +29,8 @@ const reportSeconds = 10;
 
 class RsplibPool implements DeployedPool {
   readonly #components: Map<string, Component>;
-  readonly #served = new ServedUsers();
+  readonly #served = new LogStates(isServed);
+  readonly #working = new LogStates(isWorking);
 
   constructor(
     private readonly plan: Plan,
@@ -69,15 +70,14 @@ class RsplibPool implements DeployedPool {
 
   async busy(group: string): Promise<string[]> {
     const members = [...this.#components.values()].filter(({ planned }) => planned.group === group);
-    const users = this.#playing('poolUser');
-    const areServed = await Promise.all(users.map(({ logFile }) => this.#served.isServed(logFile)));
-    const sessions = await this.#sessionsWith(users.filter((_, at) => areServed[at]));
-    const isBusy = async ({ planned, name, statisticsFile }: Component) =>
+    const served = await filterAsync(this.#playing('poolUser'), ({ logFile }) => this.#served.after(logFile));
+    const sessions = await this.#sessionsWith(served);
+    const busy = await filterAsync(members, async ({ planned, name, logFile, statisticsFile }) =>
       planned.role.kind === 'registrar'
         ? ownedElements(await readFile(statisticsFile, 'utf8').catch(() => '')) > 0
-        : (sessions[name] ?? 0) > 0;
-    const busy = await Promise.all(members.map(isBusy));
-    return members.flatMap(({ name }, at) => (busy[at] ? [name] : []));
+        : (await this.#working.after(logFile)) && (sessions[name] ?? 0) > 0,
+    );
+    return busy.map(({ name }) => name);
   }
 
   /** Associations with users: calcappclient has one for each request, from before it is sent until it is complete. */
@@ -215,4 +215,9 @@ const longestRun = ({ phases: { settle, warmUp, measure, drain } }: Plan): numbe
 function closingSeconds({ topology }: Plan): number {
   const delays = Object.values(topology.networks).map(({ impairment }) => impairment.delay ?? 0);
   return 0.25 + 5 * Math.max(...delays);
+}
+
+async function filterAsync<T>(items: readonly T[], test: (item: T) => Promise<boolean>): Promise<T[]> {
+  const passed = await Promise.all(items.map(test));
+  return items.filter((_, at) => passed[at]);
 }
