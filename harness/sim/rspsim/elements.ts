@@ -36,7 +36,7 @@ export class Elements {
   /** Place of each element in the plan, and the element at a place, else −1. */
   readonly #hosts: Int32Array;
   readonly #elementAt: Int32Array;
-  /** Event slot of the first element's jobs. */
+  /** Event slot of the first element's jobs; the one after each is its registrations'. */
   readonly #slots: number;
   /** How often each element has started; negative while it is down. */
   readonly #starts: Int32Array;
@@ -62,7 +62,7 @@ export class Elements {
     this.#records = new Float64Array(recordLength * count);
     this.#deaths = world.recorder ? this.#names.map(() => []) : [];
     this.cookies = new Cookies(world, this.#roles);
-    this.registrations = new Registrations(world, this.#roles, firstSlot + count);
+    this.registrations = new Registrations(world, this.#roles, firstSlot + 1, firstSlot + 2 * count);
   }
 
   get count(): number {
@@ -120,10 +120,15 @@ export class Elements {
     this.#jobsChanged(element);
   }
 
-  /** The event slot of an element's jobs came up. */
+  /** One of an element's pair of event slots came up. */
   handle(slot: number): void {
+    const pair = slot - this.#slots;
+    if (pair & 1) this.registrations.isDue(pair >> 1);
+    else this.#jobIsDue(pair >> 1);
+  }
+
+  #jobIsDue(element: number): void {
     const { queue, sharing, sessions } = this.#world;
-    const element = slot - this.#slots;
     sharing.advance(element, queue.now);
     if (this.cookies.sendDue(element)) {
       this.#scheduleJobs(element);
@@ -156,7 +161,7 @@ export class Elements {
       else sessions.elementDied(session, this.cookies.loseRest(element, session, progress));
     }
     sharing.clear(element);
-    queue.cancel(this.#slots + element);
+    queue.cancel(this.#slots + 2 * element);
     // A clean shutdown ends with the acknowledgement of the deregistration.
     return clean ? queue.now + 2 * delay : queue.now;
   }
@@ -216,11 +221,11 @@ export class Elements {
     const { queue, sharing } = this.#world;
     const first = sharing.first(element);
     if (first < 0) {
-      queue.cancel(this.#slots + element);
+      queue.cancel(this.#slots + 2 * element);
       return;
     }
     const done = sharing.timeOfLevel(element, sharing.endLevel(first));
-    queue.schedule(this.#slots + element, Math.min(done, this.cookies.nextDue(element)));
+    queue.schedule(this.#slots + 2 * element, Math.min(done, this.cookies.nextDue(element)));
   }
 
   readonly #acknowledged = (which: number): void => {

@@ -6,22 +6,23 @@ import type { World } from './world.js';
 
 /**
  * An entry is known by the number of its slot, which is free again once it is removed: who holds on to one tells by
- * element and incarnation whether it is still the same. Its times lie side by side, and so do its whole numbers.
+ * element and incarnation whether it is still the same. Two times lie side by side with six integers, in the room of
+ * three more numbers.
  */
-const timesLength = 2;
+const timesLength = 5;
 /** When the registration arrived: the endpoint keep-alives count from here. */
 const registeredAt = 0;
 const renewedAt = 1;
 
-const recordLength = 8;
-const pool = 0;
-const element = 1;
+const recordLength = 2 * timesLength;
+const pool = 4;
+const element = 5;
 /** How often the element had started when it registered: a later start is a stranger at another address. */
-const incarnation = 2;
-const registered = 3;
-const badReports = 4;
+const incarnation = 6;
+const registered = 7;
+const badReports = 8;
 /** Handle of the removal to come, once the element is dead. */
-const removal = 5;
+const removal = 9;
 const none = -1;
 
 /** The handlespace, who gets removed from it, and when. */
@@ -36,6 +37,7 @@ export class Registrar {
   #slots = 0;
   readonly #freeSlots: number[] = [];
   #times = new Float64Array(0);
+  /** The times again, seen as integers, with the records between them. */
   #records = new Int32Array(0);
 
   constructor(world: World) {
@@ -158,11 +160,10 @@ export class Registrar {
   };
 
   #reserve(slots: number): void {
-    const [times, records] = [this.#times, this.#records];
+    const times = this.#times;
     this.#times = new Float64Array(timesLength * Math.max(16, slots));
-    this.#records = new Int32Array(recordLength * Math.max(16, slots));
     this.#times.set(times);
-    this.#records.set(records);
+    this.#records = new Int32Array(this.#times.buffer);
   }
 }
 

@@ -10,12 +10,13 @@ export function runRspsim(plan: Plan, record: boolean, journal: FaultJournal | u
   const world = buildWorld(plan, record, journal);
   const { queue, users, sessions, elements, counters, recorder, faults, delay } = world;
   const moments = momentsOf(plan);
-  const [firstJobs, firstRegistration] = [2 * users.count, 2 * users.count + elements.count];
+  const firstPair = 2 * users.count;
+  const firstArrival = firstPair + 2 * elements.count;
   const handle = (slot: number) => {
     if (slot < users.count) sessions.open(slot);
-    else if (slot < firstJobs) sessions.handle(slot - users.count);
-    else if (slot < firstRegistration) elements.handle(slot);
-    else elements.registrations.handle(slot);
+    else if (slot < firstPair) sessions.handle(slot - users.count);
+    else if (slot < firstArrival) elements.handle(slot);
+    else elements.registrations.arrives(slot);
   };
   const noteCreditsAt = (edge: number, when: 'before' | 'end') => {
     // What has been sent one delay before the edge has been received, and is credited, at the edge.

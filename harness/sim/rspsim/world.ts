@@ -35,7 +35,7 @@ export interface World {
 
 /**
  * Builds a plan's world. Event slots: one per user for its next request, one per session (no more than users), then
- * three rows of one per element: its jobs, the next sending of its registration, the arrival of one.
+ * a pair per element, its jobs and the next sending of its registration, then one per element for the arrival of one.
  */
 export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | undefined): World {
   const users = hostsWith(plan, 'poolUser');
