@@ -9,17 +9,14 @@ import { AddressBook } from '../../harness/measure/addresses.js';
 import { dissect } from '../../harness/measure/dissect.js';
 import type { AsapMessage } from '../../harness/measure/packet.js';
 import { labTest } from './available.js';
-import { type RealRun, runExperiment } from './rsplab.js';
+import { brokenBy, type RealRun, runExperiment } from './rsplab.js';
 
+/** What messages do is not a matter of time: a machine that is busy with other things spoils nothing here. */
 const attack = (reports: string) =>
   runExperiment(
     'experiments/attack-failure-reports.ts',
     ...['--set', 'warmUp=1', '--set', 'measure=7', '--set', 'drain=1', '--set', `reports=${reports}`],
   );
-
-/** What messages do is not a matter of time: a machine that is busy with other things spoils nothing here. */
-const brokenBy = ({ summary }: RealRun): string[] =>
-  summary.reasons.filter((reason) => !reason.startsWith('the lab was overloaded'));
 
 /** ASAP messages as tshark understands them, in order. */
 async function asapMessages({ folder, journal }: RealRun): Promise<AsapMessage[]> {

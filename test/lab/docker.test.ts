@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { median } from 'simple-statistics';
 import { describe, expect } from 'vitest';
 import { dockerTest } from './available.js';
-import { runExperiment } from './rsplab.js';
+import { runConfirmed } from './rsplab.js';
 
 describe('an experiment in containers', () => {
   dockerTest('kills elements, as peers see it, and can be trusted', async () => {
@@ -11,7 +11,7 @@ describe('an experiment in containers', () => {
     // The lab kernel's file tree is the machine's: an engine may leave nothing in it.
     const traces = () => [readdirSync('/opt'), existsSync('/etc/docker/key.json')];
     const before = traces();
-    const run = await runExperiment('experiments/element-kill.ts', ...short, '--on', 'uml+docker');
+    const run = await runConfirmed('experiments/element-kill.ts', ...short, '--on', 'uml+docker');
     expect(run.summary).toMatchObject({ on: 'uml+docker', verdict: 'pass', reasons: [] });
     expect(run.exitCode).toBe(0);
     expect(run.summary.faults).toHaveLength(2);

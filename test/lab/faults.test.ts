@@ -6,7 +6,7 @@
 import { median } from 'simple-statistics';
 import { describe, expect } from 'vitest';
 import { labTest } from './available.js';
-import { type RealRun, runExperiment } from './rsplab.js';
+import { type RealRun, runConfirmed } from './rsplab.js';
 
 const short = ['--set', 'warmUp=3', '--set', 'measure=18', '--set', 'drain=6'];
 
@@ -35,13 +35,13 @@ function expectTrustworthy({ summary, exitCode, journal, failovers }: RealRun): 
 
 describe('peers notice at once when the element or its kernel takes leave', () => {
   labTest('shutdown', async () => {
-    const run = await runExperiment('experiments/element-shutdown.ts', ...short);
+    const run = await runConfirmed('experiments/element-shutdown.ts', ...short);
     expectTrustworthy(run);
     expect(median(detections(run))).toBeLessThan(0.3);
   });
 
   labTest('kill', async () => {
-    const run = await runExperiment('experiments/element-kill.ts', ...short);
+    const run = await runConfirmed('experiments/element-kill.ts', ...short);
     expectTrustworthy(run);
     expect(median(detections(run))).toBeLessThan(0.3);
   });
@@ -54,7 +54,7 @@ describe('silence is only found out by the session keep-alive', () => {
   const [earliest, latest] = [0.75, 2.6];
 
   labTest('power-off', async () => {
-    const run = await runExperiment('experiments/element-power-off.ts', ...short);
+    const run = await runConfirmed('experiments/element-power-off.ts', ...short);
     expectTrustworthy(run);
     const running = run.failovers
       .filter(({ phase }) => phase === 'running')
@@ -64,7 +64,7 @@ describe('silence is only found out by the session keep-alive', () => {
   });
 
   labTest('freeze', async () => {
-    const run = await runExperiment('experiments/element-freeze.ts', ...short);
+    const run = await runConfirmed('experiments/element-freeze.ts', ...short);
     expectTrustworthy(run);
     const running = run.failovers
       .filter(({ phase }) => phase === 'running')

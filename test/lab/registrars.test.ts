@@ -9,10 +9,10 @@ import { collect } from '../../harness/run/collect.js';
 import { judge } from '../../harness/run/judge/judge.js';
 import { summarise } from '../../harness/run/summarise.js';
 import { labTest } from './available.js';
-import { castCell, runExperiment } from './rsplab.js';
+import { castCell, runUndisturbed } from './rsplab.js';
 
 labTest('a registrar that is killed is taken over, elements and users go elsewhere, and all agree again', async () => {
-  const { folder, summary, journal } = await runExperiment('test/lab/experiments/registrars.ts');
+  const { folder, summary, journal } = await runUndisturbed('test/lab/experiments/registrars.ts');
   const rows = <T>(name: string): T[] => parse(readFileSync(join(folder, name)), { columns: true, cast: castCell });
   expect(summary.reasons).toEqual([]);
 

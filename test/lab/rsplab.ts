@@ -25,7 +25,39 @@ export interface RealRun {
 export const runExperiment = (file: string, ...args: string[]): Promise<RealRun> =>
   runExperimentInto(mkdtempSync(join(tmpdir(), 'rsplab-test-')), file, ...args);
 
-/** The same with its results in a folder that is kept. */
+/**
+ * The same, and again, at most twice, where the run is unknown for no other reason than that the machine left the lab
+ * too little computing time: that is nobody's failure, and proves nothing either.
+ */
+export const runUndisturbed = (file: string, ...args: string[]): Promise<RealRun> =>
+  undisturbed(() => runExperiment(file, ...args));
+
+/**
+ * The same, and once more where a check fails: RSPLIB's own chance cannot be seeded, so a failure that is to be believed
+ * has to show in a fresh run, too.
+ */
+export async function runConfirmed(file: string, ...args: string[]): Promise<RealRun> {
+  const run = await runUndisturbed(file, ...args);
+  if (run.summary.verdict !== 'fail') return run;
+  const failed = run.summary.checks.filter(({ verdict }) => verdict === 'fail');
+  console.log(`${file}: to be confirmed: ${failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}`);
+  return runUndisturbed(file, ...args);
+}
+
+export async function undisturbed(run: () => Promise<RealRun>): Promise<RealRun> {
+  for (let repeated = 0; ; repeated++) {
+    const result = await run();
+    const { reasons } = result.summary;
+    if (reasons.length === 0 || brokenBy(result).length > 0 || repeated === 2) return result;
+    console.log(`${result.summary.experiment}: again, because ${reasons.join('; ')}`);
+  }
+}
+
+/** Why a run cannot be trusted, but for a machine that was busy with other things. */
+export const brokenBy = ({ summary }: RealRun): string[] =>
+  summary.reasons.filter((reason) => !reason.startsWith('the lab was overloaded'));
+
+/** `runExperiment` with its results in a folder that is kept. */
 export async function runExperimentInto(out: string, file: string, ...args: string[]): Promise<RealRun> {
   const result = await execa('node', [commandLine, 'run', file, '--on', 'uml', '--json', '--out', out, ...args], {
     cwd: repository,
