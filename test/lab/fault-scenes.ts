@@ -86,7 +86,12 @@ const worse = (name: string, impairment: object, count: number, more: object = {
   during: [train(count, more)],
 });
 
-export const small: Scene[] = [
+const jitter = (jitterDistribution: Impairment['jitterDistribution']) => {
+  const impairment = { delay: ms(180), jitter: ms(40), jitterDistribution };
+  return worse(`jitter ${jitterDistribution}`, impairment, 300, { wait: 1 }, { direction: 'out' });
+};
+
+export const scenes: Scene[] = [
   { name: 'isolate', faults: [on('pe1', isolate(pe1))], during: blueToo },
   { name: 'isolate in', faults: [on('pe1', isolate(pe1, { direction: 'in' }))], during: bothWays },
   { name: 'isolate out', faults: [on('pe1', isolate(pe1, { direction: 'out' }))], during: bothWays },
@@ -118,15 +123,6 @@ export const small: Scene[] = [
     during: blueToo,
     between: true,
   },
-];
-
-const jitter = (jitterDistribution: Impairment['jitterDistribution']) => {
-  const impairment = { delay: ms(180), jitter: ms(40), jitterDistribution };
-  return worse(`jitter ${jitterDistribution}`, impairment, 300, { wait: 1 }, { direction: 'out' });
-};
-
-export const full: Scene[] = [
-  ...small,
   { name: 'partition red', faults: parted('red'), during: allPairs },
   jitter('uniform'),
   jitter('normal'),

@@ -1,16 +1,16 @@
 /** Every fault of networks and CPUs, shown by packets and by computing time, in one lab kernel. */
 import { beforeAll, describe, expect } from 'vitest';
 import { labTest, labWorks } from './available.js';
-import { full } from './fault-scenes.js';
+import { scenes } from './fault-scenes.js';
 import { type Answer, isWhole, playScenes, proofs } from './wire-faults.js';
 
 describe('on the wire', () => {
   let answer: Answer;
   beforeAll(async () => {
-    if (labWorks) answer = await playScenes('netns', full);
+    if (labWorks) answer = await playScenes('netns', scenes);
   });
 
-  labTest.each(full.map(({ name }) => name))('%s does what it says, and is gone when it is healed', (name) => {
+  labTest.each(scenes.map(({ name }) => name))('%s does what it says, and is gone when it is healed', (name) => {
     const told = answer.scenes[name]!;
     expect(told.evidence.every((text) => text !== '')).toBe(true);
     proofs[name]!(told);
