@@ -3,6 +3,19 @@ import { Entries, integersLength, place } from './entries.js';
 import { SlotHeap } from './heap.js';
 import { Lane } from './lane.js';
 
+/** Events that come from elsewhere, in order; at the same time as others they happen before them. */
+export interface Source {
+  /** When the next one happens; infinity when there is none. */
+  readonly firstTime: number;
+  /** Takes it out. @returns its slot, a fixed one */
+  shift(): number;
+}
+
+const nothing: Source = {
+  firstTime: Number.POSITIVE_INFINITY,
+  shift: () => -1,
+};
+
 /**
  * Simulated time and what is to happen in it. Frequent events have a fixed slot of their own (one user's next step, one
  * element's next completion), which is scheduled, moved and cancelled without allocation; messages, which take one
@@ -20,6 +33,7 @@ export class EventQueue {
   readonly #far: Calendar;
   readonly #oneDelay: Lane;
   readonly #twoDelays: Lane;
+  readonly #source: Source;
   readonly #fixed: number;
   /** What is called, and with which argument. */
   readonly #calls: ((argument: number) => void)[] = [];
@@ -28,8 +42,9 @@ export class EventQueue {
   #rank = 0;
 
   /** `delay`: the network's, seconds. */
-  constructor(fixedSlots: number, delay = 0) {
+  constructor(fixedSlots: number, delay = 0, source = nothing) {
     this.#fixed = fixedSlots;
+    this.#source = source;
     this.#oneDelay = new Lane(delay);
     this.#twoDelays = new Lane(2 * delay);
     const slots = fixedSlots + 64;
@@ -103,12 +118,15 @@ export class EventQueue {
     const far = this.#far;
     const lane = this.#nextLane();
     const laneTime = lane.firstTime;
+    const sourceTime = this.#source.firstTime;
+    const known = Math.min(laneTime, sourceTime);
     // Days are opened until the next event is known: it is in a lane or near, and before the horizon.
-    while (far.size > 0 && Math.min(laneTime, near.firstKey, until) >= far.horizon) far.handOver(near);
+    while (far.size > 0 && Math.min(known, near.firstKey, until) >= far.horizon) far.handOver(near);
     const nearTime = near.firstKey;
-    const time = Math.min(laneTime, nearTime);
+    const time = Math.min(known, nearTime);
     if (time > until) return -1;
     this.now = time;
+    if (sourceTime === time) return this.#source.shift();
     if (laneTime < nearTime || (laneTime === nearTime && lane.firstRank < near.firstRank)) return lane.shift();
     const slot = near.first;
     near.remove(slot);

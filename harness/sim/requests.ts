@@ -37,6 +37,11 @@ export class RequestStreams {
     return this.#roles.count;
   }
 
+  /** Requests per second of all users together, on average. */
+  get rate(): number {
+    return this.#roles.map(({ requestInterval }) => 1 / requestInterval.mean).reduce((sum, each) => sum + each, 0);
+  }
+
   /** When the user's next request is or was generated, seconds since the run began. */
   time(user: number): number {
     return this.#records[recordLength * user + time]!;

@@ -45,9 +45,7 @@ for (const { policy, ms, events } of base) {
   const rate = Math.round((1e3 * events) / ms);
   console.log(`  ${policy.padEnd(10)} ${ms.toFixed(2)} ms a run, ${Math.round(events)} events, ${rate} events/s`);
 }
-console.log(
-  'Events are those that our queue handles: a request has five or more (generation or dequeuing, arrival at the',
-);
+console.log('Events are those that our queue handles: a request has five or more (generation, arrival at the');
 console.log(
   'registrar, at the element, its completion there and at the user), a load update two. Cookies, keep-alives and',
 );

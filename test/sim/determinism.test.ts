@@ -48,7 +48,7 @@ describe('determinism', () => {
     const { utilisationPercent, handlingTime, events } = simulate(base('LeastUsed')).metrics;
     expect({ utilisationPercent, handlingTime, events }).toMatchInlineSnapshot(`
       {
-        "events": 3154,
+        "events": 3181,
         "handlingTime": 10.416656622389546,
         "utilisationPercent": 55.34857935908546,
       }

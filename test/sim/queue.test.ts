@@ -59,6 +59,24 @@ describe('the event queue', () => {
     expect(drain(queue, 3)).toEqual(['1@3']);
   });
 
+  test('lets what comes from elsewhere happen in its place, and before others at the same time', () => {
+    const times = [0.5, 1, 1, 7];
+    const source = {
+      get firstTime() {
+        return times[0] ?? Number.POSITIVE_INFINITY;
+      },
+      shift() {
+        times.shift();
+        return 3;
+      },
+    };
+    const queue = new EventQueue(4, 1, source);
+    queue.schedule(0, 1);
+    queue.afterDelay(1);
+    queue.schedule(2, 6);
+    expect(drain(queue)).toEqual(['3@0.5', '3@1', '3@1', '0@1', '1@1', '2@6', '3@7']);
+  });
+
   test('runs on for years of simulated time: days of different years share a page', () => {
     const queue = new EventQueue(3);
     queue.schedule(0, 1024.5);

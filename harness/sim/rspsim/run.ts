@@ -10,13 +10,14 @@ export function runRspsim(plan: Plan, record: boolean, journal: FaultJournal | u
   const world = buildWorld(plan, record, journal);
   const { queue, users, sessions, elements, counters, recorder, faults, delay } = world;
   const moments = momentsOf(plan);
-  const firstPair = 2 * users.count;
+  const firstPair = users.count;
   const firstArrival = firstPair + 2 * elements.count;
+  const firstUser = firstArrival + elements.count;
   const handle = (slot: number) => {
-    if (slot < users.count) sessions.open(slot);
-    else if (slot < firstPair) sessions.handle(slot - users.count);
+    if (slot < firstPair) sessions.handle(slot);
     else if (slot < firstArrival) elements.handle(slot);
-    else elements.registrations.arrives(slot);
+    else if (slot < firstUser) elements.registrations.arrives(slot);
+    else users.generate(slot - firstUser);
   };
   const noteCreditsAt = (edge: number, when: 'before' | 'end') => {
     // What has been sent one delay before the edge has been received, and is credited, at the edge.

@@ -30,8 +30,6 @@ import type { World } from './world.js';
 export class Sessions {
   readonly #world: World;
   readonly #roles: Roles<PoolUser>;
-  /** Event slot of the first session. */
-  readonly #slots: number;
   readonly #retryStreams: Random[] = [];
   readonly #phases: Uint8Array;
   /** Pool of the elements of each kind of user. */
@@ -54,7 +52,6 @@ export class Sessions {
     const most = roles.count;
     this.#world = world;
     this.#roles = roles;
-    this.#slots = most;
     this.#pools = roles.ofKinds((role) => world.registrar.poolNumber(role.pool));
     this.#phases = new Uint8Array(most);
     this.#reports = new Uint8Array(most);
@@ -75,11 +72,28 @@ export class Sessions {
     this.#requests[recordLength * session + secured] = calculations;
   }
 
-  /** A user takes its next request from its queue. */
-  open(forUser: number): void {
+  /** A user that has no session takes a request. */
+  open(forUser: number, generatedAt: number, calculations: number): void {
     const session = this.#closed.pop() ?? this.#count++;
     this.#integers[integersLength * session + user] = forUser;
-    this.#begin(session, forUser);
+    this.begin(session, forUser, generatedAt, calculations);
+  }
+
+  /** The session begins with a request of its user. */
+  begin(session: number, forUser: number, generatedAt: number, calculations: number): void {
+    const { queue, counters, recorder } = this.#world;
+    const { now } = queue;
+    if (counters.covers(generatedAt)) counters.requestsQueued++;
+    if (counters.covers(now)) counters.queuing.add(now - generatedAt);
+    recorder?.started(forUser, { size: calculations, queuedAt: generatedAt }, now);
+    const requests = this.#requests;
+    const at = recordLength * session;
+    requests[at + size] = calculations;
+    requests[at + queuedAt] = generatedAt;
+    requests[at + startedAt] = now;
+    requests[at + firstAcceptAt] = -1;
+    requests[at + secured] = 0;
+    this.#resolve(session);
   }
 
   /** What the session waited for has happened. */
@@ -125,7 +139,7 @@ export class Sessions {
     const sentAt = firstUnanswered(accepted, sessionKeepAliveInterval, delay, queue.now);
     this.#lost[session] = lost;
     this.#phases[session] = Phase.Stalled;
-    queue.schedule(this.#slots + session, sentAt + sessionKeepAliveTimeout);
+    queue.schedule(session, sentAt + sessionKeepAliveTimeout);
   }
 
   /** The element sent a last cookie and an abort. */
@@ -167,25 +181,6 @@ export class Sessions {
     return this.#integers[integersLength * session + user]!;
   }
 
-  #begin(session: number, forUser: number): void {
-    const { queue, counters, recorder, users } = this.#world;
-    const { streams } = users;
-    const { now } = queue;
-    const generatedAt = streams.time(forUser);
-    if (counters.covers(generatedAt)) counters.requestsQueued++;
-    if (counters.covers(now)) counters.queuing.add(now - generatedAt);
-    recorder?.started(forUser, streams.next(forUser), now);
-    const requests = this.#requests;
-    const at = recordLength * session;
-    requests[at + size] = streams.size(forUser);
-    requests[at + queuedAt] = generatedAt;
-    requests[at + startedAt] = now;
-    requests[at + firstAcceptAt] = -1;
-    requests[at + secured] = 0;
-    streams.advance(forUser);
-    this.#resolve(session);
-  }
-
   #resolve(session: number): void {
     this.#world.counters.serverSelections++;
     this.#arriveAfterDelay(session, Phase.Resolving);
@@ -212,7 +207,7 @@ export class Sessions {
     choices[at + element] = registrar.elementOf(entry);
     choices[at + incarnation] = registrar.incarnationOf(entry);
     this.#phases[session] = Phase.Sent;
-    queue.afterTwoDelays(this.#slots + session);
+    queue.afterTwoDelays(session);
   }
 
   #reachElement(session: number): void {
@@ -220,7 +215,7 @@ export class Sessions {
     const chosen = this.#integers[integersLength * session + element]!;
     if (!elements.isAt(chosen, this.#integers[integersLength * session + incarnation]!)) {
       this.#phases[session] = Phase.Unaccepted;
-      queue.schedule(this.#slots + session, queue.now - delay + this.#roles.of(this.#userOf(session)).requestTimeout);
+      queue.schedule(session, queue.now - delay + this.#roles.of(this.#userOf(session)).requestTimeout);
       return;
     }
     if (elements.isFull(chosen)) {
@@ -271,13 +266,9 @@ export class Sessions {
       counters.handling.add(now - requests[at + queuedAt]!);
       counters.jobSizeCompleted += requests[at + size]! - this.#creditBefore.of(session, requests[at + startedAt]!);
     }
-    if (users.hasWaiting(owner)) {
-      this.#begin(session, owner);
-      return;
-    }
+    if (users.proceed(owner, session)) return;
     this.#phases[session] = Phase.Closed;
     this.#closed.push(session);
-    users.rest(owner);
   }
 
   /** Most users are never rejected, so the stream is made when it is needed. */
@@ -289,11 +280,11 @@ export class Sessions {
 
   #wait(session: number, until: number): void {
     this.#phases[session] = Phase.Waiting;
-    this.#world.queue.schedule(this.#slots + session, until);
+    this.#world.queue.schedule(session, until);
   }
 
   #arriveAfterDelay(session: number, phase: Phase): void {
     this.#phases[session] = phase;
-    this.#world.queue.afterDelay(this.#slots + session);
+    this.#world.queue.afterDelay(session);
   }
 }

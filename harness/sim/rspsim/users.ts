@@ -1,48 +1,70 @@
 import { hostsWith } from '../../experiment/plan.js';
 import type { PoolUser } from '../../experiment/role.js';
+import { Arrivals } from '../arrivals.js';
 import { RequestStreams } from '../requests.js';
 import { Roles } from '../roles.js';
+import { Backlog } from './backlog.js';
 import type { World } from './world.js';
 
 /** The pool users: the requests they generate, which wait in a queue until the user's session before is over. */
 export class Users {
   readonly #world: World;
   readonly roles: Roles<PoolUser>;
-  readonly streams: RequestStreams;
+  readonly arrivals: Arrivals;
+  /** Whether each user has a session. */
+  readonly #busy: Uint8Array;
+  readonly #backlog: Backlog;
 
-  constructor(world: World) {
+  /** `firstSlot`: event slot of the first user's requests. */
+  constructor(world: World, firstSlot: number) {
     const hosts = hostsWith(world.plan, 'poolUser');
     const names = hosts.map(({ name }) => name);
+    const { settle } = world.plan.phases;
     this.#world = world;
     this.roles = new Roles(hosts);
-    this.streams = new RequestStreams(world.plan.phases.settle, names, this.roles, world.random);
-    for (let user = 0; user < this.count; user++) this.rest(user);
+    this.arrivals = new Arrivals(new RequestStreams(settle, names, this.roles, world.random), settle, firstSlot);
+    this.#busy = new Uint8Array(hosts.length);
+    this.#backlog = new Backlog(hosts.length);
   }
 
   get count(): number {
     return this.roles.count;
   }
 
-  /** Whether the user's next request has been generated. */
-  hasWaiting(user: number): boolean {
-    return this.streams.time(user) <= this.#world.queue.now;
+  /** The user generates the request that the arrivals have come to. */
+  generate(user: number): void {
+    const { queue, sessions } = this.#world;
+    if (this.#busy[user] === 1) {
+      this.#backlog.add(user, queue.now, this.arrivals.size);
+      return;
+    }
+    this.#busy[user] = 1;
+    sessions.open(user, queue.now, this.arrivals.size);
   }
 
-  /** The user has nothing to do before its next request; its event slot has the user's number. */
-  rest(user: number): void {
-    this.#world.queue.schedule(user, this.streams.time(user));
+  /** The user's session is over; the next request takes it, else the user has none. @returns whether one did */
+  proceed(user: number, session: number): boolean {
+    const request = this.#backlog.first(user);
+    if (request < 0) {
+      this.#busy[user] = 0;
+      return false;
+    }
+    this.#world.sessions.begin(session, user, this.#backlog.generatedAt(request), this.#backlog.size(request));
+    this.#backlog.shift(user);
+    return true;
   }
 
   /** Counts what still waits when the run ends. @returns requests in queues */
   close(end: number): number {
     const { counters, recorder } = this.#world;
-    const { streams } = this;
     let waiting = 0;
     for (let user = 0; user < this.count; user++) {
-      for (; streams.time(user) <= end; streams.advance(user)) {
+      for (let request = this.#backlog.first(user); request >= 0; request = this.#backlog.first(user)) {
+        const queuedAt = this.#backlog.generatedAt(request);
         waiting++;
-        if (counters.covers(streams.time(user))) counters.requestsQueued++;
-        recorder?.waiting(user, streams.next(user));
+        if (counters.covers(queuedAt)) counters.requestsQueued++;
+        recorder?.waiting(user, { size: this.#backlog.size(request), queuedAt });
+        this.#backlog.shift(user);
       }
     }
     recorder?.close(end);

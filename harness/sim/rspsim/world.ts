@@ -34,8 +34,8 @@ export interface World {
 }
 
 /**
- * Builds a plan's world. Event slots: one per user for its next request, one per session (no more than users), then
- * a pair per element, its jobs and the next sending of its registration, then one per element for the arrival of one.
+ * Builds a plan's world. Event slots: one per session (no more than users), then a pair per element, its jobs and the
+ * next sending of its registration, then one per element for the arrival of one, and one per user for its requests.
  */
 export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | undefined): World {
   const users = hostsWith(plan, 'poolUser');
@@ -46,7 +46,6 @@ export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | 
     plan,
     random: randomFrom(plan.seed),
     delay,
-    queue: new EventQueue(2 * users.length + 3 * elements.length, delay),
     sharing: new ProcessorSharing(
       elements.map(({ role }) => role.capacity),
       users.length,
@@ -54,9 +53,10 @@ export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | 
     counters: new Counters(moments.measureAt, moments.endAt),
     recorder: record ? new Recorder(users.map(({ name }) => name)) : null,
   } as { -readonly [Name in keyof World]: World[Name] };
+  world.users = new Users(world, users.length + 3 * elements.length);
+  world.queue = new EventQueue(2 * users.length + 3 * elements.length, delay, world.users.arrivals);
   world.registrar = new Registrar(world);
-  world.elements = new Elements(world, 2 * users.length);
-  world.users = new Users(world);
+  world.elements = new Elements(world, users.length);
   world.sessions = new Sessions(world, world.users.roles);
   const victims: Victims = {
     isUp: (host) => world.elements.isUpHost(host),
