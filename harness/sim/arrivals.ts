@@ -3,9 +3,9 @@ import type { RequestStreams } from './requests.js';
 
 /**
  * The requests of all users, in the order in which they are generated. They depend on nothing that happens in a
- * simulation, so they are drawn ahead, an era at a time, and sorted: to visit ten thousand users one after another costs
- * little, as memory is fetched in that order anyway; to follow the next request of each on its own would take most of
- * a large run's time. How long an era is changes no result.
+ * simulation, so they are drawn ahead, an era at a time, and sorted: visiting ten thousand users one after another costs
+ * little, as memory is fetched in that order anyway; following the next request of each on its own would cost more the
+ * more users there are. How long an era is changes no result.
  */
 export class Arrivals implements Source {
   /** Calculations of the request that was taken last. */
