@@ -3,7 +3,7 @@ import type { RequestStreams } from './requests.js';
 
 /**
  * The requests of all users, in the order in which they are generated. They depend on nothing that happens in a
- * simulation, so they are drawn ahead, an era at a time, and sorted: visiting ten thousand users one after another costs
+ * simulation, so they are drawn ahead, an era at a time, and sorted: visiting ten thousand users in turn costs
  * little, as memory is fetched in that order anyway; following the next request of each on its own would cost more the
  * more users there are. How long an era is changes no result.
  */
