@@ -22,8 +22,8 @@ const lastDay = 2 ** 31 - 1;
 
 /**
  * Events that are too far away to be sorted yet: each is listed on its day, days of different years on the same page.
- * Of a thousand elements most work for a while yet; sorting them among the few that are about to do something would take
- * much of a large run's time. Lists are threaded through the slots, so nothing is allocated per event.
+ * Of a thousand elements most work for a while yet; sorting them among the few that are about to do something would be
+ * much of a large run's work. Lists are threaded through the slots, so nothing is allocated per event.
  */
 export class Calendar {
   /** Everything before this time has been handed over. */
