@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
  * `unit` needs nothing but the repository; `browser` looks at pages in Chromium, and skips what it is for without one;
  * `lab` boots lab kernels and runs real components, one after the other. What of `harness/lab` needs no kernel is tested
  * by `test/lab/….unit.test.ts`. `docker` kills runs in containers, `chaos` lets everything fail at random under twenty
- * seeds; both take many minutes, and `npm test` leaves them out.
+ * seeds and shrinks a schedule that fails; both take many minutes, and `npm test` leaves them out.
  */
 const labs = {
   // A run on a machine that is busy with other things takes longer, and may have to be repeated.
@@ -45,7 +45,7 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/lab/**/!(*.unit).test.ts'],
-          exclude: ['test/lab/docker-{faults,vanish}.test.ts', 'test/lab/chaos-seeds.test.ts'],
+          exclude: ['test/lab/docker-{faults,vanish}.test.ts', 'test/lab/{chaos-seeds,shrink}.test.ts'],
           ...labs,
           // After all others: labs measure time and want the machine for themselves.
           sequence: { groupOrder: 2 },
@@ -64,7 +64,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'chaos',
-          include: ['test/lab/chaos-seeds.test.ts'],
+          include: ['test/lab/{chaos-seeds,shrink}.test.ts'],
           ...labs,
           sequence: { groupOrder: 4 },
         },

@@ -10,7 +10,7 @@ labTest('a pool survives half a minute of chaos', async () => {
 });
 
 labTest('an element that died is seen to be offered for too long by a registrar that hardly ever asks', async () => {
-  const { summary, exitCode } = await runUndisturbed('test/lab/dead-element.ts');
+  const { summary, exitCode } = await runUndisturbed('test/lab/experiments/dead-element.ts');
   expect(summary.reasons).toEqual([]);
   expect(summary.checks).toMatchObject([{ name: 'noDeadElementSelected', verdict: 'fail' }]);
   expect(exitCode).toBe(1);
