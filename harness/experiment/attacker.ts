@@ -9,8 +9,8 @@ import type { Duration } from '../base/units.js';
 export const attackNames = ['falseFailureReports', 'handleResolutionFlood', 'registrationFlood'] as const;
 export type AttackName = (typeof attackNames)[number];
 
-/** Bounds that no attacker exceeds, whoever asks for it: messages per second, seconds, elements that do not exist. */
-export const attackBounds = { rate: 10_000, seconds: 600, fakeElements: 10_000 } as const;
+/** Bounds that no attacker exceeds, whoever asks for it; of messages per second, seconds, and things of each sort. */
+export const attackBounds = { rate: 10_000, seconds: 600, fakeElements: 10_000, associations: 1000 } as const;
 
 export const attackerSchema = z.strictObject({
   kind: z.literal('attacker'),
@@ -21,6 +21,7 @@ export const attackerSchema = z.strictObject({
   /** Null: until the measurement ends. */
   lasting: z.number().positive().max(attackBounds.seconds).nullable(),
   fakeElements: z.int().min(1).max(attackBounds.fakeElements),
+  associations: z.int().min(1).max(attackBounds.associations),
 });
 export type Attacker = z.infer<typeof attackerSchema>;
 
@@ -41,6 +42,11 @@ export interface AttackerOptions {
   lasting?: Duration;
   /** How many different elements a `registrationFlood` registers, again and again; at most 10,000. @defaultValue 10 */
   fakeElements?: number;
+  /**
+   * By how many associations with the registrar it sends its messages, one after the other; at most 1000.
+   * @defaultValue 1
+   */
+  associations?: number;
 }
 
 /** @throws HarnessError `bad-input` for a value out of range or an unknown option */
@@ -51,5 +57,6 @@ export const attacker = (options: AttackerOptions): Attacker =>
     start: 0,
     lasting: null,
     fakeElements: 10,
+    associations: 1,
     ...options,
   });

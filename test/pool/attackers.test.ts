@@ -47,7 +47,7 @@ describe('attackers of a plan', () => {
   it('are called at1, at2, …, with all choices made', () => {
     expect(planWith().hosts.at(-1)).toMatchObject({
       name: 'at1',
-      role: { kind: 'attacker', pool: 'CalcAppPool', start: 0, lasting: null, fakeElements: 10 },
+      role: { kind: 'attacker', pool: 'CalcAppPool', start: 0, lasting: null, fakeElements: 10, associations: 1 },
     });
     expect(() => checkAttackers(planWith())).not.toThrow();
   });
@@ -86,7 +86,15 @@ describe('attackers of a plan', () => {
 
 describe('an attacker’s process', () => {
   const order: Order = {
-    ...{ attack: 'handleResolutionFlood', pool: 'P', rate: 10, beginAt: 1, seconds: 10, fakeElements: 1 },
+    ...{
+      attack: 'handleResolutionFlood',
+      pool: 'P',
+      rate: 10,
+      beginAt: 1,
+      seconds: 10,
+      fakeElements: 1,
+      associations: 1,
+    },
     ...{ firstIdentifier: 0, addresses: ['10.1.0.8'], port: 4711, registrar: { address: '10.1.0.1', port: 3863 } },
     networks: ['10.1.0.0/24', '10.2.0.0/24'],
   };

@@ -19,26 +19,29 @@ const reconnectSeconds = 0.1;
 const questionSeconds = 0.5;
 const mostReceivedPerTick = 2000;
 
+/** What was done and came of it; `associations` were begun, `aborted` came to an end that was not ours. */
 const zero = { sent: 0, accepted: 0, rejected: 0, questions: 0, keepAlives: 0, associations: 0, aborted: 0, unsent: 0 };
 
 class Attacker {
   readonly #attack: Attack;
-  #association: Association | null = null;
+  readonly #lines: Line[];
   #counts = { ...zero };
   /** Messages that were due until now. */
   #due = 0;
-  #connectedAt = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly order: Order) {
     this.#attack = attackOf(order);
+    this.#lines = Array.from({ length: order.associations }, () => new Line(order));
   }
 
   tick(now: number): void {
-    const association = this.#associate(now);
-    this.#hear(association);
-    this.#ask(association, now);
-    this.#strike(association, now);
+    for (const line of this.#lines) {
+      this.#associate(line, now);
+      this.#hear(line.association!);
+    }
+    this.#ask(this.#lines[0]!.association!, now);
+    this.#strike(now);
   }
 
   /** What happened since the last report. */
@@ -49,20 +52,15 @@ class Attacker {
   }
 
   close(): void {
-    this.#association?.close();
+    for (const { association } of this.#lines) association?.close();
   }
 
-  #associate(now: number): Association {
-    const known = this.#association;
-    if (known && known.state !== 'over') return known;
-    if (known && now < this.#connectedAt + reconnectSeconds) return known;
-    if (known) this.#counts.aborted += 1;
-    const { addresses, registrar } = this.order;
-    this.#association = Association.connect(addresses, registrar, asapProtocol);
-    this.#connectedAt = now;
-    this.#askedAt = Number.NEGATIVE_INFINITY;
+  #associate(line: Line, now: number): void {
+    if (line.isUsable(now)) return;
+    if (line.association) this.#counts.aborted += 1;
+    line.connect(now);
     this.#counts.associations += 1;
-    return this.#association;
+    if (line === this.#lines[0]) this.#askedAt = Number.NEGATIVE_INFINITY;
   }
 
   #hear(association: Association): void {
@@ -84,7 +82,7 @@ class Attacker {
     this.#askedAt = now;
   }
 
-  #strike(association: Association, now: number): void {
+  #strike(now: number): void {
     const { rate, beginAt, seconds } = this.order;
     const due = Math.floor(rate * Math.min(seconds, Math.max(0, now - beginAt)));
     const most = Math.max(1, Math.ceil(rate * patienceSeconds));
@@ -94,10 +92,37 @@ class Attacker {
     }
     while (this.#due < due) {
       const message = this.#attack.next();
-      if (!message || !association.send(encode(message))) return;
+      if (!message || !this.#send(encode(message))) return;
       this.#due += 1;
       this.#counts.sent += 1;
     }
+  }
+
+  /** By one association after the other; one that cannot is passed over. */
+  #send(bytes: Buffer): boolean {
+    const lines = this.#lines;
+    const turn = this.#due % lines.length;
+    return [...lines.slice(turn), ...lines.slice(0, turn)].some(({ association }) => association!.send(bytes));
+  }
+}
+
+/** An association with the registrar, and the next one after its end. */
+class Line {
+  association: Association | null = null;
+  #connectedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly order: Order) {}
+
+  /** One that is over still is, until it is time for the next. */
+  isUsable(now: number): boolean {
+    if (!this.association) return false;
+    return this.association.state !== 'over' || now < this.#connectedAt + reconnectSeconds;
+  }
+
+  connect(now: number): void {
+    const { addresses, registrar } = this.order;
+    this.association = Association.connect(addresses, registrar, asapProtocol);
+    this.#connectedAt = now;
   }
 }
 

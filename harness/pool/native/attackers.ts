@@ -83,6 +83,7 @@ function attackerCommand(plan: Plan, host: HostWith<Attacker>, measureAt: number
     beginAt: measureAt + role.start,
     seconds: secondsOf(plan, role),
     fakeElements: role.fakeElements,
+    associations: role.associations,
     // Far from those of elements that exist, and different for each attacker.
     firstIdentifier: 0xa000_0000 + index * attackBounds.fakeElements,
     addresses: legs.map(({ address }) => address),

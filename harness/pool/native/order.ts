@@ -13,6 +13,7 @@ export const orderSchema = z.strictObject({
   beginAt: z.number().positive(),
   seconds: z.number().positive().max(attackBounds.seconds),
   fakeElements: z.int().min(1).max(attackBounds.fakeElements),
+  associations: z.int().min(1).max(attackBounds.associations),
   firstIdentifier: z.int().min(0).max(0xffff_ffff),
   /** The attacker's own addresses. */
   addresses: z.array(z.ipv4()).min(1),
