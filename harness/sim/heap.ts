@@ -7,8 +7,8 @@ export interface Places {
 
 /**
  * A 4-ary heap of numbered slots ordered by (key, rank). A slot is in the heap at most once, so changing its key moves
- * it and nothing is ever allocated per insertion. Both the event queue (key: time) and the sorted pool policies
- * (key: load or round) are one of these.
+ * it and nothing is ever allocated per insertion; there must be room for its number. Both the event queue (key: time)
+ * and the sorted pool policies (key: load or round) are one of these.
  */
 export class SlotHeap {
   /**
