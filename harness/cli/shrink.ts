@@ -89,7 +89,7 @@ const runnerOn =
   (subject: Subject, signal: AbortSignal): RunOnce =>
   async (plan, out) => {
     const { folder, summary } = await run(plan, subject, { out, clock: realClock, signal });
-    return { folder, checks: summary.checks };
+    return { folder, checks: summary.checks, broken: summary.reasons.length > 0 };
   };
 
 /** A line before each run: runs take long, and a log of them is worth keeping. */
@@ -109,11 +109,21 @@ function teller() {
 const leftFor = (begin: number, done: number, left: number): number =>
   Math.ceil(((realClock.now() - begin) / done) * left);
 
+/** What is known of the smallest set that was found. */
+const claims: Record<Search['state'], string> = {
+  running: 'the search goes on',
+  minimal: 'none of them can be left out',
+  exhausted: 'the runs were used up before more was known',
+  undecided: 'fewer may do, but the lab broke each time that was tried',
+  'not reproduced': 'all of them did not do so again',
+};
+
 function report(folder: string, { state, check, on, smallest, schedule, trials, replay }: Search): string {
   const runs = trials.flatMap((trial) => trial.runs);
   const tried = `${trials.length} sets of faults in ${runs.length} runs on ${on}`;
   if (!smallest) {
-    return `${check} did not fail again: ${tried}.\nSearch: ${folder}\n`;
+    const why = state === 'undecided' ? ', for the lab broke' : '';
+    return `${check} did not fail again${why}: ${tried}.\nSearch: ${folder}\n`;
   }
   const faults = smallest.map((at) => {
     const { lasting, fault, ...when } = schedule[at]!;
@@ -122,9 +132,8 @@ function report(folder: string, { state, check, on, smallest, schedule, trials, 
     const span = lasting === null ? 'to the end' : `for ${formatDuration(lasting)}`;
     return `  ${time}: ${fault.kind} on ${describeTarget(fault.target)}${network} ${span}`;
   });
-  const known = state === 'minimal' ? 'none of them can be left out' : 'the runs were used up before more was known';
   return [
-    `${smallest.length} of ${schedule.length} faults fail ${check}; ${known} (${tried}).`,
+    `${smallest.length} of ${schedule.length} faults fail ${check}; ${claims[state]} (${tried}).`,
     ...faults,
     `Search: ${folder}`,
     `Again:  ${replay}`,

@@ -14,8 +14,10 @@ import { verdicts } from '../result/summary.js';
 const trialSchema = z.object({
   /** Which faults of the schedule were left in, counted from 0. */
   faults: z.array(z.int().min(0)),
-  /** Each repetition: the run's folder within the search's, and what it said about the check. */
-  runs: z.array(z.object({ folder: z.string(), verdict: z.enum(verdicts), detail: z.string() })),
+  /** Each repetition: the run's folder within the search's, what it said about the check, whether the lab broke. */
+  runs: z.array(
+    z.object({ folder: z.string(), verdict: z.enum(verdicts), detail: z.string(), broken: z.boolean().default(false) }),
+  ),
   /** Whether these faults fail the check; null while that is not decided. */
   fails: z.boolean().nullable(),
 });
@@ -39,9 +41,10 @@ export const shrinkSchema = z.object({
   smallest: z.array(z.int().min(0)).nullable(),
   /**
    * `minimal`: none of the faults can be left out; `exhausted`: the runs were used up before that was known;
-   * `not reproduced`: all faults together did not fail the check again.
+   * `undecided`: the lab broke too often for that to be known; `not reproduced`: all faults together did not fail the
+   * check again.
    */
-  state: z.enum(['running', 'minimal', 'exhausted', 'not reproduced']),
+  state: z.enum(['running', 'minimal', 'exhausted', 'undecided', 'not reproduced']),
   /** The command that runs the smallest failing schedule; null while there is none. */
   replay: z.string().nullable(),
 });

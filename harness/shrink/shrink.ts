@@ -1,7 +1,9 @@
 /**
  * Looks for fewer faults that fail the same check: runs the plan again and again with some of them left out. Real runs
  * are noisy, so each candidate is run several times, and counts as failing when the check fails in one of them: what
- * fails now and then is what is looked for, and one failing run proves that these faults are enough.
+ * fails now and then is what is looked for, and one failing run proves that these faults are enough. A run whose lab
+ * broke says nothing and is tried again; a candidate that gets nothing else is taken for one that does not fail, but
+ * then the search does not claim to have found the smallest.
  */
 import { join, relative } from 'node:path';
 import { badInput, interrupted } from '../base/errors.js';
@@ -14,8 +16,11 @@ import { ddmin } from './ddmin.js';
 import { createSearchFolder, type Search, storeSearch, type Trial } from './folder.js';
 import { faultsThatStruck } from './struck.js';
 
-/** Runs a plan once. */
-export type RunOnce = (plan: Plan, out: string) => Promise<{ folder: string; checks: readonly CheckResult[] }>;
+/** Runs a plan once; `broken`: the lab was not to be trusted. */
+export type RunOnce = (
+  plan: Plan,
+  out: string,
+) => Promise<{ folder: string; checks: readonly CheckResult[]; broken: boolean }>;
 
 export interface ShrinkOptions {
   readonly on: string;
@@ -81,13 +86,11 @@ class Seeker {
     const all = search.schedule.map((_, at) => at);
     search.state = 'running';
     try {
-      if (!(await this.#fails(all))) this.#conclude('not reproduced');
+      const reproduced = await this.#fails(all);
       // A check that fails without any fault is none that faults explain.
-      else if (await this.#fails([])) this.#conclude('minimal');
-      else {
-        await ddmin(all, (faults) => this.#fails(faults));
-        this.#conclude('minimal');
-      }
+      if (reproduced && !(await this.#fails([]))) await ddmin(all, (faults) => this.#fails(faults));
+      if (search.trials.some(isUndecided) && search.smallest?.length !== 0) this.#conclude('undecided');
+      else this.#conclude(reproduced ? 'minimal' : 'not reproduced');
     } catch (error) {
       if (!(error instanceof OutOfRuns)) throw error;
       this.#conclude('exhausted');
@@ -106,11 +109,11 @@ class Seeker {
 
   async #fails(faults: readonly number[]): Promise<boolean> {
     const trial = this.#trialOf(faults);
-    while (trial.fails === null) {
+    while (trial.fails === null && !isUndecided(trial)) {
       if (this.#runs >= this.search.maxRuns) throw new OutOfRuns();
       await this.#repeat(trial);
     }
-    return trial.fails;
+    return trial.fails === true;
   }
 
   /** What was tried before, perhaps by a process that was killed, is not tried again. */
@@ -136,9 +139,9 @@ class Seeker {
       throw interrupted(`The search was ended after ${this.#runs} runs; go on with: ${again}`);
     }
     const { verdict, detail } = ran.checks.find(({ name }) => name === search.check) ?? missing;
-    trial.runs.push({ folder: relative(folder, ran.folder), verdict, detail });
+    trial.runs.push({ folder: relative(folder, ran.folder), verdict, detail, broken: ran.broken });
     if (verdict === 'fail') trial.fails = true;
-    else if (trial.runs.length >= search.repeat) trial.fails = false;
+    else if (trial.runs.length - brokenRuns(trial) >= search.repeat) trial.fails = false;
     if (trial.fails && (!search.smallest || trial.faults.length < search.smallest.length)) {
       search.smallest = trial.faults;
       search.replay = replayCommand(plan, options.on);
@@ -146,5 +149,12 @@ class Seeker {
     storeSearch(folder, search);
   }
 }
+
+/** So often may a lab break before a candidate is given up. */
+const mostBrokenRuns = 3;
+
+const brokenRuns = ({ runs }: Trial): number => runs.filter(({ broken }) => broken).length;
+
+const isUndecided = (trial: Trial): boolean => trial.fails === null && brokenRuns(trial) >= mostBrokenRuns;
 
 const missing = { verdict: 'unknown' as const, detail: 'the run has no such check' };

@@ -65,14 +65,15 @@ const began = async (options: { repeat?: number; maxRuns?: number; check?: strin
   return beginSearch(folder, { check, on: 'fake', repeat, maxRuns, out, id: 'search' });
 };
 
-/** Says what a function of the faults' times says, without running anything. */
-const fake = (verdictOf: (times: number[], run: number) => Verdict) => {
+/** Says what a function of the faults' times says, without running anything; null is said by a lab that broke. */
+const fake = (verdictOf: (times: number[], run: number) => Verdict | null) => {
   const asked: number[][] = [];
   const runOnce: RunOnce = async ({ faults }, to) => {
     const times = faults.map((each) => (each.when === 'at' ? each.time : -1));
     asked.push(times);
-    const verdict = verdictOf(times, asked.length);
-    return { folder: join(to, `run${asked.length}`), checks: [{ name: 'failoverDelay', verdict, detail: 'as told' }] };
+    const said = verdictOf(times, asked.length);
+    const checks = [{ name: 'failoverDelay', verdict: said ?? 'unknown', detail: 'as told' }] as const;
+    return { folder: join(to, `run${asked.length}`), checks, broken: said === null };
   };
   return { asked, runOnce };
 };
@@ -104,6 +105,29 @@ describe('a search', () => {
       expect(runs.length).toBe(3);
       expect(fails).toBe(runs.some(({ verdict }) => verdict === 'fail'));
     }
+  });
+
+  it('tries again where the lab broke', async () => {
+    const folder = await began();
+    const { runOnce } = fake((times, n) => (n % 2 ? null : fails(times.includes(15) && times.includes(43))));
+    const found = await shrink(folder, readSearch(folder), { on: 'uml', runOnce, signal });
+    expect(timesOf(found)).toEqual([15, 43]);
+    expect(found.state).toBe('minimal');
+  });
+
+  it('claims nothing where the lab always broke', async () => {
+    const folder = await began();
+    // Fails with one fault alone, but whatever has fewer than three cannot be seen.
+    const { runOnce } = fake((times) => (times.length < 3 ? null : fails(times.includes(15))));
+    const found = await shrink(folder, readSearch(folder), { on: 'uml', runOnce, signal });
+    expect(timesOf(found)).toHaveLength(3);
+    expect(found.state).toBe('undecided');
+    for (const { faults, runs, fails: failed } of found.trials.filter((trial) => trial.faults.length < 3)) {
+      expect([faults.length, runs.length, failed]).toEqual([faults.length, 3, null]);
+    }
+    const never = await began();
+    const unseen = await shrink(never, readSearch(never), { on: 'uml', runOnce: fake(() => null).runOnce, signal });
+    expect(unseen).toMatchObject({ state: 'undecided', smallest: null });
   });
 
   it('says so when the whole schedule does not fail again', async () => {
@@ -167,7 +191,7 @@ describe('on the simulator', () => {
     const folder = beginSearch(original.folder, options);
     const runOnce: RunOnce = async (candidate: Plan, to) => {
       const { folder: at, summary } = await run(candidate, simSubject, { out: to, clock, signal });
-      return { folder: at, checks: summary.checks };
+      return { folder: at, checks: summary.checks, broken: false };
     };
     const found = await shrink(folder, readSearch(folder), { on: 'sim', runOnce, signal });
     expect(found.state).toBe('minimal');
