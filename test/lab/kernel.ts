@@ -1,13 +1,28 @@
 /** Boots a lab kernel for a test and has it run one of the modules in `inside/`. */
 import { fileURLToPath } from 'node:url';
 import { bootLabKernel } from '../../dist/harness/lab/uml/boot.js';
+import { realClock } from '../../harness/base/clock.js';
 import { newSession } from '../../harness/base/session.js';
+import { cpuMeter } from '../../harness/lab/cpu.js';
+
+/** Share of its CPUs that a machine's hypervisor may withhold; beyond it, what is late is not the lab's fault. */
+const tolerableSteal = 0.2;
 
 /**
- * Runs `inside/NAME.mjs` in a lab kernel.
+ * Runs `inside/NAME.mjs` in a lab kernel, and once more if the machine had too little computing time for it.
  * @returns what the module printed as its last line of JSON
  */
 export async function runInside<T>(name: string, input: unknown): Promise<T> {
+  const load = cpuMeter(null);
+  load(realClock.now());
+  const answer = await runOnce<T>(name, input);
+  const { stolen } = load(realClock.now())!;
+  if (stolen <= tolerableSteal) return answer;
+  console.log(`${name}: again, because the machine's hypervisor withheld ${(100 * stolen).toFixed(0)} % of its CPUs`);
+  return runOnce<T>(name, input);
+}
+
+async function runOnce<T>(name: string, input: unknown): Promise<T> {
   const lines: string[] = [];
   const kernel = await bootLabKernel({
     session: newSession(),
