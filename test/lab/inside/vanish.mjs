@@ -1,4 +1,4 @@
-// Runs an experiment on the lab kernel's own namespaces, kills rsplab in the middle, and tells what is left after 5 s.
+// Runs an experiment on the lab kernel's own namespaces, kills rsplab in the middle, and tells how long anything is left.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
@@ -17,10 +17,14 @@ export async function inside({ commandLine, repository }) {
   }
   const before = namespaces().length;
   child.kill('SIGKILL');
-  await sleep(5000);
-  console.log(JSON.stringify({ before, namespaces: namespaces(), processes: processes() }));
+  const killedAt = performance.now();
+  const seconds = () => (performance.now() - killedAt) / 1e3;
+  while (namespaces().length + processes().length > 0 && seconds() < longestWait) await sleep(200);
+  console.log(JSON.stringify({ before, seconds: seconds(), namespaces: namespaces(), processes: processes() }));
   return 0;
 }
+
+const longestWait = 30;
 
 const namespaces = () => readdirSync('/run/netns');
 
