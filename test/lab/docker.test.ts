@@ -2,11 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { median } from 'simple-statistics';
 import { describe, expect } from 'vitest';
-import { realClock } from '../../harness/base/clock.js';
 import { tolerableLoad } from '../../harness/calibrate/load.js';
-import { cpuMeter } from '../../harness/lab/cpu.js';
 import { dockerTest } from './available.js';
 import { expectSound, runConfirmed } from './rsplab.js';
+import { watchSteal } from './steal.js';
 
 describe('an experiment in containers', () => {
   dockerTest('kills elements, as peers see it, and can be trusted', async ({ skip }) => {
@@ -14,8 +13,7 @@ describe('an experiment in containers', () => {
     // The lab kernel's file tree is the machine's: an engine may leave nothing in it.
     const traces = () => [readdirSync('/opt'), existsSync('/etc/docker/key.json')];
     const before = traces();
-    const load = cpuMeter(null);
-    load(realClock.now());
+    const stolenSince = watchSteal();
     const run = await runConfirmed('experiments/element-kill.ts', ...short, '--on', 'uml+docker');
     expect(run.summary.on).toBe('uml+docker');
     expect(run.summary.faults).toHaveLength(2);
@@ -29,7 +27,7 @@ describe('an experiment in containers', () => {
     expect(median(run.failovers.flatMap(({ detection }) => detection ?? []))).toBeLessThan(0.3);
     // From the start to everything running: 7 hosts, each with a leg in both networks.
     const ready = run.journal.find((event) => event.event === 'phase' && event.phase === 'warmUp')!.time;
-    const stolen = 100 * load(realClock.now())!.stolen;
+    const stolen = stolenSince();
     skip(stolen > tolerableLoad.stolen, `${stolen.toFixed(0)} % of the CPUs were stolen: ready after ${ready} s`);
     expect(ready).toBeLessThan(120);
   });

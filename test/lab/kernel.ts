@@ -1,27 +1,25 @@
 /** Boots a lab kernel for a test and has it run one of the modules in `inside/`. */
 import { fileURLToPath } from 'node:url';
 import { bootLabKernel } from '../../dist/harness/lab/uml/boot.js';
-import { realClock } from '../../harness/base/clock.js';
 import { newSession } from '../../harness/base/session.js';
-import { cpuMeter } from '../../harness/lab/cpu.js';
+import { watchSteal } from './steal.js';
 
-/** Share of its CPUs that a machine's hypervisor may withhold; beyond it, what is late is not the lab's fault. */
-const tolerableSteal = 0.2;
+/** Percentage of its CPUs that a machine's hypervisor may withhold; beyond it, what is late is not the lab's fault. */
+const tolerableSteal = 20;
 
 /**
  * Runs `inside/NAME.mjs` in a lab kernel, and once more if the machine had too little computing time for it.
  * @returns what the module printed as its last line of JSON
  */
 export async function runInside<T>(name: string, input: unknown): Promise<T> {
-  const load = cpuMeter(null);
-  load(realClock.now());
+  const stolenSince = watchSteal();
   const [answer] = await Promise.allSettled([runOnce<T>(name, input)]);
-  const { stolen } = load(realClock.now())!;
+  const stolen = stolenSince();
   if (stolen <= tolerableSteal) {
     if (answer.status === 'rejected') throw answer.reason;
     return answer.value;
   }
-  console.log(`${name}: again, because the machine's hypervisor withheld ${(100 * stolen).toFixed(0)} % of its CPUs`);
+  console.log(`${name}: again, because the machine's hypervisor withheld ${stolen.toFixed(0)} % of its CPUs`);
   return runOnce<T>(name, input);
 }
 

@@ -54,7 +54,8 @@ export async function undisturbed(run: () => Promise<RealRun>): Promise<RealRun>
 }
 
 /** Why a run cannot be trusted, but for a machine that was busy with other things. */
-const brokenBy = ({ summary }: RealRun): string[] => summary.reasons.filter((reason) => !reason.startsWith(overloaded));
+export const brokenBy = ({ summary }: RealRun): string[] =>
+  summary.reasons.filter((reason) => !reason.startsWith(overloaded));
 
 const overloaded = 'the lab was overloaded';
 

@@ -1,13 +1,12 @@
 /** What is left of a run that is killed: nothing. */
 import { readdirSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { realClock } from '../../harness/base/clock.js';
 import { tolerableLoad } from '../../harness/calibrate/load.js';
-import { cpuMeter } from '../../harness/lab/cpu.js';
 import { labTest } from './available.js';
 import { runInside } from './kernel.js';
 import { expectNothingLeft, processesWith, startRun } from './leftovers.js';
 import { commandLine, repository } from './rsplab.js';
+import { watchSteal } from './steal.js';
 
 describe('a run in a lab kernel', () => {
   labTest.each(['open', 'deploy', 'measure'])('leaves nothing 5 s after a SIGKILL during %s', async (phase) => {
@@ -31,15 +30,14 @@ describe('a run in a lab kernel', () => {
 });
 
 labTest('a run on the running kernel leaves no namespace and no process 5 s after a SIGKILL', async ({ skip }) => {
-  const load = cpuMeter(null);
-  load(realClock.now());
+  const stolenSince = watchSteal();
   const left = await runInside<{ before: number; seconds: number; namespaces: string[]; processes: string[] }>(
     'vanish',
     { commandLine, repository },
   );
   expect(left.before).toBeGreaterThan(0);
   expect(left).toMatchObject({ namespaces: [], processes: [] });
-  const stolen = 100 * load(realClock.now())!.stolen;
+  const stolen = stolenSince();
   skip(
     left.seconds > 5 && stolen > tolerableLoad.stolen,
     `gone after ${left.seconds.toFixed(1)} s, with ${stolen.toFixed(0)} % of the CPUs stolen`,
