@@ -39,6 +39,7 @@ describe('the live page', () => {
     const text = await (await fetch(server.url)).text();
     expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(text).not.toContain('<script>alert(1)');
+    expect(text).not.toMatch(/\sstyle=/);
   });
 
   test('tells late comers all that happened before', async () => {
