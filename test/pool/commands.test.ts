@@ -5,8 +5,10 @@ import {
   constant,
   experiment,
   exponential,
+  hosts,
   minutes,
   ms,
+  network,
   type PoolElementOptions,
   type PoolUserOptions,
   poolElement,
@@ -14,6 +16,7 @@ import {
   type RegistrarOptions,
   registrar,
   s,
+  topology,
 } from '../../harness/index.js';
 import {
   checkSupported,
@@ -106,6 +109,38 @@ describe('command lines', () => {
     const registrars = ['-registrar=10.1.0.1:3863', '-registrar=10.1.0.2:3863', '-registrar=10.1.0.3:3863'];
     expect(elementLine(plan).filter((word) => word.startsWith('-registrar='))).toEqual(registrars);
     expect(userLine(plan).filter((word) => word.startsWith('-registrar='))).toEqual(registrars);
+  });
+
+  it('tell an address of a registrar that the host can reach', () => {
+    const plan = resolvePlan(
+      experiment({
+        name: 'test',
+        topology: topology({
+          name: 'two',
+          networks: { front: network('10.1.0.0/24'), back: network('10.2.0.0/24') },
+          hosts: {
+            registrars: hosts(1, { on: ['back', 'front'] }),
+            others: hosts(1, { on: ['front'] }),
+            elements: hosts(1, { on: ['front', 'back'] }),
+            users: hosts(1, { on: ['front'] }),
+          },
+        }),
+        deploy: () => ({
+          registrars: registrar(),
+          others: registrar(),
+          elements: poolElement(),
+          users: poolUser({ requestInterval: exponential(s(15)) }),
+        }),
+        phases: { measure: s(60) },
+      }),
+    );
+    const [first, second] = hostsWith(plan, 'registrar');
+    const told = (line: string[]) => line.filter((word) => /^-(registrar|peer)=/.test(word));
+    expect(told(registrarCommand(plan, first!, 1, 1))).toEqual(['-peer=10.1.0.2:9901']);
+    // The first registrar's own first leg is on a network that the second one is not on.
+    expect(told(registrarCommand(plan, second!, 2, 1))).toEqual(['-peer=10.1.0.1:9901']);
+    expect(told(userLine(plan))).toEqual(['-registrar=10.1.0.1:3863', '-registrar=10.1.0.2:3863']);
+    expect(told(elementLine(plan))).toEqual(['-registrar=10.2.0.1:3863', '-registrar=10.1.0.2:3863']);
   });
 
   it('of an element: its addresses of the moment, work in calculations, times in seconds', () => {

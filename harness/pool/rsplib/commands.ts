@@ -7,6 +7,7 @@ import { toMilliseconds } from '../../base/units.js';
 import type { HostWith, Plan, PlannedHost } from '../../experiment/plan.js';
 import { hostsWith } from '../../experiment/plan.js';
 import type { Policy } from '../../experiment/policy.js';
+import { sharedLegs } from '../../experiment/reach.js';
 import type { PoolElement, PoolUser, Registrar, Role } from '../../experiment/role.js';
 
 const asapPort = 3863;
@@ -15,9 +16,16 @@ const enrpPort = 9901;
 /** Log level 4 tells of registrations, without a line per message. */
 const logging = ['-logcolor=off', '-loglevel=4'];
 
-/** Where components are told to find their registrars: addresses of their first legs, RSPLIB learns the others. */
-const registrarsOf = (plan: Plan): string[] =>
-  hostsWith(plan, 'registrar').map(({ legs }) => `-registrar=${legs[0]!.address}:${asapPort}`);
+/**
+ * Where a component is told to find its registrars: an address of each on a network that they share, for RSPLIB takes
+ * one of each and learns the others by SCTP.
+ */
+const registrarsOf = (plan: Plan, host: PlannedHost): string[] =>
+  hostsWith(plan, 'registrar').map((registrar) => `-registrar=${addressFor(host, registrar)}:${asapPort}`);
+
+/** @see checkReach which saw to it that there is one */
+const addressFor = (host: PlannedHost, registrar: HostWith<Registrar>): string =>
+  sharedLegs(host, registrar)[0]!.address;
 
 /** `10.1.0.1:3863,10.2.0.1`: all addresses of an endpoint, the port after the first. */
 const endpoint = (addresses: readonly string[], port: number): string =>
@@ -33,7 +41,7 @@ export function registrarCommand(plan: Plan, host: HostWith<Registrar>, identifi
     `-asap=${endpoint(addresses, asapPort)}`,
     `-enrp=${endpoint(addresses, enrpPort)}`,
     `-identifier=0x${identifier.toString(16)}`,
-    ...peers.map(({ legs }) => `-peer=${legs[0]!.address}:${enrpPort}`),
+    ...peers.map((peer) => `-peer=${addressFor(host, peer)}:${enrpPort}`),
     `-endpointkeepalivetransmissioninterval=${toMilliseconds(role.endpointKeepAliveInterval)}`,
     `-endpointkeepalivetimeoutinterval=${toMilliseconds(role.endpointKeepAliveTimeout)}`,
     `-maxbadpereports=${role.maxBadPeReports ?? neverReports}`,
@@ -60,18 +68,19 @@ const unlimited = -1;
 
 export function elementCommand(
   plan: Plan,
-  { name, role }: HostWith<PoolElement>,
+  host: HostWith<PoolElement>,
   addresses: readonly string[],
   identifier: number,
   life: number,
 ): string[] {
+  const { name, role } = host;
   return [
     'rspserver',
     '-calcapp',
     '-disable-ipv6',
     `-local=${endpoint(addresses, 0)}`,
     `-identifier=0x${identifier.toString(16)}`,
-    ...registrarsOf(plan),
+    ...registrarsOf(plan, host),
     // It knows its registrars. Hearing of one on two networks it would connect to both its addresses at once.
     '-asapannounce=off',
     `-poolhandle=${role.pool}`,
@@ -100,15 +109,11 @@ const neverSeconds = 1_000_000;
 export const fileOf = (host: string, life: number, extension: 'log' | 'vec' | 'sca' | 'stats'): string =>
   `${life === 1 ? host : `${host}-${life}`}.${extension}`;
 
-export function userCommand(
-  plan: Plan,
-  { name, role }: HostWith<PoolUser>,
-  runSeconds: number,
-  life: number,
-): string[] {
+export function userCommand(plan: Plan, host: HostWith<PoolUser>, runSeconds: number, life: number): string[] {
+  const { name, role } = host;
   return [
     'calcappclient',
-    ...registrarsOf(plan),
+    ...registrarsOf(plan, host),
     `-poolhandle=${role.pool}`,
     `-jobinterval=${role.requestInterval.mean}`,
     `-jobsize=${role.requestSize.mean}`,
