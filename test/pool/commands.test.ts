@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { hostsWith, type Plan, resolvePlan } from '../../harness/experiment/plan.js';
 import { policySchema } from '../../harness/experiment/policy.js';
 import {
-  constant,
   experiment,
   exponential,
   hosts,
@@ -18,13 +17,7 @@ import {
   s,
   topology,
 } from '../../harness/index.js';
-import {
-  checkSupported,
-  elementCommand,
-  policyArgument,
-  registrarCommand,
-  userCommand,
-} from '../../harness/pool/rsplib/commands.js';
+import { elementCommand, policyArgument, registrarCommand, userCommand } from '../../harness/pool/rsplib/commands.js';
 import { dualHomed } from '../../topologies/dual-homed.js';
 
 interface Parts {
@@ -237,55 +230,4 @@ it.each([
   ['RandomizedPriorityLeastUsed', 'RandomizedPriorityLeastUsed'],
 ])('the policy %j is %s for RSPLIB', (policy, argument) => {
   expect(policyArgument(policySchema.parse(policy))).toBe(argument);
-});
-
-describe('what RSPLIB would change or cannot do is refused', () => {
-  it('takes a plan of defaults', () => expect(() => checkSupported(planOf())).not.toThrow());
-
-  it.each<[string, Parts, string]>([
-    [
-      'a keep-alive under 100 ms',
-      { element: { keepAlive: ms(50) } },
-      'test.pe1.sessionKeepAliveInterval: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got 50 ms',
-    ],
-    [
-      'a short timeout of a user',
-      { user: { sessionKeepAliveTimeout: ms(99) } },
-      'test.pu1.sessionKeepAliveTimeout: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got 99 ms',
-    ],
-    [
-      'a short keep-alive of a registrar',
-      { registrar: { endpointKeepAliveTimeout: ms(1) } },
-      'test.pr1.endpointKeepAliveTimeout: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got 1 ms',
-    ],
-    [
-      'parts of a millisecond',
-      { user: { keepAlive: ms(100.5) } },
-      'test.pu1.sessionKeepAliveInterval: expected whole milliseconds, which is what RSPLIB takes, got 100.5 ms',
-    ],
-    [
-      'a constant size',
-      { user: { requestSize: constant(1e6) } },
-      "test.pu1.requestSize: expected exponential, which is all that RSPLIB's calcappclient draws, got constant",
-    ],
-    [
-      'a constant interval',
-      { user: { requestInterval: constant(s(1)) } },
-      "test.pu1.requestInterval: expected exponential, which is all that RSPLIB's calcappclient draws, got constant",
-    ],
-    [
-      'a request timeout of its own',
-      { user: { requestTimeout: s(2) } },
-      'test.pu1.requestTimeout: expected the session keep-alive timeout (1 s), which RSPLIB uses for both, got 2 s',
-    ],
-  ])('%s', (_, parts, message) => {
-    expect(() => checkSupported(planOf(parts))).toThrow(expect.objectContaining({ code: 'bad-input', message }));
-  });
-
-  it.each(['registrar', 'poolElement'])('a pool without a %s', (kind) => {
-    const { hosts, ...plan } = planOf();
-    expect(() => checkSupported({ ...plan, hosts: hosts.filter(({ role }) => role.kind !== kind) })).toThrow(
-      `test.deploy: expected at least one ${kind}, got none`,
-    );
-  });
 });

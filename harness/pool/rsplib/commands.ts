@@ -2,13 +2,12 @@
  * RSPLIB 3.4.4's command lines from roles (`man rspregistrar`, `man rspserver`, `man calcappclient`). Its units: whole
  * milliseconds for keep-alives, seconds for job intervals and run times, calculations for work.
  */
-import { badInput } from '../../base/errors.js';
 import { toMilliseconds } from '../../base/units.js';
 import type { HostWith, Plan, PlannedHost } from '../../experiment/plan.js';
 import { hostsWith } from '../../experiment/plan.js';
 import type { Policy } from '../../experiment/policy.js';
 import { sharedLegs } from '../../experiment/reach.js';
-import type { PoolElement, PoolUser, Registrar, Role } from '../../experiment/role.js';
+import type { PoolElement, PoolUser, Registrar } from '../../experiment/role.js';
 
 const asapPort = 3863;
 const enrpPort = 9901;
@@ -131,63 +130,4 @@ export function userCommand(plan: Plan, host: HostWith<PoolUser>, runSeconds: nu
 /** RSPLIB's spelling of a pool policy, e.g. `WeightedRoundRobin:3`, `LeastUsedDegradation:0.1`. */
 export function policyArgument({ name, ...parameters }: Policy): string {
   return [name, ...Object.values(parameters)].join(':');
-}
-
-/**
- * Refuses what RSPLIB would silently change or cannot do.
- * @throws HarnessError `bad-input`
- */
-export function checkSupported(plan: Plan): void {
-  const { experiment } = plan;
-  const kinds: Role['kind'][] = ['registrar', 'poolElement'];
-  for (const kind of kinds) {
-    if (hostsWith(plan, kind).length === 0)
-      throw badInput(`${experiment}.deploy: expected at least one ${kind}, got none`);
-  }
-  for (const host of plan.hosts) {
-    const where = `${experiment}.${host.name}`;
-    for (const [name, span] of keepAlivesOf(host)) checkMilliseconds(`${where}.${name}`, span, shortestKeepAlive);
-    for (const [name, span] of enrpSpansOf(host)) checkMilliseconds(`${where}.${name}`, span, 0);
-    if (host.role.kind === 'poolUser') checkUser(where, host.role);
-  }
-}
-
-function keepAlivesOf({ role }: PlannedHost): [string, number][] {
-  return Object.entries(role).filter((entry): entry is [string, number] =>
-    /KeepAlive(Interval|Timeout)$/.test(entry[0]),
-  );
-}
-
-const enrpSpansOf = ({ role }: PlannedHost): [string, number][] =>
-  role.kind === 'registrar'
-    ? Object.entries(role).filter((entry): entry is [string, number] => /^(peer|takeover|mentor)/.test(entry[0]))
-    : [];
-
-const shortestKeepAlive = 0.1;
-
-function checkMilliseconds(where: string, span: number, shortest: number): void {
-  const got = `${toMilliseconds(span)} ms`;
-  if (span < shortest) {
-    throw badInput(`${where}: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got ${got}`);
-  }
-  if (!Number.isInteger(toMilliseconds(span))) {
-    throw badInput(`${where}: expected whole milliseconds, which is what RSPLIB takes, got ${got}`);
-  }
-}
-
-function checkUser(
-  where: string,
-  { requestSize, requestInterval, requestTimeout, sessionKeepAliveTimeout }: PoolUser,
-): void {
-  for (const [name, { kind }] of Object.entries({ requestSize, requestInterval })) {
-    if (kind !== 'exponential') {
-      throw badInput(
-        `${where}.${name}: expected exponential, which is all that RSPLIB's calcappclient draws, got ${kind}`,
-      );
-    }
-  }
-  if (requestTimeout !== sessionKeepAliveTimeout) {
-    const expected = `the session keep-alive timeout (${sessionKeepAliveTimeout} s), which RSPLIB uses for both`;
-    throw badInput(`${where}.requestTimeout: expected ${expected}, got ${requestTimeout} s`);
-  }
 }
