@@ -9,7 +9,10 @@ import { guardSession } from '../lab/guard.js';
 import type { LabInKernel } from '../lab/in-kernel.js';
 import type { Lab } from '../lab/lab.js';
 import { netnsLab } from '../lab/netns/netns-lab.js';
+import { checkMemory, checkPorts, checkRoutes } from '../lab/room.js';
+import { memoryFolder } from '../lab/uml/memory.js';
 import { performInKernel } from '../lab/uml/perform.js';
+import { checkTshark } from '../measure/known.js';
 import { checkAttackers } from '../pool/native/attackers.js';
 import { rsplib } from '../pool/rsplib/rsplib.js';
 import { collect } from './collect.js';
@@ -36,7 +39,12 @@ function subjectHere(lab: Lab): Subject {
     name: lab.name,
     clock: 'real',
     check: (plan) => checkPlan(plan, lab.name, lab.faults),
-    tryOut: (plan) => tryFaults(plan, lab.name),
+    async tryOut(plan) {
+      checkRoutes(plan, lab.name);
+      checkMemory(plan, lab.name, { givenMiB: 0, usedMiB: usedBy(plan) });
+      await checkTshark();
+      await tryFaults(plan, lab.name);
+    },
     async perform(plan, context) {
       await using scope = guardSession(lab.name, context.session);
       const load = watchLoad(context);
@@ -54,6 +62,12 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
     name,
     clock: 'real',
     check: (plan) => checkPlan(plan, name, faultKinds),
+    async tryOut(plan) {
+      const givenMiB = memoryFor(plan, lab);
+      checkMemory(plan, name, { givenMiB, usedMiB: givenMiB / 2 });
+      memoryFolder(givenMiB);
+      await checkTshark();
+    },
     async perform(plan, context) {
       const load = watchLoad(context);
       const reasons = await performOn(lab, plan, context, load);
@@ -66,6 +80,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
 function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[]): void {
   rsplib.checkPlan(plan);
   checkAttackers(plan);
+  checkPorts(plan, lab);
   for (const { fault } of plan.faults) {
     // A failure is one of these two when it strikes.
     const needed: FaultKind[] = fault.kind === 'failure' ? ['shutdown', 'powerOff'] : [fault.kind];
@@ -115,6 +130,9 @@ function performOn(lab: LabInKernel, plan: Plan, context: SubjectContext, load: 
  */
 const memoryFor = ({ hosts }: Plan, lab: LabInKernel): number =>
   lab === 'docker' ? 1536 + 60 * hosts.length : 512 + 20 * hosts.length;
+
+/** Each host's processes, on the machine's own kernel; an engine needs more. */
+const usedBy = ({ hosts }: Plan): number => 10 * hosts.length;
 
 /** A kernel that takes this much longer than its plan hangs. */
 const longestRunSeconds = ({ phases, hosts }: Plan, lab: LabInKernel): number =>
