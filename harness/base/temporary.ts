@@ -23,6 +23,15 @@ export function temporaryFolder(candidates: readonly string[] = [tmpdir(), '/tmp
   throw badInput(`TMPDIR: expected a folder for temporary files, got ${reasons.join(', ')}`);
 }
 
+/** Makes it the one of this process, too, for libraries that ask Node.js. Without any, nothing changes. */
+export function adoptTemporaryFolder(): void {
+  try {
+    process.env.TMPDIR = temporaryFolder();
+  } catch {
+    // Whoever needs one says so.
+  }
+}
+
 function whyNot(folder: string): string | null {
   if (!/^\/[\w./+@:,=~-]*$/.test(folder)) return 'is no plain absolute path';
   if (folder.length > longest) return `has more than ${longest} letters`;

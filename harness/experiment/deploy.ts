@@ -15,7 +15,7 @@ const roleRequestSchema = z.discriminatedUnion('kind', [
   attackerSchema,
 ]);
 
-/** @throws HarnessError `bad-input` for an unknown group, or one whose role is missing or none, or hosts out of reach */
+/** @throws HarnessError `bad-input` for an unknown group, one whose role is missing or none, or hosts out of reach */
 export function deploy(where: string, topology: Topology, deployment: Deployment): (Host & { role: Role })[] {
   const groups = Object.keys(topology.groups);
   const roles = check(where, z.record(z.string(), z.any()), deployment);

@@ -15,8 +15,8 @@ export function checkPorts(plan: Plan, lab: string): void {
     const hosts = hostsIn(plan, name);
     if (hosts > bridgePorts) {
       throw badInput(
-        `${plan.experiment}.topology: expected at most ${bridgePorts} hosts on a network on ${lab}, as many as a bridge ` +
-          `has ports, got ${hosts} on '${name}'; --on sim takes more`,
+        `${plan.experiment}.topology: expected at most ${bridgePorts} hosts on a network on ${lab}, ` +
+          `as many as a bridge has ports, got ${hosts} on '${name}'; --on sim takes more`,
       );
     }
   }

@@ -37,7 +37,8 @@ export interface Dissection extends Reading {
 
 /**
  * Reads a capture (pcapng or pcap).
- * @throws HarnessError `lab-broken`, while iterating, when tshark is missing, reads what is known wrongly, or cannot read the file
+ * @throws HarnessError `lab-broken`, while iterating, when tshark is missing, reads what is known wrongly, or cannot
+ * read the file
  */
 export function dissect(file: string, options: DissectOptions): Dissection {
   const result = { truncated: false, frames: 0, late: 0, stray: 0 };

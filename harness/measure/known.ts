@@ -56,13 +56,11 @@ async function checkOnce(folder: string): Promise<void> {
   const version = await tsharkVersion();
   const passed = join(folder, `${hashOf(version, ...tsharkArguments(''), ...known)}.passed`);
   if (existsSync(passed)) return;
-  const got = await readKnown();
-  const wrong = known.findIndex((line, at) => line !== got[at]);
-  if (wrong >= 0 || got.length !== known.length) {
-    const what = wrong < 0 ? `${got.length} frames instead of ${known.length}` : `frame ${wrong + 1} as ${got[wrong]}`;
+  const difference = differenceOf(await readKnown());
+  if (difference !== null) {
     throw labBroken(
-      `${version} reads a known capture otherwise than it is (${what}${wrong < 0 ? '' : `, expected ${known[wrong]}`}); ` +
-        "Wireshark's configuration of this machine may be why: `tshark -G folders` says where it is",
+      `${version} reads a known capture otherwise than it is (${difference}); Wireshark's configuration of this ` +
+        'machine may be why: `tshark -G folders` says where it is',
     );
   }
   try {
@@ -71,6 +69,12 @@ async function checkOnce(folder: string): Promise<void> {
   } catch {
     // A cache that cannot be written: it is checked again next time.
   }
+}
+
+function differenceOf(got: readonly string[]): string | null {
+  const wrong = known.findIndex((line, at) => at < got.length && line !== got[at]);
+  if (wrong >= 0) return `frame ${wrong + 1} as ${got[wrong]}, expected ${known[wrong]}`;
+  return got.length === known.length ? null : `${got.length} frames instead of ${known.length}`;
 }
 
 /** Each frame of the known capture as a line. */

@@ -34,6 +34,12 @@ export const umlSubject: Subject = subjectInKernel('uml', 'netns');
 /** In a lab kernel of its own, which runs a Docker Engine inside. */
 export const umlDockerSubject: Subject = subjectInKernel('uml+docker', 'docker');
 
+/**
+ * Whether what makes numbers of a lab's files can be trusted on this machine.
+ * @throws HarnessError `lab-broken` with the reason
+ */
+export const checkInstruments = (): Promise<void> => checkTshark();
+
 function subjectHere(lab: Lab): Subject {
   return {
     name: lab.name,
@@ -42,7 +48,7 @@ function subjectHere(lab: Lab): Subject {
     async tryOut(plan) {
       checkRoutes(plan, lab.name);
       checkMemory(plan, lab.name, { givenMiB: 0, usedMiB: usedBy(plan) });
-      await checkTshark();
+      await checkInstruments();
       await tryFaults(plan, lab.name);
     },
     async perform(plan, context) {
@@ -66,7 +72,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
       const givenMiB = memoryFor(plan, lab);
       checkMemory(plan, name, { givenMiB, usedMiB: givenMiB / 2 });
       memoryFolder(givenMiB);
-      await checkTshark();
+      await checkInstruments();
     },
     async perform(plan, context) {
       const load = watchLoad(context);
