@@ -5,6 +5,7 @@ import { badInput } from '../base/errors.js';
 import type { Host, Topology } from '../topology/topology.js';
 import { attackerSchema } from './attacker.js';
 import type { Deployment } from './experiment.js';
+import { checkReach } from './reach.js';
 import { poolElementSchema, poolUserRequestSchema, type Role, type RoleRequest, registrarSchema } from './role.js';
 
 const roleRequestSchema = z.discriminatedUnion('kind', [
@@ -14,7 +15,7 @@ const roleRequestSchema = z.discriminatedUnion('kind', [
   attackerSchema,
 ]);
 
-/** @throws HarnessError `bad-input` for an unknown group, or one whose role is missing or none */
+/** @throws HarnessError `bad-input` for an unknown group, one whose role is missing or none, or hosts out of reach */
 export function deploy(where: string, topology: Topology, deployment: Deployment): (Host & { role: Role })[] {
   const groups = Object.keys(topology.groups);
   const roles = check(where, z.record(z.string(), z.any()), deployment);
@@ -30,6 +31,7 @@ export function deploy(where: string, topology: Topology, deployment: Deployment
     checked.add(role);
     return { ...host, role };
   });
+  checkReach(where, requested);
   const pools = poolsOf(requested);
   return requested.map((host) => ({ ...host, role: settleRate(where, host.role, pools) }));
 }

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { tsImport } from 'tsx/esm/api';
 import { badInput, codeOf, messageOf } from '../base/errors.js';
 import type { Experiment } from './experiment.js';
+import { tsImport } from './typescript.js';
 
 /** An experiment and what its file's opening comment says about it. */
 export interface LoadedExperiment {
