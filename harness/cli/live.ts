@@ -7,8 +7,8 @@ import { speedSoFar } from '../run/so-far.js';
 export interface Live {
   begin(folder: string): void;
   event(event: JournalEvent): void;
-  /** @param report file that open pages turn into */
-  end(report: string): Promise<void>;
+  /** @param report file that open pages turn into; null where there is none */
+  end(report: string | null): Promise<void>;
 }
 
 const speedPeriodMs = 2000;
@@ -28,7 +28,8 @@ export async function startLive(plan: Plan): Promise<Live> {
     event: (event) => server.tell({ kind: 'event', event }),
     async end(report) {
       clearInterval(timer);
-      await server.finish(report);
+      if (report === null) await server.close();
+      else await server.finish(report);
     },
   };
 }

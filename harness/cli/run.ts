@@ -4,7 +4,8 @@ import { badInput } from '../base/errors.js';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
 import { isPlanFile, loadPlan } from '../experiment/load-plan.js';
 import { type Plan, resolvePlan } from '../experiment/plan.js';
-import { run } from '../run/run.js';
+import { runApart } from '../run/apart.js';
+import { type RunOptions, run } from '../run/run.js';
 import { aftermathOf } from './aftermath.js';
 import { exitCodes } from './exit.js';
 import { Progress } from './progress.js';
@@ -20,6 +21,7 @@ interface RunFlags {
   out: string;
   json?: boolean;
   live?: boolean;
+  anySize?: boolean;
 }
 
 export const runCommand = (): Command =>
@@ -35,6 +37,7 @@ export const runCommand = (): Command =>
       [],
     )
     .option('--out <folder>', 'where results go', 'results')
+    .option('--any-size', 'on sim: begin however long it will take, and however much room')
     .option('--json', 'print summary.json instead of a table')
     .option('--live', 'serve a page on this machine that shows the run while it goes on')
     .addHelpText(
@@ -55,10 +58,9 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
       const progress = new Progress(plan, subject.name, process.stderr);
       // The page is slow to load, and most runs have none.
       const live = flags.live ? await (await import('./live.js')).startLive(plan) : undefined;
-      const finished = await run(plan, subject, {
-        out: flags.out,
-        clock: realClock,
-        signal: untilSignal('run'),
+      const signal = untilSignal('run');
+      const options: RunOptions = {
+        ...{ out: flags.out, clock: realClock, signal },
         onBegin: (folder) => {
           progress.begin(folder);
           live?.begin(folder);
@@ -67,14 +69,17 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
           progress.event(event);
           live?.event(event);
         },
-      });
-      const { report, findings } = await aftermathOf(plan, finished);
+      };
+      const { anySize = false } = flags;
+      const onProgress = (share: number) => progress.simulated(share);
+      const finished = await (subject.clock === 'simulated'
+        ? runApart(plan, { ...options, anySize, onProgress })
+        : run(plan, subject, options));
+      const aftermath = await aftermathOf(plan, finished, signal);
       progress.end();
-      const text = flags.json
-        ? `${JSON.stringify(finished.summary, null, 2)}\n`
-        : runTable(plan, finished, findings, report);
+      const text = flags.json ? `${JSON.stringify(finished.summary, null, 2)}\n` : runTable(plan, finished, aftermath);
       process.stdout.write(text);
-      await live?.end(report);
+      await live?.end(aftermath.report);
       process.exitCode = exitCodes[finished.summary.verdict];
     });
 

@@ -6,7 +6,7 @@ import type { Draws, Random, Streams } from '../base/random.js';
 import type { Plan } from '../experiment/plan.js';
 import type { Direction, Fault, FaultKind } from '../fault/fault.js';
 import { type Hit, hitsProcess, mayJoin } from '../fault/overlap.js';
-import { nextUpTime, type ScheduledFault, timesOf } from '../fault/schedule.js';
+import { countOf, nextUpTime, type ScheduledFault, timeOf } from '../fault/schedule.js';
 import type { Impairment } from '../topology/impairment.js';
 import type { EventQueue } from './queue.js';
 
@@ -140,9 +140,17 @@ export class FaultDriver {
   #plan(schedule: ScheduledFault, index: number): void {
     if (schedule.when !== 'mtbf') {
       const random = this.random.fork('faults', index);
-      for (const time of timesOf(schedule, this.window.to - this.window.from)) {
-        this.queue.call(this.window.from + time, () => this.#strikeAll(schedule, random, null));
-      }
+      const count = countOf(schedule, this.window.to - this.window.from);
+      // One after the other, each with the rank that it would have in a list of all: there may be very many.
+      const rank = this.queue.reserveRanks(count);
+      const strike = (n: number) => {
+        prepare(n + 1);
+        this.#strikeAll(schedule, random, null);
+      };
+      const prepare = (n: number) => {
+        if (n < count) this.queue.call(this.window.from + timeOf(schedule, n), strike, n, rank + n);
+      };
+      prepare(0);
       return;
     }
     const { target } = schedule.fault;
