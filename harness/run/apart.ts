@@ -46,7 +46,7 @@ const graceSeconds = 1.5;
 export async function runApart(plan: Plan, options: ApartOptions): Promise<FinishedRun> {
   const { signal, onProgress, anySize = false, onEvent } = options;
   simSubject.check(plan);
-  if (!anySize) checkSize(plan, options.out);
+  if (!anySize) checkSize(plan, options.out, { rows: true, files: true });
   const { folder, session, about } = await begin(plan, simSubject, options);
   const input: ApartInput = { plan, folder, session, about };
   try {
@@ -76,9 +76,17 @@ const most = { seconds: 3600, fileBytes: 10 * GiB };
 /** Events of which a slow machine simulates so many in a second. */
 const eventsPerSecond = { deployment: 3e5, rspsim: 2e6 };
 
-/** @throws HarnessError `bad-input` naming what is too much, and how to go on */
-export function checkSize(plan: Plan, out: string): void {
-  const size = sizeOf(plan);
+/**
+ * @param keeps whether a row of every request is kept in memory, and a run's files are written
+ * @throws HarnessError `bad-input` naming what is too much, and how to go on
+ */
+export function checkSize(plan: Plan, out: string, keeps: { rows: boolean; files: boolean }): void {
+  const all = sizeOf(plan);
+  const size = {
+    ...all,
+    memoryBytes: keeps.rows ? all.memoryBytes : 0,
+    fileBytes: keeps.files ? all.fileBytes : 0,
+  };
   const seconds = size.events / eventsPerSecond[plan.model];
   const memory = (memoryMiB() * MiB) / 2;
   const { bavail, bsize } = statfsSync(existingFolder(out));

@@ -15,7 +15,7 @@ import type { Outcome } from './outcome.js';
 import { replayCommand } from './replay.js';
 import type { Subject } from './subject.js';
 import { complete, failoversInWindow, type SummaryContext, summarise, takeoversInWindow } from './summarise.js';
-import { rsplabVersion, versions } from './versions.js';
+import { rsplabVersion, versionNote, versions } from './versions.js';
 
 export interface RunOptions {
   /** Folder for results. */
@@ -44,7 +44,9 @@ export async function run(plan: Plan, subject: Subject, options: RunOptions): Pr
   const { clock, signal, onEvent = () => {} } = options;
   const { folder, session, about } = await begin(plan, subject, options);
   const outcome = await subject.perform(plan, { folder, session, clock, signal, onEvent });
-  return finish(plan, folder, outcome, { ...about, ...(await calibrationOf(subject, outcome)) });
+  const unsaid = subject.clock === 'real' ? versionNote(about.versions) : null;
+  const noted = unsaid === null ? outcome : { ...outcome, notes: [...outcome.notes, unsaid] };
+  return finish(plan, folder, noted, { ...about, ...(await calibrationOf(subject, outcome)) });
 }
 
 /** What a summary says of a run beside its numbers. */
