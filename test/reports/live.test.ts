@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import elementKill from '../../experiments/element-kill.js';
 import { resolvePlan } from '../../harness/experiment/plan.js';
 import { type LiveServer, serveLive } from '../../reports/live/server.js';
+import { temporaryFolder } from '../temporary.js';
 
 const plan = resolvePlan(elementKill, { question: '<script>alert(1)</script>' });
 const fault = {
@@ -56,7 +56,7 @@ describe('the live page', () => {
   });
 
   test('turns into the report, and is gone after it was fetched', async () => {
-    const report = join(mkdtempSync(join(tmpdir(), 'rsplab-test-')), 'report.html');
+    const report = join(temporaryFolder(), 'report.html');
     writeFileSync(report, 'the report');
     const events = await fetch(server.url.replace('/?', '/events?'));
     const finished = server.finish(report);

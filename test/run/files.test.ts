@@ -1,28 +1,18 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { JournalEvent } from '../../harness/result/journal.js';
 import { createRunFolder, runId, storeOutcome } from '../../harness/run/folder.js';
 import { Journal, parseEvent, readJournal } from '../../harness/run/journal.js';
 import { replayCommand } from '../../harness/run/replay.js';
+import { temporaryFolder } from '../temporary.js';
 import { VirtualClock } from '../virtual-clock.js';
 import { smallPlan } from './plan.js';
 
 let top: string;
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), 'run-test-'));
+  top = temporaryFolder();
 });
-afterEach(() => rmSync(top, { recursive: true }));
 
 describe('a journal', () => {
   it('is on the disk as it happens, timed from the beginning of the run', async () => {
