@@ -1,4 +1,4 @@
-/** What follows a run: the prediction beside the measurement, and the report. Both take a while, so they have a thread. */
+/** What follows a run: the prediction beside the measurement, and the report. Both may take long, so in a thread. */
 import { messageOf } from '../base/errors.js';
 import { inThread } from '../base/thread.js';
 import type { Plan } from '../experiment/plan.js';

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * The command line's entry. Before it loads anything else it sees to it that the exit code cannot lie: only a command
- * that came to its end says how that went. Whatever else ends this process (an experiment that calls `process.exit(0)`, a
- * module that cannot be loaded, an error that nobody caught) is 3, unknown, with one sentence.
+ * that came to its end says how that went. Whatever else ends this process (an experiment that calls `process.exit(0)`,
+ * a module that cannot be loaded, an error that nobody caught) is 3, unknown, with one sentence.
  */
 import { writeSync } from 'node:fs';
 

@@ -1,7 +1,7 @@
 /** The process's output, which may have nobody to read it, or no room. */
 
 export interface WatchedOutput {
-  /** Waits until everything is written. @returns why the standard output is not; undefined when it is, or nobody reads */
+  /** Waits until all is written. @returns why the standard output is not; undefined when it is, or nobody reads it */
   flush(): Promise<Error | undefined>;
 }
 

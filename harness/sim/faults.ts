@@ -8,6 +8,7 @@ import type { Direction, Fault, FaultKind } from '../fault/fault.js';
 import { type Hit, hitsProcess, mayJoin } from '../fault/overlap.js';
 import { countOf, nextUpTime, type ScheduledFault, timeOf } from '../fault/schedule.js';
 import type { Impairment } from '../topology/impairment.js';
+import { plannedAs } from './planned.js';
 import type { EventQueue } from './queue.js';
 
 /** A fault as it hit one host. Times are seconds since the run began. */
@@ -287,22 +288,3 @@ export class FaultDriver {
     }
   }
 }
-
-/**
- * What the plan says about a recorded fault: of those that may have become it, the one meant for this host, or for that
- * time, rather than others.
- */
-function plannedAs(faults: readonly ScheduledFault[], kind: string, host: string, time: number): Fault | undefined {
-  const fitting = faults.filter(({ fault }) => fault.kind === kind || isPlannedAs(fault.kind, kind));
-  const farOff = (it: ScheduledFault) => (it.when === 'at' ? Math.abs(it.time - time) : Number.POSITIVE_INFINITY);
-  const named = fitting.filter(({ fault: { target } }) => target.select === 'named' && target.names.includes(host));
-  const candidates = named.length > 0 ? named : fitting;
-  return candidates.reduce<ScheduledFault | undefined>(
-    (best, each) => (best && farOff(best) <= farOff(each) ? best : each),
-    undefined,
-  )?.fault;
-}
-
-/** A lab records what a `failure` turned out to be. */
-const isPlannedAs = (planned: FaultKind, recorded: string): boolean =>
-  planned === 'failure' && (recorded === 'shutdown' || recorded === 'powerOff');
