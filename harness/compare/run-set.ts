@@ -34,9 +34,8 @@ export function loadRunSet(folder: string): RunSet {
   });
   if (folders.length === 0) {
     if (existsSync(join(folder, tableFile))) return fromTable(folder, name);
-    throw badInput(
-      `${folder}: expected a run or a folder with runs (plan.json, summary.json), got neither${notes.map((note) => `; ${note}`).join('')}`,
-    );
+    const why = notes.map((note) => `; ${note}`).join('');
+    throw badInput(`${folder}: expected a run or a folder with runs (plan.json, summary.json), got neither${why}`);
   }
   const runs = folders.flatMap((each) => tryLoad(each, notes) ?? []);
   if (runs.length === 0) throw badInput(`${folder}: expected at least one whole run, got none: ${notes.join(' ')}`);

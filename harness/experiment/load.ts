@@ -23,11 +23,6 @@ const loadMost = 60;
 export async function loadExperiment(file: string, { within = loadMost } = {}): Promise<LoadedExperiment> {
   if (!existsSync(file)) throw badInput(`Expected an experiment's file, got ${file}, which does not exist`);
   const experiment = await importDefault(file, within);
-  if (experiment instanceof Promise) {
-    // What it comes to is nobody's business any more.
-    experiment.catch(() => {});
-    throw badInput(`${file}: expected an experiment as default export, got a promise of something`);
-  }
   if (typeof experiment?.deploy !== 'function' || typeof experiment.name !== 'string') {
     throw badInput(`${file}: expected an experiment as default export (export default experiment({ … })), got none`);
   }
@@ -40,11 +35,7 @@ interface Module {
 
 async function importDefault(file: string, within: number): Promise<Experiment | undefined> {
   try {
-    const load = () => tsImport(pathToFileURL(resolve(file)).href, import.meta.url);
-    const module = (await contained(load, within)) as Module;
-    // In a folder whose package is not of type "module", the default export comes wrapped in another one.
-    const found = module.default;
-    return typeof found === 'object' && found !== null && 'default' in found ? found.default : found;
+    return await contained(() => exported(file), within);
   } catch (error) {
     // What the experiment's own description got wrong is said in a sentence already.
     if (codeOf(error) === 'bad-input') throw badInput(`${basename(file)}: ${messageOf(error)}`, error);
@@ -52,12 +43,19 @@ async function importDefault(file: string, within: number): Promise<Experiment |
   }
 }
 
+async function exported(file: string): Promise<Experiment | undefined> {
+  const module = (await tsImport(pathToFileURL(resolve(file)).href, import.meta.url)) as Module;
+  // In a folder whose package is not of type "module", the default export comes wrapped in another one.
+  const found = module.default;
+  return typeof found === 'object' && found !== null && 'default' in found ? found.default : found;
+}
+
 /** What a file does to the whole process while it loads becomes an error of its own, in a few words. */
 function contained<T>(load: () => Promise<T>, within: number): Promise<T> {
   const { exit } = process;
   let clean = (): void => {};
   const loaded = new Promise<T>((resolve, reject) => {
-    const isIdle = () => reject(new Error('a promise at its top level that nothing settles'));
+    const isIdle = () => reject(new Error('a promise that nothing settles'));
     const timer = setTimeout(() => reject(new Error(`nothing yet after ${within} s`)), within * 1e3).unref();
     process.once('beforeExit', isIdle);
     process.exit = (code) => {

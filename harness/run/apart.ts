@@ -94,8 +94,8 @@ export function checkSize(plan: Plan, out: string, keeps: { rows: boolean; files
   if (seconds <= most.seconds && size.memoryBytes <= memory && size.fileBytes <= files) return;
   throw badInput(
     `${plan.experiment} on sim: expected at most ${hours(most.seconds)} of computing, ${room(memory)} of memory and ` +
-      `${room(files)} of files, got about ${describe(size, seconds)}; shorten it (--set measure=…), or run it all the ` +
-      'same with --any-size: it ends with what there is when the memory is used up',
+      `${room(files)} of files, got about ${describe(size, seconds)}; shorten it (--set measure=…), or run it ` +
+      'all the same with --any-size: it ends with what there is when the memory is used up',
   );
 }
 

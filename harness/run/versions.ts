@@ -16,8 +16,8 @@ export function rsplabVersion(): string {
 }
 
 /**
- * RSPLIB's programs do not tell their version, but its library's file name does: `librsplib.so.3.4.4`. It lies beside an
- * installed program's folder, or in the folder of a program that was just built; a wrapper names the program it starts.
+ * RSPLIB's programs do not tell their version, but its library's file name does: `librsplib.so.3.4.4`. It lies beside
+ * an installed program's folder, or in that of a program that was just built; a wrapper names the program it starts.
  * @param program `rspserver`'s path
  */
 export function rsplibVersion(program: string | undefined): string | null {

@@ -13,7 +13,7 @@ export interface SimulationSize {
   readonly fileBytes: number;
 }
 
-/** Events for a request, a session's and an element's keep-alive, and a fault: measured. RSPSIM computes keep-alives. */
+/** Events for a request, a session's and an element's keep-alive, a fault: measured. RSPSIM computes keep-alives. */
 const eventsOf = {
   deployment: { request: 40, waiting: 0, sessionKeepAlive: 10, endpointKeepAlive: 6, fault: 30 },
   rspsim: { request: 8, waiting: 1, sessionKeepAlive: 0, endpointKeepAlive: 0, fault: 8 },

@@ -50,7 +50,7 @@ const timeout = 60_000;
 describe.concurrent('an experiment’s file', { timeout }, () => {
   it.for<[string, string, RegExp]>([
     ['that ends the process', 'process.exit(0);', /expected a file that loads, got: a call of process\.exit\(0\)/],
-    ['that never settles', 'await new Promise(() => {});', /got: a promise at its top level that nothing settles/],
+    ['that never settles', 'await new Promise(() => {});', /got: a promise that nothing settles/],
   ])('%s is bad input', async ([what, head, message], { expect }) => {
     const file = experimentFile(what.replaceAll(' ', '-'), head);
     const { exitCode, stderr, stdout } = await rsplab('run', file, '--on', 'sim');

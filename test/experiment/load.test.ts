@@ -68,11 +68,6 @@ describe('an experiment’s file', () => {
       /^wrong\.ts: poolElement\.capacity: expected more than 0, got 0$/,
     ],
     [
-      'that exports a promise',
-      () => file('promise.ts', 'export default Promise.resolve(1);'),
-      /promise\.ts: expected an experiment as default export, got a promise of something$/,
-    ],
-    [
       'that calls process.exit()',
       () => file('exit.ts', 'process.exit(0);'),
       /exit\.ts: expected a file that loads, got: a call of process\.exit\(0\)$/,

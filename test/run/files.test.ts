@@ -67,13 +67,18 @@ describe('a run’s folder', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
-  it('never shows half a file: what cannot be finished stays .part', () => {
+  it('never shows half a file, and leaves nothing of what cannot be finished', () => {
     const folder = createRunFolder(top, id, smallPlan());
     // A file cannot take the place of a folder, so the last step fails.
     mkdirSync(join(folder, 'requests.csv', 'x'), { recursive: true });
     const nothing = { requests: [], failovers: [], keepAlives: null, faults: [], utilisationPercent: null, wire: null };
-    expect(() => storeOutcome(folder, { ...nothing, window: null, reasons: [], notes: [], kernel: null })).toThrow();
-    expect(existsSync(join(folder, 'requests.csv.part'))).toBe(true);
+    expect(() => storeOutcome(folder, { ...nothing, window: null, reasons: [], notes: [], kernel: null })).toThrow(
+      expect.objectContaining({
+        code: 'lab-broken',
+        message: expect.stringMatching(/requests\.csv cannot be written: /),
+      }),
+    );
+    expect(existsSync(join(folder, 'requests.csv.part'))).toBe(false);
   });
 
   it('that cannot be made is bad input', () => {

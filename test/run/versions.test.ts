@@ -35,6 +35,6 @@ it('is told for what a link or a wrapper leads to', () => {
   symlinkSync(real, link);
   expect(rsplibVersion(link)).toBe('4.0.1');
   expect(rsplibVersion(program('bin/rspserver', null, `#!/bin/sh\nexec nice ${real} "$@"\n`))).toBe('4.0.1');
-  expect(rsplibVersion('/nowhere/rspserver')).toBeNull();
+  expect(rsplibVersion('/nowhere/at/all/bin/rspserver')).toBeNull();
   expect(rsplibVersion(undefined)).toBeNull();
 });

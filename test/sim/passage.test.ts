@@ -4,13 +4,13 @@ import { type SimulationOptions, simulate } from '../../harness/sim/simulate.js'
 import { planWith } from './plans.js';
 
 const models = ['rspsim', 'deployment'] as const;
-/** Of some 100,000 events. */
+/** Of some 300,000 events. */
 const busyPlan = (model: (typeof models)[number]) =>
   planWith({
     model,
     user: { requestSize: exponential(1e3), requestInterval: exponential(s(0.05)) },
     element: { capacity: 1e6 },
-    phases: { settle: s(1), warmUp: s(9), measure: minutes(20), drain: s(10) },
+    phases: { settle: s(1), warmUp: s(9), measure: minutes(model === 'rspsim' ? 60 : 10), drain: s(10) },
   });
 
 describe.each(models)('a simulation by %s that is watched', (model) => {
