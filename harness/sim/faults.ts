@@ -4,7 +4,7 @@
  */
 import type { Draws, Random, Streams } from '../base/random.js';
 import type { Plan } from '../experiment/plan.js';
-import type { Direction, Fault, FaultKind } from '../fault/fault.js';
+import type { Direction, FaultKind } from '../fault/fault.js';
 import { type Hit, hitsProcess, mayJoin } from '../fault/overlap.js';
 import { countOf, nextUpTime, type ScheduledFault, timeOf } from '../fault/schedule.js';
 import type { Impairment } from '../topology/impairment.js';
