@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
+import type { Watch } from '../sim/passage.js';
 import type { Outcome } from './outcome.js';
 
 /** What an experiment is run on: a lab, or the simulator. */
@@ -25,4 +26,6 @@ export interface SubjectContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: (event: JournalEvent) => void;
+  /** Looks in on a simulation, and may end it; labs listen to the signal. */
+  readonly watch?: Watch;
 }
