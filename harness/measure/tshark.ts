@@ -8,6 +8,9 @@ export interface Reading {
   truncated: boolean;
 }
 
+/** What tshark printed of a capture, many lines at a time. */
+export type CaptureLines = () => AsyncIterable<string[]>;
+
 /**
  * Runs tshark and yields what it prints, many lines at a time, while it works: memory does not grow with the capture.
  * @param reading is filled in when the lines end

@@ -60,6 +60,7 @@ const nothingMeasured: Measurement = {
     wire: null,
     registrars: null,
     utilisationPercent: null,
+    holes: null,
     notes: [],
   },
 };

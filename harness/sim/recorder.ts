@@ -57,7 +57,7 @@ export class Recorder {
   ): void {
     const request = this.#open[user]!;
     const running = request.acceptedAt !== null;
-    if (running && !this.#stalls[user]) request.failovers++;
+    if (running && !this.#stalls[user]) request.failovers!++;
     if (this.#stalls[user]) return;
     const row: FailoverRow = {
       user: this.#users[user]!,

@@ -24,11 +24,11 @@ const hole = (name: string): string => fixture(`holes/${name}`);
 export const damagedCapture = (name: string): string =>
   hole(name in spans ? `${name}/cap.pcapng.gz` : `${name}.pcapng.gz`);
 
-export const recordedOf = (name: string): Recorded => (name.startsWith('powerOff-1000') ? 'powerOff-1000' : 'powerOff-3000');
+export const recordedOf = (name: string): Recorded =>
+  name.startsWith('powerOff-1000') ? 'powerOff-1000' : 'powerOff-3000';
 
 /** Seconds that these recordings' times are told in, less what all of them begin with. */
-export const sinceBegin = (recorded: Recorded, seconds: number): number =>
-  1795408000 + seconds - spans[recorded].begin;
+export const sinceBegin = (recorded: Recorded, seconds: number): number => 1795408000 + seconds - spans[recorded].begin;
 
 /** Where a capture is to be read in another file than its own, that one. */
 export async function damagedInput(name: string, capture: MeasureInput['capture'] = damagedCapture(name)) {
