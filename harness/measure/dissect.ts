@@ -134,7 +134,7 @@ function packetOf(frame: Frame, options: DissectOptions, associations: Associati
   const { line } = frame;
   if (isSliced(line)) result.sliced += 1;
   if (line.text('icmp') !== '') return packet(frame, options, 'icmp', null, []);
-  if (line.text('chunkType') !== '') return sctpPacket(frame, options, associations, result);
+  if (line.text('sctpSourcePort') !== '') return sctpPacket(frame, options, associations, result);
   const carrier = packet(frame, options, 'udp', null, []);
   if (carrier.sliced) return carrier;
   const chunks = new Contents(line)

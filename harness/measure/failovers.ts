@@ -40,7 +40,7 @@ export function failoversOf(
       const row = rowOf(job, requestId, old, next, faults, doubt);
       if (!row.uncertain) row.repeatedCalculations = next ? repeated(old, next, progressOf) : null;
       rows.push(row);
-      const wrong = row.uncertain == null ? contradiction(row, row.delay) : null;
+      const wrong = row.uncertain == null ? contradiction(row, row.delay, row.resumedAt !== null) : null;
       if (wrong) row.uncertain = wrong;
       if (wrong) notes.push(`Failover of ${job.user}'s request ${requestId} from ${old.element}: ${wrong}`);
       // What lies between is part of this stall.

@@ -68,7 +68,7 @@ const rank = ({ between }: Hole): number => (between === null ? 1 : 0);
 function affected(requests: number, of: number, failovers: number): string[] {
   if (requests === 0 && failovers === 0) return [];
   return [
-    `${requests} of ${of} requests and ${failovers} failovers are uncertain, because not all of them was seen; ` +
+    `Uncertain, because not all of them was seen: ${requests} of ${of} requests, ${failovers} failovers; ` +
       'what is not known of them is in no mean',
   ];
 }

@@ -38,10 +38,14 @@ interface Life {
   readonly hosts: readonly [string, string];
   /** How many steps of the handshake are over: INIT, INIT ACK, COOKIE ECHO, COOKIE ACK. */
   steps: number;
+  /** A SHUTDOWN was seen: its answers follow. */
+  closing: boolean;
   readonly beganAt: number;
   /** Who sent data or acknowledged some before the handshake was seen. */
   readonly talking: Set<string>;
   heardAt: number;
+  /** Of the last data. */
+  dataAt: number;
   /** What each host sends. */
   readonly sequences: Map<string, Sequence>;
   last: Growing | null;
@@ -113,19 +117,22 @@ export class HoleFinder {
       if (chunk.kind !== 'data' && chunk.tsn !== null) this.#sequence(life, from).begins(chunk.tsn);
       return;
     }
+    if (chunk.kind === 'shutdownAck' || chunk.kind === 'shutdownComplete') this.#closes(life, association, sentAt);
     if (chunk.kind !== 'data' && chunk.kind !== 'sack' && chunk.kind !== 'shutdown') return;
+    life.closing ||= chunk.kind === 'shutdown';
     // A COOKIE ACK that is missing shows by itself, in the connection of a failover.
     if (life.steps < 3) {
       // The ports may have been another association's just before, of which something is still on its way.
       if (life.steps > 0 && sentAt - life.beganAt < underWaySeconds) return;
       // What only one of them says may be for an association that the other knows nothing of any more.
-      if (chunk.kind === 'shutdown') return;
+      if (chunk.kind === 'shutdown' && !life.talking.has(to)) return;
       life.talking.add(from);
       if (life.talking.size < 2) return;
       this.#unbegun(life, association, 4 - life.steps, sentAt);
     }
     if (chunk.kind === 'data') {
       if (chunk.tsn !== null) this.#missing(life, association, this.#sequence(life, from).data(chunk.tsn, sentAt));
+      life.dataAt = sentAt;
       this.#echo(chunk, packet);
     } else if (chunk.tsn !== null) {
       this.#missing(life, association, this.#sequence(life, to).acknowledged(chunk.tsn, sentAt));
@@ -137,6 +144,13 @@ export class HoleFinder {
     // A frame of which only the first bytes are there may have held it.
     if (life.last?.kind === 'sliced') return;
     this.#add('beginning', life, association, { count, from: life.heardAt, to: at });
+  }
+
+  // A SHUTDOWN acknowledges what came before it, so without it that need not have been seen either.
+  #closes(life: Life, association: string, at: number): void {
+    if (life.steps < 3 || life.closing) return;
+    life.closing = true;
+    this.#add('unseen', life, association, { count: 1, from: life.dataAt, to: at });
   }
 
   #missing(life: Life, association: string, missing: Missing | null): void {
@@ -157,9 +171,11 @@ export class HoleFinder {
       life = {
         hosts: [a, b],
         steps: 0,
+        closing: false,
         beganAt: since,
         talking: new Set(),
         heardAt: since,
+        dataAt: since,
         sequences: new Map(),
         last: null,
       };

@@ -15,7 +15,8 @@ export interface LoggedRequest {
   readonly id: number;
   /** Calculations, in six digits. */
   readonly size: number;
-  accepted: boolean;
+  /** How many elements accepted it. */
+  accepts: number;
   completed: boolean;
 }
 
@@ -72,12 +73,12 @@ function aboutRequest(line: string, requests: Map<number, LoggedRequest>): numbe
   const [, asked, size] = /^Request for job #(\d+) \(job size ([\d.e+]+)\)/.exec(line) ?? [];
   if (asked !== undefined) {
     const id = Number(asked);
-    if (!requests.has(id)) requests.set(id, { id, size: Number(size), accepted: false, completed: false });
+    if (!requests.has(id)) requests.set(id, { id, size: Number(size), accepts: 0, completed: false });
     return id;
   }
   const [, id, what] = /^Job #(\d+) (accepted|completed)/.exec(line) ?? [];
   const request = requests.get(Number(id));
-  if (request && what === 'accepted') request.accepted = true;
+  if (request && what === 'accepted') request.accepts += 1;
   if (request && what === 'completed') request.completed = true;
   return request?.id ?? null;
 }

@@ -9,7 +9,7 @@ import type { JournalEvent } from '../result/journal.js';
 import type { FailoverRow, KeepAliveRow, RequestRow } from '../result/rows.js';
 import { AddressBook } from './addresses.js';
 import { type Dissection, dissect, usualDisorder } from './dissect.js';
-import { type Doubt, Doubts } from './doubts.js';
+import { type Doubt, Doubts, type Others } from './doubts.js';
 import { failoversOf } from './failovers.js';
 import { faultsOf } from './faults.js';
 import { type HoleReport, reportHoles, type Tables } from './hole-report.js';
@@ -74,7 +74,7 @@ export async function measure(input: MeasureInput): Promise<Measurement> {
     matchRequests(name, observation.jobsOf(name), vectors.rows.get(name) ?? []),
   );
   notes.push(...disagreements(requests.flat()));
-  const tables = tabulate(requests, journal, observation, holes, notes);
+  const tables = tabulate(requests, journal, observation, holes, { logs, served: vectors.served }, notes);
   for (const [index, { name }] of hostsWith(plan, 'poolUser').entries()) {
     const stuck = stuckRequest(name, requests[index]!, logs.get(name), observation.reachingOf(name), captured.seen);
     if (stuck) tables.requests.push(stuck.row);
@@ -200,18 +200,13 @@ function tabulate(
   journal: readonly JournalEvent[],
   observation: Observation,
   holes: readonly Hole[],
+  others: Omit<Others, 'faults'>,
   notes: string[],
 ): Tables {
   const faults = faultsOf(journal);
   const failovers: FailoverRow[] = [];
   const inDoubt: Doubt[] = [];
-  const all = requests.flat();
-  const users = [...new Set(all.map(({ user }) => user))];
-  const doubts = new Doubts(
-    holes,
-    users,
-    all.flatMap(({ job }) => job ?? []),
-  );
+  const doubts = new Doubts(holes, requests.flat(), { faults, ...others });
   const rows = requests.flatMap((known) => {
     let over = Number.NEGATIVE_INFINITY;
     return known.map((request): RequestRow => {

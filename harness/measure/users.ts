@@ -47,6 +47,8 @@ export interface Job {
   complete: CalcAppMessage | null;
   /** The user turned to another request, or ended, without this one's completion. */
   lost: boolean;
+  /** Its user's process ended. */
+  ended: boolean;
   /** A completion was seen that reached the user's host, and the user says that it had none: its word counts. */
   unheard: boolean;
 }
@@ -104,7 +106,7 @@ export class UserTracker {
 
   /** The user's process ended: what it was working on is lost. */
   ended(): void {
-    if (this.#job && !this.#job.complete) this.#job.lost = true;
+    if (this.#job && !this.#job.complete) Object.assign(this.#job, { lost: true, ended: true });
     this.#leave();
   }
 
@@ -187,7 +189,16 @@ export class UserTracker {
     const attempt: Attempt = { ...freshAttempt, asked };
     this.#attempt = attempt;
     if (!this.#job) {
-      this.#job = { user: this.user, id: null, size: null, attempts: [], complete: null, lost: false, unheard: false };
+      this.#job = {
+        user: this.user,
+        id: null,
+        size: null,
+        attempts: [],
+        complete: null,
+        lost: false,
+        ended: false,
+        unheard: false,
+      };
       this.jobs.push(this.#job);
     }
     this.#job.attempts.push(attempt);

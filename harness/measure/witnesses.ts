@@ -96,8 +96,8 @@ export function stuckRequest(
   const logged = [...(log?.requests.values() ?? [])].filter(({ id }) => !known.some((it) => it.id === id));
   const last = logged.at(-1);
   if (!last || last.completed || known.some(({ id }) => id > last.id)) return null;
-  // What was accepted was on the wire, and is not stuck but unseen.
-  const uncertain = last.accepted || !captured ? 'all but its lines in the log was not seen' : null;
+  // A user that has its association asks for an element, and what was accepted was on the wire: that is not stuck.
+  const uncertain = last.accepts > 0 || !reaching || !captured ? 'all but its lines in the log was not seen' : null;
   const row: RequestRow = {
     user,
     id: last.id,
@@ -112,13 +112,11 @@ export function stuckRequest(
   };
   return {
     row,
-    note: `${user}'s request ${last.id} is open, by its log alone: ${uncertain ? 'the capture shows nothing of it' : causeOf(reaching)}`,
+    note: `${user}'s request ${last.id} is open, by its log alone: ${uncertain || !reaching ? 'the capture shows nothing of it' : causeOf(reaching)}`,
   };
 }
 
-function causeOf(reaching: Reaching | null): string {
-  if (!reaching) return 'nothing of it came onto the wire';
-  const { registrar, since, inits, answers } = reaching;
+function causeOf({ registrar, since, inits, answers }: Reaching): string {
   const answered = answers > 0 ? `answered ${answers} times and not followed by a COOKIE ECHO` : 'never answered';
   return `its association with ${registrar} never came up; INIT was sent ${inits} times since ${since.toFixed(3)} s, ${answered}`;
 }
