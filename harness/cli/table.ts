@@ -18,13 +18,13 @@ export function runTable(
   findings: readonly string[],
   report: string,
 ): string {
-  const { queued, completed, open, lost } = summary.requests;
+  const { queued, completed, open, lost, unknown } = summary.requests;
   const blocks = [
     ...(plan.question ? [plan.question] : []),
     delayTable(summary),
-    `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost.`,
+    `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost${unknown ? `, ${unknown} unknown` : ''}.`,
     speedLine(summary),
-    ...(summary.faults.length > 0 ? [failoverTable(failovers)] : []),
+    ...(summary.faults.length > 0 ? [failoverTable(failovers, summary.holes?.failovers ?? 0)] : []),
     ...(summary.attacks ? [attackLines(summary.attacks)] : []),
     ...(summary.registrars ? registrarBlocks(summary.registrars, takeovers) : []),
     ...(summary.checks.length > 0 ? [checkTable(summary)] : []),
@@ -69,8 +69,10 @@ function attackLines({ attackers, ...outcome }: NonNullable<Summary['attacks']>)
   ].join('\n');
 }
 
-function failoverTable(failovers: FinishedRun['failovers']): string {
-  if (failovers.length === 0) return 'Failovers: none; no fault stalled a request.';
+/** @param uncertain how many more there may have been, or not */
+function failoverTable(failovers: FinishedRun['failovers'], uncertain: number): string {
+  const doubt = uncertain > 0 ? `Uncertain, because the capture has holes: ${uncertain} more failovers.` : '';
+  if (failovers.length === 0) return doubt || 'Failovers: none; no fault stalled a request.';
   const table = new Table({
     ...plain,
     head: ['failover', 'fault', 'from → to', 'delay', 'detection', 'selection', 'connection', 'resumption'],
@@ -84,7 +86,7 @@ function failoverTable(failovers: FinishedRun['failovers']): string {
       ...stages.map((it) => (it === null ? '–' : formatDuration(it))),
     ]);
   }
-  return table.toString();
+  return doubt ? `${table}\n${doubt}` : table.toString();
 }
 
 function checkTable({ checks }: Summary): string {

@@ -46,6 +46,7 @@ export function reportHoles(
   const certain =
     bounds && bounds.high - bounds.percent <= tolerablePoints && bounds.percent - bounds.low <= tolerablePoints;
   const sentences = [
+    ...(seen ? [] : ['Nothing was captured']),
     ...holesTold(holes),
     ...affected(uncertain(requests), requests.length, uncertain(failovers)),
     ...(bounds && !certain

@@ -229,7 +229,14 @@ describe('a run that broke off', () => {
     expect(requests).toHaveLength(12);
     expect(requests.every(({ state }) => state === 'completed')).toBe(true);
     expect({ failovers, wire }).toEqual({ failovers: [], wire: null });
-    expect(notes).toEqual([expect.stringMatching(/^No capture/)]);
+    // A vector knows the last accept and no failovers: neither is claimed.
+    for (const row of requests) {
+      expect(row).toMatchObject({ failovers: null, acceptedAt: null, startupDelay: null, processingTime: null });
+      expect(row.handlingTime).toBeGreaterThan(0);
+      expect(row.uncertain).toMatch(/all but its row in the vector was not seen/);
+    }
+    expect(notes).toContainEqual(expect.stringMatching(/^No capture/));
+    expect(notes).toContainEqual(expect.stringMatching(/12 of 12 requests/));
   });
 
   it('needs a journal that says when it began', async () => {
