@@ -62,27 +62,35 @@ export class Doubts {
       const owner = hole.association === null ? undefined : this.#owners.get(hole.association);
       return (owner === undefined || owner === job) && hole.from < end && hole.to > begin;
     });
-    const unseen = this.#unseen(request);
-    if (holes.length === 0 && unseen.length === 0) return null;
+    const [unseen, missed] = [this.#unseen(request), this.#missed(request)];
+    if (holes.length + unseen.length + missed.length === 0) return null;
     const more = holes.length > 1 ? ` (and ${holes.length - 1} more)` : '';
-    const total = unseen.length > 0;
+    // What others tell of may be in the holes that are known.
+    const total = unseen.length > 0 || holes.length === 0;
     const span = { from: total ? begin : Math.max(begin, holes[0]!.from), to: end };
     return {
       holes,
       total,
       span,
-      text: `${[...unseen.slice(0, 1), ...holes.slice(0, 1).map(describe)].join('; ')}${more}`,
+      text: `${[...[...unseen, ...missed].slice(0, 1), ...holes.slice(0, 1).map(describe)].join('; ')}${more}`,
     };
   }
 
-  /** What must have been and was not seen, whatever the capture says of holes. */
-  #unseen({ user, id, job, row }: KnownRequest): string[] {
-    if (!job) return ['all but its row in the vector was not seen'];
+  /** What other witnesses tell and the capture does not. */
+  #missed({ user, id, job, row }: KnownRequest): string[] {
+    if (!job) return [];
     const accepts = job.attempts.filter(({ accept }) => accept?.type === 'accept').length;
     const logged = this.others.logs.get(user)?.requests.get(id)?.accepts ?? 0;
     return [
       ...(logged > accepts ? [`accepted ${logged} times by its log, ${accepts} times by the capture`] : []),
       ...(row && !job.complete ? ['its completion was not seen'] : []),
+    ];
+  }
+
+  /** What must have been and was not seen, whatever the capture says of holes. */
+  #unseen({ user, job }: KnownRequest): string[] {
+    if (!job) return ['all but its row in the vector was not seen'];
+    return [
       ...(this.#holed ? this.#broken(user, job) : []),
       ...job.attempts.flatMap((attempt) => [...missingOf(attempt), ...this.#unanswered(attempt)]),
     ];

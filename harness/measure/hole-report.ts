@@ -35,8 +35,9 @@ export function reportHoles(
   observation: Observation,
   seen: boolean,
 ): HoleReport & { readonly utilisationPercent: number | null } {
-  const uncertain = (rows: readonly { readonly uncertain?: string | null | undefined }[]) =>
-    rows.filter((row) => row.uncertain != null).length;
+  const uncertain = requests.filter((row) => row.uncertain != null).length;
+  // One that lacks a stage and came to its end has a note of its own.
+  const doubtful = failovers.filter((row) => row.uncertain != null && row.resumedAt === null).length;
   const { window } = observation;
   const silences = merged(holes.filter(({ kind }) => kind === 'silence').map((hole) => clip(hole, window)));
   const silentSeconds = seen ? seconds(silences) : seconds([clip({ ...window }, window)]);
@@ -48,7 +49,7 @@ export function reportHoles(
   const sentences = [
     ...(seen ? [] : ['Nothing was captured']),
     ...holesTold(holes),
-    ...affected(uncertain(requests), requests.length, uncertain(failovers)),
+    ...affected(uncertain, requests.length, doubtful),
     ...(bounds && !certain
       ? [`Utilisation is not known: it lies between ${bounds.low.toFixed(1)} % and ${bounds.high.toFixed(1)} %`]
       : []),

@@ -82,7 +82,7 @@ const recordings: [string, () => Promise<MeasureInput>, string][] = [
 ];
 
 describe('a capture without some of its packets', () => {
-  it.each(recordings)('is never wrong without saying so: %s', { timeout: 60_000 }, async (_, inputFor, capture) => {
+  it.each(recordings)('is never wrong without saying so: %s', { timeout: 120_000 }, async (_, inputFor, capture) => {
     const [input, lines] = [await inputFor(), await linesOf(capture)];
     const whole = await measure({ ...input, capture: asCapture(lines) });
     const again = sentAgain(lines);
