@@ -15,7 +15,7 @@ export const requestStates = ['completed', 'open', 'lost', 'unknown'] as const;
 
 /**
  * What of the row is not certain, because a witness has a hole, and why; null when all is certain. What is not known is
- * null in the other columns. Missing in older tables and in the simulator's.
+ * null in the other columns. Missing in older tables.
  */
 const uncertain = z.string().nullish();
 

@@ -78,6 +78,7 @@ export class Recorder {
       connection: null,
       resumption: null,
       repeatedCalculations: repeated,
+      uncertain: null,
     };
     this.failovers.push(row);
     this.#stalls[user] = row;
@@ -147,6 +148,7 @@ export class Recorder {
       handlingSpeed: null,
       failovers: 0,
       element: null,
+      uncertain: null,
     };
   }
 }
