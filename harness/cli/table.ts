@@ -15,13 +15,13 @@ export function runTable(
   { summary, notes, failovers, takeovers }: FinishedRun,
   { findings, report, trouble }: Aftermath,
 ): string {
-  const { queued, completed, open, lost } = summary.requests;
+  const { queued, completed, open, lost, unknown } = summary.requests;
   const blocks = [
     ...(plan.question ? [plan.question] : []),
     delayTable(summary),
-    `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost.`,
+    `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost${unknown ? `, ${unknown} unknown` : ''}.`,
     speedLine(summary),
-    ...(summary.faults.length > 0 ? [failoverTable(failovers)] : []),
+    ...(summary.faults.length > 0 ? [failoverTable(failovers, summary.holes?.failovers ?? 0)] : []),
     ...(summary.attacks ? [attackLines(summary.attacks)] : []),
     ...(summary.registrars ? registrarBlocks(summary.registrars, takeovers) : []),
     ...(summary.checks.length > 0 ? [checkTable(summary)] : []),
@@ -69,8 +69,10 @@ function attackLines({ attackers, ...outcome }: NonNullable<Summary['attacks']>)
 /** Nobody reads a longer table on a terminal; the file has them all. */
 const failoversShown = 100;
 
-function failoverTable(failovers: FinishedRun['failovers']): string {
-  if (failovers.length === 0) return 'Failovers: none; no fault stalled a request.';
+/** @param uncertain how many more there may have been, or not */
+function failoverTable(failovers: FinishedRun['failovers'], uncertain: number): string {
+  const doubt = uncertain > 0 ? `Uncertain, because the capture has holes: ${uncertain} more failovers.` : '';
+  if (failovers.length === 0) return doubt || 'Failovers: none; no fault stalled a request.';
   const table = new Table({
     ...plain,
     head: ['failover', 'fault', 'from → to', 'delay', 'detection', 'selection', 'connection', 'resumption'],
@@ -85,7 +87,8 @@ function failoverTable(failovers: FinishedRun['failovers']): string {
     ]);
   }
   const rest = failovers.length - failoversShown;
-  return rest > 0 ? `${table}\n… and ${rest} more, in failovers.csv.` : table.toString();
+  const more = rest > 0 ? [`… and ${rest} more, in failovers.csv.`] : [];
+  return [table.toString(), ...more, ...(doubt ? [doubt] : [])].join('\n');
 }
 
 function checkTable({ checks }: Summary): string {
