@@ -25,6 +25,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     name: 'virtual',
     clock: 'virtual',
     check: (plan) => checkPlan(plan, 'virtual', faultKinds),
+    fingerprint: (plan) => virtualFingerprint(settingFor(plan)).hash,
     async tryOut(plan, say) {
       const setting = settingFor(plan);
       const { hash } = virtualFingerprint(setting);
@@ -33,7 +34,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     async perform(plan, context) {
       const { folder, session, clock, signal } = context;
       const setting = settingFor(plan);
-      const input: InsideInput = { plan, lab: 'netns' };
+      const input: InsideInput = { plan: asThere(plan), lab: 'netns' };
       const watch = watchSpeed(clock.now);
       const onLine = (text: string) => {
         const event = parseEvent(text);
@@ -56,6 +57,19 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     },
   };
 }
+
+/**
+ * Without what is for people and judges only: reading a longer file's name takes the machine more instructions, and the
+ * run would be another one.
+ */
+const asThere = (plan: Plan): Plan => ({
+  ...plan,
+  file: null,
+  question: null,
+  expectation: null,
+  checks: [],
+  margin: 1,
+});
 
 /**
  * Measured: 400 MiB for the kernel, its image and Node.js, and 8 MiB for each host's processes; twice that is given.
