@@ -38,9 +38,12 @@ export const sweepCommand = (): Command =>
   new Command('sweep')
     .description('Run all points of an experiment again and again with other seeds; make tables with intervals.')
     .argument('[file]', 'the experiment; may be left out with --resume FOLDER')
-    .option('--on <subject>', 'sim, uml or netns (default: sim)')
+    .option('--on <subject>', 'sim, or a lab: virtual, netns, uml, … (default: sim)')
     .option('--replications <number>', `runs per point, each with its own seed (default: ${defaultReplications})`)
-    .option('--jobs <number>', 'runs at a time in the simulator (default: one per core)')
+    .option(
+      '--jobs <number>',
+      'runs at a time on sim and virtual; other labs want the machine for themselves (default: one per core)',
+    )
     .option('--resume [folder]', 'go on with that sweep, or with the experiment’s latest')
     .option('--seed <number>', 'what all chance of the sweep grows from (default: 1)')
     .option('--set <name=values>', 'only these points, e.g. policy=LeastUsed,Random, or a phase’s length', collect, [])
@@ -55,7 +58,7 @@ const help = `
 Examples:
   rsplab sweep experiments/fig08-clean-shutdowns.ts
   rsplab sweep experiments/fig08-clean-shutdowns.ts --set variant=script,paper --set keepAlive=1
-  rsplab sweep experiments/element-kill.ts --on uml --replications 5
+  rsplab sweep experiments/element-kill.ts --on virtual --replications 5 --jobs 2
   rsplab sweep experiments/fig08-clean-shutdowns.ts --resume
 
 Results: table.csv (a row per point: mean, half width of the 95 % interval, n), runs.csv (a row per run), sweep.json.
@@ -83,6 +86,7 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
     resume: folder,
     clock: realClock,
     signal: untilSignal('sweep'),
+    say: (line) => void process.stderr.write(`${line}\n`),
   };
   const progress = new SweepProgress(loaded.experiment.name, process.stderr);
   const finished = await sweep(loaded, { ...options, onProgress: (state) => progress.update(state) }).finally(() =>

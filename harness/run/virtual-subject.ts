@@ -26,6 +26,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     name: 'virtual',
     clock: 'virtual',
     check: (plan) => checkPlan(plan, 'virtual', faultKinds),
+    fingerprint: (plan) => virtualFingerprint(settingFor(plan)).hash,
     async tryOut(plan, say) {
       const setting = settingFor(plan);
       checkMemory(plan, 'virtual', { givenMiB: 0, usedMiB: usedBy(plan) });
@@ -36,7 +37,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     async perform(plan, context) {
       const { folder, session, clock, signal } = context;
       const setting = settingFor(plan);
-      const input: InsideInput = { plan, lab: 'netns' };
+      const input: InsideInput = { plan: asThere(plan), lab: 'netns' };
       const watch = watchSpeed(clock.now);
       const onLine = (text: string) => {
         const event = parseEvent(text);
@@ -59,6 +60,19 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     },
   };
 }
+
+/**
+ * Without what is for people and judges only: reading a longer file's name takes the machine more instructions, and the
+ * run would be another one.
+ */
+const asThere = (plan: Plan): Plan => ({
+  ...plan,
+  file: null,
+  question: null,
+  expectation: null,
+  checks: [],
+  margin: 1,
+});
 
 /** MiB. Measured: 400 for QEMU, the kernel, its image and Node.js, and 8 for each host's processes. */
 const usedBy = ({ hosts }: Plan): number => 400 + 8 * hosts.length;

@@ -1,4 +1,7 @@
-/** Who performs a sweep's runs: worker threads for the simulator, one run after the other for a lab. */
+/**
+ * Who performs a sweep's runs: worker threads for the simulator, machines of their own for the lab in virtual time, one
+ * run after the other for a lab in real time.
+ */
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
@@ -60,16 +63,18 @@ export function simRunner(jobs: number, signal: AbortSignal): Runner {
 }
 
 export interface LabRunnerOptions {
+  /** Runs at a time in virtual time, where nothing can come between them. */
+  readonly jobs: number;
   /** The folder, within the sweep's, for the runs' own folders. */
   readonly out: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** A lab measures time and wants the machine for itself. */
-export function labRunner(subject: Subject, { out, clock, signal }: LabRunnerOptions): Runner {
+/** A lab in real time wants the machine for itself. */
+export function labRunner(subject: Subject, { jobs, out, clock, signal }: LabRunnerOptions): Runner {
   return {
-    width: 1,
+    width: subject.clock === 'real' ? 1 : jobs,
     async perform(plan) {
       const { folder, summary } = await run(plan, subject, { out, clock, signal });
       if (summary.reasons.length > 0) throw labBroken(`${summary.reasons[0]} (${folder})`);
