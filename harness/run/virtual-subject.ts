@@ -61,7 +61,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
  * Measured: 400 MiB for the kernel, its image and Node.js, and 8 MiB for each host's processes; twice that is given.
  * Few sizes, because each has a snapshot of its own.
  */
-function settingFor({ hosts, nanosecondsPerInstruction }: Plan): MachineSetting {
+export function settingFor({ hosts, nanosecondsPerInstruction }: Plan): MachineSetting {
   const needed = 800 + 16 * hosts.length;
   return { nanosecondsPerInstruction, memoryMiB: 2 ** Math.max(11, Math.ceil(Math.log2(needed))) };
 }
