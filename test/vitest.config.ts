@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * `unit` needs nothing but the repository; `browser` looks at pages in Chromium, and skips what it is for without one.
- * `virtual` runs real components in the machine in virtual time, two machines at once: how busy this one is cannot
+ * `virtual` runs real components in the machine in virtual time, one on each CPU: how busy this one is cannot
  * change what happens there. `lab` has what needs real time or another lab, one after the other, and little of it. What
  * of `harness/lab` needs no kernel is tested by `test/lab/….unit.test.ts`. `docker` plays all faults in containers and
  * kills runs there, `chaos` lets everything fail at random under twenty seeds and shrinks a schedule that fails; both
@@ -17,8 +17,10 @@ const chaos = 'test/lab/{chaos-seeds,shrink}.test.ts';
 const patience = { testTimeout: 600_000, hookTimeout: 600_000 };
 /** Labs that measure time want the machine for themselves. */
 const alone = { ...patience, fileParallelism: false, maxWorkers: 1 };
+/** Vitest would leave one CPU to itself, and it hardly needs any. */
+const everyCpu = { maxWorkers: '100%' };
 /** A machine in virtual time keeps one CPU busy. */
-const sideBySide = { ...patience, maxWorkers: 2, globalSetup: 'test/lab/virtual.setup.ts' };
+const sideBySide = { ...patience, ...everyCpu, globalSetup: 'test/lab/virtual.setup.ts' };
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -31,6 +33,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**/!(*.unit).test.ts', 'test/browser/**'],
           testTimeout: 15_000,
+          ...everyCpu,
           sequence: { groupOrder: 0 },
         },
       },

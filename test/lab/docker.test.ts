@@ -4,21 +4,21 @@ import { median } from 'simple-statistics';
 import { describe, expect } from 'vitest';
 import { tolerableLoad } from '../../harness/calibrate/load.js';
 import { dockerTest } from './available.js';
-import { expectTrustworthy, short } from './element-faults.js';
+import { expectTrustworthy, oneFault } from './element-faults.js';
 import { expectUndisturbed, runConfirmed } from './real-time.js';
 import { watchSteal } from './steal.js';
 
 describe('an experiment in containers', () => {
-  dockerTest('kills elements, as peers see it, and can be trusted', async ({ skip }) => {
+  dockerTest('kills an element, as peers see it, and can be trusted', async ({ skip }) => {
     // The lab kernel's file tree is the machine's: an engine may leave nothing in it.
     const traces = () => [readdirSync('/opt'), existsSync('/etc/docker/key.json')];
     const before = traces();
     const stolenSince = watchSteal();
-    const run = await runConfirmed('uml+docker', 'experiments/element-kill.ts', ...short);
+    const run = await runConfirmed('uml+docker', 'experiments/element-kill.ts', ...oneFault);
     expect(run.summary.on).toBe('uml+docker');
     expect(traces()).toEqual(before);
     expectUndisturbed(run, skip);
-    expectTrustworthy(run);
+    expectTrustworthy(run, 1);
     // The dead process's kernel takes leave within a one-way delay of 10 ms; as in the labs without containers.
     expect(median(run.failovers.flatMap(({ detection }) => detection ?? []))).toBeLessThan(0.3);
     // From the start to everything running: 7 hosts, each with a leg in both networks.

@@ -6,18 +6,20 @@ import { expect } from 'vitest';
 import { expectSound, type RealRun, runExperiment } from './rsplab.js';
 
 /** The first fault is 4 s after the beginning, the second 12 s later. */
-export const short = ['--set', 'warmUp=3', '--set', 'measure=18', '--set', 'drain=6'];
+const phases = (measure: number) => ['--set', 'warmUp=3', '--set', `measure=${measure}`, '--set', 'drain=6'];
+
+export const oneFault = phases(9);
 
 export async function runShort(file: string): Promise<RealRun> {
-  const run = await runExperiment(file, ...short);
+  const run = await runExperiment(file, ...phases(18));
   expectSound(run);
-  expectTrustworthy(run);
+  expectTrustworthy(run, 2);
   return run;
 }
 
 /** What any lab has to show of it. */
-export function expectTrustworthy({ summary, exitCode, journal, failovers }: RealRun): void {
-  expect(summary.faults).toHaveLength(2);
+export function expectTrustworthy({ summary, exitCode, journal, failovers }: RealRun, faults: number): void {
+  expect(summary.faults).toHaveLength(faults);
   expect(summary.faults.every(({ evidence, healedAt }) => evidence !== null && healedAt !== null)).toBe(true);
   expect(summary.requests.completed).toBeGreaterThan(0);
   expect(summary.requests.queued).toBe(summary.requests.completed + summary.requests.open + summary.requests.lost);
