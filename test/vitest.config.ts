@@ -2,18 +2,25 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /**
- * `unit` needs nothing but the repository; `browser` looks at pages in Chromium, and skips what it is for without one;
- * `lab` boots lab kernels and runs real components, one after the other. What of `harness/lab` needs no kernel is tested
- * by `test/lab/….unit.test.ts`. `docker` kills runs in containers, `chaos` lets everything fail at random under twenty
- * seeds and shrinks a schedule that fails; both take many minutes, and `npm test` leaves them out.
+ * `unit` needs nothing but the repository; `browser` looks at pages in Chromium, and skips what it is for without one.
+ * `virtual` runs real components in the machine in virtual time, one on each CPU: how busy this one is cannot
+ * change what happens there. `lab` has what needs real time or another lab, one after the other, and little of it. What
+ * of `harness/lab` needs no kernel is tested by `test/lab/….unit.test.ts`. `docker` plays all faults in containers and
+ * kills runs there, `chaos` lets everything fail at random under twenty seeds and shrinks a schedule that fails; both
+ * take many minutes, and `npm test` leaves them out.
  */
-const labs = {
-  // A run on a machine that is busy with other things takes longer, and may have to be repeated.
-  testTimeout: 600_000,
-  hookTimeout: 600_000,
-  fileParallelism: false,
-  maxWorkers: 1,
-};
+const realTime = 'test/lab/{calibrate,docker,uml,vanish}.test.ts';
+const docker = 'test/lab/docker-{faults,vanish}.test.ts';
+const chaos = 'test/lab/{chaos-seeds,shrink}.test.ts';
+
+/** A run takes longer on a machine that is busy with other things, and in real time may have to be repeated. */
+const patience = { testTimeout: 600_000, hookTimeout: 600_000 };
+/** Labs that measure time want the machine for themselves. */
+const alone = { ...patience, fileParallelism: false, maxWorkers: 1 };
+/** Vitest would leave one CPU to itself, and it hardly needs any. */
+const everyCpu = { maxWorkers: '100%' };
+/** A machine in virtual time keeps one CPU busy. */
+const sideBySide = { ...patience, ...everyCpu, globalSetup: 'test/lab/virtual.setup.ts' };
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -27,6 +34,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**/!(*.unit).test.ts', 'test/browser/**'],
           testTimeout: 15_000,
+          ...everyCpu,
           sequence: { groupOrder: 0 },
         },
       },
@@ -44,31 +52,24 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: 'lab',
+          name: 'virtual',
           include: ['test/lab/**/!(*.unit).test.ts'],
-          exclude: ['test/lab/docker-{faults,vanish}.test.ts', 'test/lab/{chaos-seeds,shrink}.test.ts'],
-          ...labs,
-          // After all others: labs measure time and want the machine for themselves.
+          exclude: [realTime, docker, chaos],
+          ...sideBySide,
           sequence: { groupOrder: 2 },
         },
       },
       {
         extends: true,
-        test: {
-          name: 'docker',
-          include: ['test/lab/docker-{faults,vanish}.test.ts'],
-          ...labs,
-          sequence: { groupOrder: 3 },
-        },
+        test: { name: 'lab', include: [realTime], ...alone, sequence: { groupOrder: 3 } },
       },
       {
         extends: true,
-        test: {
-          name: 'chaos',
-          include: ['test/lab/{chaos-seeds,shrink}.test.ts'],
-          ...labs,
-          sequence: { groupOrder: 4 },
-        },
+        test: { name: 'docker', include: [docker], ...alone, sequence: { groupOrder: 4 } },
+      },
+      {
+        extends: true,
+        test: { name: 'chaos', include: [chaos], ...sideBySide, sequence: { groupOrder: 5 } },
       },
     ],
   },

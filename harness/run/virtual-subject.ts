@@ -78,7 +78,7 @@ const asThere = (plan: Plan): Plan => ({
 const usedBy = ({ hosts }: Plan): number => 400 + 8 * hosts.length;
 
 /** Twice what is used; few sizes, because each has a snapshot of its own. What is not used takes no memory here. */
-const settingFor = (plan: Plan): MachineSetting => ({
+export const settingFor = (plan: Plan): MachineSetting => ({
   nanosecondsPerInstruction: plan.nanosecondsPerInstruction,
   memoryMiB: 2 ** Math.max(11, Math.ceil(Math.log2(2 * usedBy(plan)))),
 });

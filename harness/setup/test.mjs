@@ -16,7 +16,7 @@ const steps = [
     options: [
       'run',
       ...['--config', 'test/vitest.config.ts'],
-      ...['unit', 'browser', 'lab'].flatMap((project) => ['--project', project]),
+      ...['unit', 'browser', 'virtual', 'lab'].flatMap((project) => ['--project', project]),
       ...process.argv.slice(2),
     ],
   },

@@ -2,14 +2,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { describe, expect, type TestContext } from 'vitest';
+import { describe, expect } from 'vitest';
 import { findTool, toolEnvironment } from '../../harness/base/tools.js';
 import type { Plan } from '../../harness/experiment/plan.js';
 import { AddressBook } from '../../harness/measure/addresses.js';
 import { dissect } from '../../harness/measure/dissect.js';
 import type { AsapMessage } from '../../harness/measure/packet.js';
 import { labTest } from './available.js';
-import { brokenBy, type RealRun, runExperiment } from './rsplab.js';
+import { expectSound, type RealRun, runExperiment } from './rsplab.js';
 
 const attack = (reports: string, associations = 1) =>
   runExperiment(
@@ -17,13 +17,6 @@ const attack = (reports: string, associations = 1) =>
     ...['--set', 'warmUp=1', '--set', 'measure=7', '--set', 'drain=1'],
     ...['--set', `reports=${reports}`, '--set', `associations=${associations}`],
   );
-
-/** An attacker that hardly came to send anything on a starved machine shows nothing. */
-function expectAttack(run: RealRun, skip: TestContext['skip']): void {
-  expect(brokenBy(run)).toEqual([]);
-  const { sent, unsent } = run.summary.attacks!.attackers[0]!;
-  skip(unsent > sent && run.summary.reasons.length > 0, run.summary.reasons.join('; '));
-}
 
 /** ASAP messages as tshark understands them, in order. */
 async function asapMessages({ folder, journal }: RealRun): Promise<AsapMessage[]> {
@@ -66,16 +59,16 @@ const offered = (messages: readonly AsapMessage[]): number[] =>
     .map(({ elements }) => elements.length);
 
 describe('false failure reports', () => {
-  labTest('remove every element from a pool whose registrar believes them, though all live', async ({ skip }) => {
+  labTest('remove every element from a pool whose registrar believes them, though all live', async () => {
     const run = await attack('believed');
-    expectAttack(run, skip);
+    expectSound(run);
     expect(await malformedFrames(run.folder)).toEqual([]);
     const messages = await asapMessages(run);
     const reports = messages.filter(({ type, from }) => type === 'endpointUnreachable' && from.host === 'at1');
     expect(new Set(reports.flatMap(({ elements }) => elements)).size).toBe(3);
-    // 10 a second for 7 s, each as one message; fewer where the machine is too slow.
-    expect(reports.length).toBeGreaterThan(30);
-    expect(reports.length).toBeLessThanOrEqual(70);
+    // 10 a second for 7 s, each as one message; the first or the last may fall outside.
+    expect(reports.length).toBeGreaterThanOrEqual(68);
+    expect(reports.length).toBeLessThanOrEqual(71);
     expect(offered(messages)[0]).toBe(3);
     expect(offered(messages)).toContain(0);
     const { attackers, elementsRemoved, reportsRefused } = run.summary.attacks!;
@@ -89,9 +82,9 @@ describe('false failure reports', () => {
     expect(run.failovers).toEqual([]);
   });
 
-  labTest('do nothing where reports are limited in rate', async ({ skip }) => {
+  labTest('do nothing where reports are limited in rate', async () => {
     const run = await attack('limited');
-    expectAttack(run, skip);
+    expectSound(run);
     const answers = offered(await asapMessages(run));
     expect(answers.length).toBeGreaterThan(5);
     expect(new Set(answers)).toEqual(new Set([3]));
@@ -100,13 +93,13 @@ describe('false failure reports', () => {
     expect(reportsRefused).toBeGreaterThan(30);
   });
 
-  labTest('get past the limit by many associations, for it holds for each of them', async ({ skip }) => {
+  labTest('get past the limit by many associations, for it holds for each of them', async () => {
     const run = await attack('limited', 30);
-    expectAttack(run, skip);
+    expectSound(run);
     const messages = await asapMessages(run);
     const reports = messages.filter(({ type, from }) => type === 'endpointUnreachable' && from.host === 'at1');
-    // 10 a second for 7 s, so each of 30 associations sends one every 3 s; fewer where the machine is too slow.
-    expect(new Set(reports.map(({ association }) => association)).size).toBeGreaterThan(15);
+    // 10 a second for 7 s, so each of 30 associations sends one every 3 s.
+    expect(new Set(reports.map(({ association }) => association)).size).toBe(30);
     expect(offered(messages)).toContain(0);
     const { elementsRemoved, reportsRefused } = run.summary.attacks!;
     expect(elementsRemoved).toBeGreaterThanOrEqual(3);

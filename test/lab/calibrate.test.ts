@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { cacheFolder } from '../../harness/base/cache.js';
 import { tolerableLoad } from '../../harness/calibrate/load.js';
 import { type Calibration, type CalibrationLine, calibrationSchema } from '../../harness/result/calibration.js';
-import { labTest, labWorks } from './available.js';
+import { realTimeTest, realTimeWorks } from './available.js';
 import { commandLine } from './rsplab.js';
 
 /** The real one's contents, and a place of its own for what is stored: nobody's calibration is replaced. */
@@ -25,7 +25,7 @@ describe('a quick calibration of a lab kernel', () => {
   let progress: string;
   let calibration: Calibration;
   beforeAll(async () => {
-    if (!labWorks) return;
+    if (!realTimeWorks) return;
     cache = cacheOfOurOwn();
     const result = await execa('node', [commandLine, 'calibrate', '--on', 'uml', '--quick', '--json'], {
       env: { RSPLAB_CACHE: cache },
@@ -53,7 +53,7 @@ describe('a quick calibration of a lab kernel', () => {
     skip(stolen > tolerableLoad.stolen, `the machine's hypervisor withheld ${stolen.toFixed(0)} % of its CPUs`);
   };
 
-  labTest.for(['delay-0ms', 'delay-10ms', 'delay-100ms', 'round-trip-20ms'])('%s is as asked', (key, { skip }) => {
+  realTimeTest.for(['delay-0ms', 'delay-10ms', 'delay-100ms', 'round-trip-20ms'])('%s is as asked', (key, { skip }) => {
     skipIfOverloaded(skip);
     const { asked, measured, n, low } = line(key);
     // Never shorter, and longer by what a kernel needs.
@@ -63,7 +63,7 @@ describe('a quick calibration of a lab kernel', () => {
   });
 
   // Tolerances are five standard deviations of the share, and more.
-  labTest.each([
+  realTimeTest.each([
     ['loss-5%', 3000],
     ['loss-20%', 3000],
     ['duplication-10%', 1500],
@@ -75,7 +75,7 @@ describe('a quick calibration of a lab kernel', () => {
     expect(rest.n).toBe(n);
   });
 
-  labTest.for(['jitter-normal-deviation', 'jitter-normal-p5', 'jitter-normal-p50', 'jitter-normal-p95'])(
+  realTimeTest.for(['jitter-normal-deviation', 'jitter-normal-p5', 'jitter-normal-p50', 'jitter-normal-p95'])(
     '%s is as asked',
     (key, { skip }) => {
       skipIfOverloaded(skip);
@@ -85,7 +85,7 @@ describe('a quick calibration of a lab kernel', () => {
     },
   );
 
-  labTest.for(['rate-1Mbit', 'rate-100Mbit'])('%s is as asked', (key, { skip }) => {
+  realTimeTest.for(['rate-1Mbit', 'rate-100Mbit'])('%s is as asked', (key, { skip }) => {
     skipIfOverloaded(skip);
     // Few packets, 0.12 ms apart at the highest rate: what counts is what their interval rules out.
     const { asked, low, high } = line(key);
@@ -93,7 +93,7 @@ describe('a quick calibration of a lab kernel', () => {
     expect(high! / asked).toBeGreaterThan(0.95);
   });
 
-  labTest('faults are seen on the wire when the journal has them', ({ skip }) => {
+  realTimeTest('faults are seen on the wire when the journal has them', ({ skip }) => {
     skipIfOverloaded(skip);
     for (const key of ['cut-error', 'kill-error', 'injection-late']) {
       const { measured, n } = line(key);
@@ -102,19 +102,19 @@ describe('a quick calibration of a lab kernel', () => {
     }
   });
 
-  labTest('the clock has steps finer than any delay, and the capture saw all frames at every rate', () => {
+  realTimeTest('the clock has steps finer than any delay, and the capture saw all frames at every rate', () => {
     expect(line('clock-step').measured).toBeLessThan(1e-3);
     for (const name of ['paced', 'dense', 'flood', 'fragments']) expect(line(`capture-${name}`).measured).toBe(0);
   });
 
-  labTest('is stored with the machine’s fingerprint, and its exit code tells what came of it', () => {
+  realTimeTest('is stored with the machine’s fingerprint, and its exit code tells what came of it', () => {
     const files = readdirSync(join(cache, 'calibration'));
     expect(files).toEqual([`uml-${calibration.hash}.json`]);
     expect(calibration.fingerprint).toMatchObject({ lab: 'uml', rsplib: expect.stringMatching(/^\d+\.\d+/) });
     expect(exitCode).toBe(calibration.verdict === 'within' ? 0 : 1);
   });
 
-  labTest('tells how it goes, with the time left', () => {
+  realTimeTest('tells how it goes, with the time left', () => {
     expect(progress).toMatch(/loss of 5 % – about \d+ s left/);
   });
 });

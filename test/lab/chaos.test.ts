@@ -2,22 +2,16 @@
 import { expect } from 'vitest';
 import { labTest } from './available.js';
 import { expectToSurvive } from './chaos.js';
-import { expectSound, runConfirmed, runUndisturbed } from './rsplab.js';
+import { expectSound, runExperiment } from './rsplab.js';
 
-labTest('a pool survives half a minute of chaos', async ({ skip }) => {
+labTest('a pool survives half a minute of chaos', async () => {
   const short = ['--set', 'warmUp=3', '--set', 'measure=32', '--set', 'drain=6'];
-  const run = await runConfirmed('experiments/chaos.ts', '--seed', '4', ...short);
-  expectSound(run, skip);
-  expectToSurvive(run);
+  expectToSurvive(await runExperiment('experiments/chaos.ts', '--seed', '4', ...short));
 });
 
-labTest(
-  'an element that died is seen to be offered for too long by a registrar that hardly ever asks',
-  async ({ skip }) => {
-    const run = await runUndisturbed('test/lab/experiments/dead-element.ts');
-    expectSound(run, skip);
-    const { summary, exitCode } = run;
-    expect(summary.checks).toMatchObject([{ name: 'noDeadElementSelected', verdict: 'fail' }]);
-    expect(exitCode).toBe(1);
-  },
-);
+labTest('an element that died is seen to be offered for too long by a registrar that hardly ever asks', async () => {
+  const run = await runExperiment('test/lab/experiments/dead-element.ts');
+  expectSound(run);
+  expect(run.summary.checks).toMatchObject([{ name: 'noDeadElementSelected', verdict: 'fail' }]);
+  expect(run.exitCode).toBe(1);
+});

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { dockerTest } from './available.js';
-import { runInside } from './kernel.js';
+import { runInUml } from './kernel.js';
 import { expectNothingLeft, startRun } from './leftovers.js';
 import { commandLine, repository } from './rsplab.js';
 
@@ -17,7 +17,7 @@ interface Inventory {
 
 dockerTest('of runs on a running engine nothing is left after a SIGKILL, and what is not ours stays', async () => {
   // Three containers in two networks take about 30 s.
-  const { kills } = await runInside<{
+  const { kills } = await runInUml<{
     kills: { moment: number | null; before: Inventory; left: Inventory & { networks: string[] } }[];
   }>('docker-vanish', { commandLine, repository, moments: [...moments(2, 30), null] });
   for (const { left, moment, before } of kills) {

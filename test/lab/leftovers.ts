@@ -1,30 +1,33 @@
 /** Runs that are killed, and what is left of them. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { expect } from 'vitest';
+import { cacheFolder } from '../../harness/base/cache.js';
 import type { JournalEvent } from '../../harness/result/journal.js';
 import { readJournal } from '../../harness/run/journal.js';
 import { temporaryFolder } from '../temporary.js';
 import { commandLine, repository } from './rsplab.js';
 
 /** A run of a real experiment; its folder and session are known once it has made its folder. */
-export function startRun(lab: string) {
+export function startRun(lab: string, { cache = cacheFolder() } = {}) {
   const out = temporaryFolder();
   const args = ['run', 'experiments/element-power-off.ts', '--on', lab, '--out', out];
-  const child = execa('node', [commandLine, ...args], { cwd: repository, reject: false });
+  const env = { RSPLAB_CACHE: cache };
+  const child = execa('node', [commandLine, ...args], { cwd: repository, reject: false, env });
   const parent = join(out, 'element-power-off');
   const name = () => tried(() => readdirSync(parent)[0]);
   const run = {
     child,
+    cache,
     folder: () => join(parent, name()!),
     session: () => name()?.split('-').at(-1),
     journal: (): JournalEvent[] => tried(() => readJournal(run.folder())) ?? [],
     /** Waits until it is in the given phase. */
     async reaches(phase: string): Promise<void> {
-      for (let tries = 0; tries < 1200; tries++) {
+      for (let tries = 0; tries < 2400; tries++) {
         if (run.journal().some((event) => event.event === 'phase' && event.phase === phase)) return;
         await sleep(100);
       }
@@ -51,11 +54,18 @@ export async function expectNothingLeft(run: ReturnType<typeof startRun>): Promi
   const session = run.session();
   // Killed before it had a folder, it has started nothing.
   if (session === undefined) return;
-  expect(processesWith(`rsplab-${session}`)).toEqual([]);
-  expect(processesWith(session)).toEqual([]);
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`rsplab-${session}-`))).toEqual([]);
+  expectNoTrace(run);
   // What there is of the run stays readable.
   expect(readdirSync(run.folder()).filter((name) => name.endsWith('.part'))).toEqual([]);
+  expect(existsSync(join(run.folder(), 'plan.json'))).toBe(true);
+}
+
+/** No process, temporary folder or lease of the run's session. */
+export function expectNoTrace(run: ReturnType<typeof startRun>): void {
+  const session = run.session()!;
+  expect(processesWith(session)).toEqual([]);
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`rsplab-${session}-`))).toEqual([]);
+  expect(existsSync(join(run.cache, 'sessions', `${session}.json`))).toBe(false);
 }
 
 /** Command lines of the processes that hold the text in theirs. */

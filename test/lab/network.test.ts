@@ -5,7 +5,7 @@ import { resolvePlan } from '../../harness/experiment/plan.js';
 import type { Association } from '../../harness/lab/kernel.js';
 import type { CaptureReport } from '../../harness/lab/lab.js';
 import { labTest, labWorks } from './available.js';
-import { runInside } from './kernel.js';
+import { runInVirtual } from './kernel.js';
 
 interface Answer {
   red: number[];
@@ -22,7 +22,7 @@ const delay = plan.topology.networks.red!.impairment.delay!;
 describe('the emulated networks do what they were asked for', () => {
   let answer: Answer;
   beforeAll(async () => {
-    if (labWorks) answer = await runInside('network', plan);
+    if (labWorks) answer = await runInVirtual('network', plan);
   });
 
   labTest.each(['red', 'blue'] as const)('a round trip on %s takes twice the one-way delay, within 1 ms', (network) => {

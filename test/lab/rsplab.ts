@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import { execa } from 'execa';
-import { expect, type TestContext } from 'vitest';
+import { expect } from 'vitest';
 import type { JournalEvent } from '../../harness/result/journal.js';
 import type { FailoverRow } from '../../harness/result/rows.js';
 import { type Summary, summarySchema } from '../../harness/result/summary.js';
@@ -20,60 +20,17 @@ export interface RealRun {
   readonly summary: Summary;
   readonly failovers: FailoverRow[];
   readonly journal: JournalEvent[];
+  /** What was said while it ran. */
+  readonly said: string;
 }
 
-/** `rsplab run FILE ARGS --on uml --json` with its results in a temporary folder. */
+/** `rsplab run FILE ARGS --on virtual --json` with its results in a temporary folder. */
 export const runExperiment = (file: string, ...args: string[]): Promise<RealRun> =>
-  runExperimentInto(temporaryFolder(), file, ...args);
+  runExperimentOn('virtual', temporaryFolder(), file, ...args);
 
-/**
- * The same, and once more where the run is unknown for no other reason than that the machine left the lab too little
- * computing time: that is nobody's failure, and proves nothing either.
- */
-export const runUndisturbed = (file: string, ...args: string[]): Promise<RealRun> =>
-  undisturbed(() => runExperiment(file, ...args));
-
-/**
- * The same, and once more where a check fails: RSPLIB's own chance cannot be seeded, so a failure that is to be believed
- * has to show in a fresh run, too.
- */
-export async function runConfirmed(file: string, ...args: string[]): Promise<RealRun> {
-  const run = await runUndisturbed(file, ...args);
-  if (run.summary.verdict !== 'fail') return run;
-  const failed = run.summary.checks.filter(({ verdict }) => verdict === 'fail');
-  console.log(`${file}: to be confirmed: ${failed.map(({ name, detail }) => `${name}: ${detail}`).join('; ')}`);
-  return runUndisturbed(file, ...args);
-}
-
-export async function undisturbed(run: () => Promise<RealRun>): Promise<RealRun> {
-  const result = await run();
-  const { experiment, reasons } = result.summary;
-  if (reasons.length === 0 || brokenBy(result).length > 0) return result;
-  console.log(`${experiment}: again, because ${reasons.join('; ')}`);
-  return run();
-}
-
-/** Why a run cannot be trusted, but for a machine that was busy with other things. */
-export const brokenBy = ({ summary }: RealRun): string[] =>
-  summary.reasons.filter((reason) => !reason.startsWith(overloaded));
-
-const overloaded = 'the lab was overloaded';
-
-/**
- * Nothing broke; and a run that the machine left too little computing time says that it is unknown. What hangs on times
- * cannot be tested with it: the rest of the test is skipped, and says why.
- */
-export function expectSound(run: RealRun, skip: TestContext['skip']): void {
-  expect(brokenBy(run)).toEqual([]);
-  const { reasons, verdict } = run.summary;
-  if (reasons.length === 0) return;
-  expect([verdict, run.exitCode]).toEqual(['unknown', 3]);
-  skip(reasons.join('; '));
-}
-
-/** `runExperiment` with its results in a folder that is kept. */
-export async function runExperimentInto(out: string, file: string, ...args: string[]): Promise<RealRun> {
-  const result = await execa('node', [commandLine, 'run', file, '--on', 'uml', '--json', '--out', out, ...args], {
+/** `runExperiment` on any lab, with its results in a folder that is kept. */
+export async function runExperimentOn(lab: string, out: string, file: string, ...args: string[]): Promise<RealRun> {
+  const result = await execa('node', [commandLine, 'run', file, '--on', lab, '--json', '--out', out, ...args], {
     cwd: repository,
     reject: false,
   });
@@ -85,8 +42,11 @@ export async function runExperimentInto(out: string, file: string, ...args: stri
     columns: true,
     cast: castCell,
   });
-  return { exitCode: result.exitCode, folder, summary, failovers, journal: readJournal(folder) };
+  return { exitCode: result.exitCode, folder, summary, failovers, journal: readJournal(folder), said: result.stderr };
 }
+
+/** Nothing broke, so its numbers can be trusted: in virtual time no machine is too busy for that. */
+export const expectSound = ({ summary }: RealRun): void => expect(summary.reasons).toEqual([]);
 
 export function castCell(value: string): string | number | null {
   if (value === '') return null;

@@ -1,14 +1,14 @@
-/** On real components: of four faults, the one is found that makes a check fail. Half a minute a run. */
+/** On real components: of four faults, the one is found that makes a check fail. */
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import type { Search } from '../../harness/shrink/folder.js';
 import { labTest } from './available.js';
-import { commandLine, repository, runUndisturbed } from './rsplab.js';
+import { commandLine, repository, runExperiment } from './rsplab.js';
 
 describe('a schedule that fails a check', () => {
   labTest('shrinks to the fault that matters', async () => {
-    const { folder, summary } = await runUndisturbed('test/lab/experiments/dead-element.ts', '--set', 'others=true');
+    const { folder, summary } = await runExperiment('test/lab/experiments/dead-element.ts', '--set', 'others=true');
     expect(summary.faults.map(({ kind }) => kind)).toHaveLength(4);
     expect(summary.checks).toMatchObject([{ name: 'noDeadElementSelected', verdict: 'fail' }]);
 

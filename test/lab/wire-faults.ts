@@ -2,8 +2,6 @@
 import { mean, median, quantile } from 'simple-statistics';
 import { expect } from 'vitest';
 import type { CaptureReport } from '../../harness/lab/lab.js';
-import { plan, type Scene, whole } from './fault-scenes.js';
-import { runInside } from './kernel.js';
 
 /** What a train met; an answer is its number, round trip in seconds, whether it is a copy, and when it came. */
 export interface Train {
@@ -35,9 +33,6 @@ export interface Answer {
   capture: CaptureReport;
   troubles: string[];
 }
-
-export const playScenes = (lab: 'netns' | 'docker', scenes: readonly Scene[]): Promise<Answer> =>
-  runInside('faults', { plan, lab, whole, scenes });
 
 /** Everything arrives, without faults. */
 export const isWhole = (train: Train): boolean =>

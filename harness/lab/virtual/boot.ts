@@ -12,7 +12,7 @@ import { exitLine, stopWord } from '../guest/job.js';
 import type { LabKernel } from '../guest/kernel.js';
 import { virtualFingerprint } from './fingerprint.js';
 import { follow } from './follow.js';
-import type { VirtualJob } from './guest.js';
+import type { JobCode, VirtualJob } from './guest.js';
 import { makeImage } from './image.js';
 import type { JobName } from './jobs.js';
 import type { MachineFiles, MachineSetting } from './machine.js';
@@ -26,7 +26,7 @@ export interface VirtualBoot {
   /** File that gets the lines which the job tells, as it tells them, whatever happens to this process. */
   readonly line: string;
   readonly onLine: (line: string) => void;
-  readonly job: JobName;
+  readonly job: JobName | JobCode;
   readonly input: unknown;
   readonly seed: number;
   readonly setting: MachineSetting;
@@ -89,7 +89,10 @@ async function coldMachine(files: JobFiles, setting: MachineSetting, folder: str
 async function watchJob({ console, ended, kill }: Machine, takeResults: () => Promise<void>): Promise<number> {
   const seen: string[] = [];
   let exitCode: number | undefined;
-  createInterface({ input: console }).on('line', (text) => {
+  const lines = createInterface({ input: console });
+  // Of a machine that is gone; its end is told by itself.
+  lines.on('error', () => {});
+  lines.on('line', (text) => {
     const exit = exitLine.exec(text.replace(/\r$/, ''));
     if (exit) exitCode = Number(exit[1]);
     else seen.push(text.trim());

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { packageRoot } from '../../base/package-root.js';
 import { jobModules, jobs } from './jobs.js';
 
@@ -15,18 +15,8 @@ export async function bundle(folder: string): Promise<void> {
     entryPoints: [...programs, ...jobModules].map((name) => join('dist', name)),
     outbase: 'dist',
     outdir: join(folder, 'dist'),
-    bundle: true,
     splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    // Packages written in the older manner ask for Node.js's own parts by `require`.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/rsplab/');" },
-    // Prebuilt for one processor, so it is copied; and there is no engine in the machine.
-    external: ['koffi', 'dockerode'],
-    legalComments: 'none',
-    logLevel: 'error',
-    plugins: [ownPlace],
+    ...asInMachine,
   });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(folder, 'jobs.json'), JSON.stringify(jobs));
@@ -42,3 +32,25 @@ const ownPlace: Plugin = {
     });
   },
 };
+
+/** How code becomes what the machine's Node.js runs. */
+const asInMachine = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  // Packages written in the older manner ask for Node.js's own parts by `require`.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/rsplab/');" },
+  // Prebuilt for one processor, so it is copied; and there is no engine in the machine.
+  external: ['koffi', 'dockerode'],
+  legalComments: 'none',
+  logLevel: 'error',
+  plugins: [ownPlace],
+} satisfies BuildOptions;
+
+/** @returns the code of one module with all that it imports, but for what needs an engine */
+export async function bundleModule(file: string): Promise<string> {
+  const external = [...asInMachine.external, '*/own-engine.js'];
+  const { outputFiles } = await build({ ...asInMachine, external, entryPoints: [file], minify: true, write: false });
+  return outputFiles[0]!.text;
+}

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 
 /** Milliseconds between two looks. */
 const period = 100;
@@ -9,12 +10,14 @@ const period = 100;
  */
 export function follow(file: string, onLine: (line: string) => void): () => void {
   const handle = openSync(file, 'a+');
+  // A look may end in the middle of a character.
+  const decoder = new StringDecoder('utf8');
   let [offset, rest] = [0, ''];
   const look = () => {
     const buffer = Buffer.alloc(Math.max(0, fstatSync(handle).size - offset));
     if (buffer.length === 0) return;
     offset += readSync(handle, buffer, 0, buffer.length, offset);
-    const lines = `${rest}${buffer.toString('utf8')}`.split('\n');
+    const lines = `${rest}${decoder.write(buffer)}`.split('\n');
     rest = lines.pop()!;
     for (const line of lines) onLine(line);
   };

@@ -10,9 +10,14 @@ import { hostAsksToStop, runJob } from '../guest/prepare.js';
 import type { JobName } from './jobs.js';
 import { reseed } from './reseed.js';
 
+/** A job that was not loaded before the snapshot: its module, with all that it imports in the same text. */
+export interface JobCode {
+  readonly code: string;
+}
+
 /** What the host hands to the machine. */
 export interface VirtualJob {
-  readonly job: JobName;
+  readonly job: JobName | JobCode;
   readonly input: unknown;
   /** Hexadecimal digits that all chance in the kernel and its programs grows from. */
   readonly chance: string;
@@ -37,9 +42,17 @@ const host = {
   signal: hostAsksToStop(),
   tell: (text: string) => appendFileSync(line, `${text}\n`),
 };
-const exitCode = await runJob(async () => jobs.get(job)!, input, host);
+const exitCode = await runJob(() => insideOf(job), input, host);
 await handOver();
 process.exit(exitCode);
+
+async function insideOf(job: JobName | JobCode): Promise<Inside> {
+  if (typeof job === 'string') return jobs.get(job)!;
+  // Beside the packages that code asks for.
+  const module = '/rsplab/job.mjs';
+  writeFileSync(module, job.code);
+  return ((await import(module)) as { inside: Inside }).inside;
+}
 
 /** Writes to the panic device, which QEMU was told to answer by pausing the machine; it has no driver here. */
 async function pause(): Promise<void> {

@@ -22,9 +22,9 @@ export class Qmp {
   #over: Error | undefined;
 
   constructor(private readonly stream: Duplex) {
-    createInterface({ input: stream }).on('line', (line) => this.#take(JSON.parse(line) as Message));
-    // A machine that is gone answers nobody.
-    stream.on('error', () => this.#end());
+    const lines = createInterface({ input: stream }).on('line', (line) => this.#take(JSON.parse(line) as Message));
+    // A machine that is gone answers nobody. Who reads lines from a stream passes its errors on.
+    for (const each of [stream, lines]) each.on('error', () => this.#end());
     stream.on('close', () => this.#end());
   }
 

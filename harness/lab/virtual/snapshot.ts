@@ -15,11 +15,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { cacheFolder } from '../../base/cache.js';
 import { labBroken } from '../../base/errors.js';
 import { guestPackages } from '../../base/guest-packages.js';
+import { identityOf } from '../lease.js';
 import { makeImage } from './image.js';
 import type { MachineSetting } from './machine.js';
 import { bootToPause, saveState } from './qemu.js';
@@ -78,7 +79,8 @@ async function whyUnfit(folder: string): Promise<string | null> {
 
 async function makeSnapshot(folder: string, setting: MachineSetting): Promise<void> {
   mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
-  const work = mkdtempSync(`${folder}.new-`);
+  removeHalfMade(dirname(folder));
+  const work = mkdtempSync(`${folder}.new-${process.pid}-`);
   try {
     const fresh = join(work, 'snapshot');
     mkdirSync(fresh);
@@ -138,10 +140,10 @@ async function hashOf(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-/** What a killed process left half made. */
-export function removeHalfMade(): void {
-  const folder = join(cacheFolder(), 'virtual');
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder).filter((each) => each.includes('.new-')))
-    rmSync(join(folder, basename(name)), { recursive: true, force: true });
+/** What processes left that were killed while they made one; those that live may still be at it. */
+function removeHalfMade(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const maker = /\.new-(\d+)-/.exec(name)?.[1];
+    if (maker && !identityOf(Number(maker))) rmSync(join(folder, name), { recursive: true, force: true });
+  }
 }

@@ -2,7 +2,7 @@
 // once the watchdog had its time.
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { realClock } from '../../../dist/harness/base/clock.js';
 import { findImage } from '../../../dist/harness/lab/docker/image.js';
@@ -12,9 +12,7 @@ const patienceMs = 60_000;
 
 /** @param {{ commandLine: string, repository: string, moments: (number | null)[] }} input seconds after
  *   each run's start; null for when all its components run */
-export async function inside({ commandLine, repository, moments }) {
-  const folder = mkdtempSync('/run/engine-');
-  mkdirSync(`${folder}/logs`);
+export async function inside({ commandLine, repository, moments }, { folder }) {
   const docker = await startOwnEngine({ folder, clock: realClock, signal: new AbortController().signal });
   const Image = await findImage(docker);
   await docker.createContainer({ name: 'foreign', Image, Cmd: ['true'], Labels: { 'io.rsplab.other': 'x' } });
@@ -41,7 +39,7 @@ export async function inside({ commandLine, repository, moments }) {
     const left = { containers: await containers(), networks: await networks(), processes: components() };
     kills.push({ moment, before, left, seconds: (Date.now() - killed) / 1e3 });
   }
-  console.log(JSON.stringify({ kills }));
+  writeFileSync(`${folder}/answer.json`, JSON.stringify({ kills }));
   return 0;
 
   async function containers() {

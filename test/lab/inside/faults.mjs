@@ -1,7 +1,7 @@
 // Opens a lab and does every fault of networks and CPUs to its hosts, by the handlers that runs use; and says what
 // trains of echo requests and a busy loop met before, while and after.
 
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { realClock } from '../../../dist/harness/base/clock.js';
@@ -18,9 +18,7 @@ const labs = {
  *   after?: any[], between?: boolean }[] }} input `whole`: what is to be tried before the first and after each scene;
  *   each scene: faults that strike one after the other, and are healed in that order
  */
-export async function inside({ plan, lab: name, whole, scenes }) {
-  const folder = mkdtempSync('/run/test-');
-  mkdirSync(`${folder}/logs`);
+export async function inside({ plan, lab: name, whole, scenes }, { folder }) {
   const signal = new AbortController().signal;
   const lab = await (await labs[name]()).open(plan, { session: 'test00', folder, clock: realClock, signal });
   const answer = { scenes: {}, broken: [] };
@@ -36,7 +34,7 @@ export async function inside({ plan, lab: name, whole, scenes }) {
   } finally {
     await lab.close();
   }
-  console.log(JSON.stringify(answer));
+  writeFileSync(`${folder}/answer.json`, JSON.stringify(answer));
   return 0;
 
   /** What every leg does, as the kernel tells it; without what is counted. */
@@ -144,7 +142,7 @@ class Stage {
   async #spin({ spin: name, seconds }) {
     const { host } = this.components.get(name);
     const options = { log: 'logs/spin', workingDirectory: this.context.folder };
-    const loop = await host.start(['bash', '-c', 'while :; do :; done'], options);
+    const loop = await host.start(['sh', '-c', 'while :; do :; done'], options);
     await sleep(300);
     const [began, before] = [realClock.now(), ticks(loop.pid)];
     await sleep(seconds * 1e3);

@@ -1,15 +1,13 @@
 // Opens the dual-homed lab, measures what its networks really do, and looks at RSPLIB's associations.
 
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { realClock } from '../../../dist/harness/base/clock.js';
 import { netnsLab } from '../../../dist/harness/lab/netns/netns-lab.js';
 import { rsplib } from '../../../dist/harness/pool/rsplib/rsplib.js';
 
 /** @param {any} plan */
-export async function inside(plan) {
-  const folder = mkdtempSync('/run/test-');
-  mkdirSync(`${folder}/logs`);
+export async function inside(plan, { folder }) {
   const signal = new AbortController().signal;
   const lab = await netnsLab.open(plan, { session: 'test00', folder, clock: realClock, signal });
   const answer = {};
@@ -38,7 +36,7 @@ export async function inside(plan) {
   } finally {
     await lab.close();
   }
-  console.log(JSON.stringify(answer));
+  writeFileSync(`${folder}/answer.json`, JSON.stringify(answer));
   return 0;
 }
 

@@ -1,11 +1,11 @@
 // Runs an experiment on the lab kernel's own namespaces, kills rsplab in the middle, and tells how long anything is left.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** @param {{ commandLine: string, repository: string }} input */
-export async function inside({ commandLine, repository }) {
+export async function inside({ commandLine, repository }, { folder }) {
   process.env.RSPLAB_CACHE = mkdtempSync('/run/cache-');
   process.env.TMPDIR = mkdtempSync('/run/tmp-');
   const out = mkdtempSync('/run/out-');
@@ -20,7 +20,8 @@ export async function inside({ commandLine, repository }) {
   const killedAt = performance.now();
   const seconds = () => (performance.now() - killedAt) / 1e3;
   while (namespaces().length + processes().length > 0 && seconds() < longestWait) await sleep(200);
-  console.log(JSON.stringify({ before, seconds: seconds(), namespaces: namespaces(), processes: processes() }));
+  const left = { before, seconds: seconds(), namespaces: namespaces(), processes: processes() };
+  writeFileSync(`${folder}/answer.json`, JSON.stringify(left));
   return 0;
 }
 

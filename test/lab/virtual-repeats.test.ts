@@ -1,0 +1,77 @@
+/** The same plan and seed leave the same files, byte for byte: on a busy machine, from a snapshot or from a boot. */
+import { execa } from 'execa';
+import { beforeAll, describe, expect } from 'vitest';
+import { run } from '../../dist/harness/run/run.js';
+import { virtual } from '../../dist/harness/run/virtual-subject.js';
+import { realClock } from '../../harness/base/clock.js';
+import { loadPlan } from '../../harness/experiment/load-plan.js';
+import { temporaryFolder } from '../temporary.js';
+import { labTest, labWorks } from './available.js';
+import { expectSound, type RealRun, runExperiment } from './rsplab.js';
+import { promisedFiles } from './same-files.js';
+
+const small = 'test/lab/experiments/small.ts';
+
+/** Computes on both CPUs while something is done. The loops end by themselves should nobody be left to end them. */
+async function whileBusy<T>(work: () => Promise<T>): Promise<T> {
+  const loop = 'const end = Date.now() + 300e3; while (Date.now() < end);';
+  const loops = [1, 2].map(() => execa('node', ['-e', loop], { reject: false }));
+  try {
+    return await work();
+  } finally {
+    for (const each of loops) each.kill('SIGKILL');
+    await Promise.all(loops);
+  }
+}
+
+describe('of the same plan and seed', () => {
+  let first: RealRun;
+  let files: Record<string, string>;
+  beforeAll(async () => {
+    if (!labWorks) return;
+    first = await runExperiment(small);
+    files = promisedFiles(first.folder);
+  });
+
+  labTest('a run shows enough: faults, failovers, losses, and all kinds of files', () => {
+    expectSound(first);
+    expect(first.summary.faults.map(({ kind }) => kind)).toEqual(['impair', 'powerOff']);
+    expect(first.summary.requests.completed).toBeGreaterThan(3);
+    expect(first.failovers.length).toBeGreaterThan(0);
+    const logs = ['dumpcap.log', 'pr1.log', 'pr1.stats', 'pe1.log', 'pe2.vec', 'pu1.log', 'pu2.vec', 'pu2.sca'];
+    const tables = ['requests', 'failovers', 'keepalives', 'registrars', 'rehomings', 'resolutions', 'takeovers'];
+    expect(Object.keys(files)).toEqual(
+      expect.arrayContaining([
+        ...['capture.pcapng', 'events.ndjson', 'plan.json', 'summary.json', 'wire.json'],
+        ...tables.map((name) => `${name}.csv`),
+        ...logs.map((name) => `logs/${name}`),
+      ]),
+    );
+  });
+
+  labTest('all files are the same while other programs keep the CPUs busy', async () => {
+    const busy = await whileBusy(() => runExperiment(small));
+    expect(promisedFiles(busy.folder)).toEqual(files);
+    // They are two runs, and the machine tells so.
+    expect(busy.folder).not.toBe(first.folder);
+    expect(busy.summary.machine!.wallSeconds).not.toBe(first.summary.machine!.wallSeconds);
+    expect(busy.summary.machine!.fingerprint).toBe(first.summary.machine!.fingerprint);
+  });
+
+  labTest('all files are the same without a snapshot, from a boot', async () => {
+    const finished = await run(loadPlan(`${first.folder}/plan.json`), virtual({ withoutSnapshot: true }), {
+      out: temporaryFolder(),
+      clock: realClock,
+      signal: new AbortController().signal,
+    });
+    expect(promisedFiles(finished.folder)).toEqual(files);
+  });
+
+  labTest('another seed leaves another capture, and other chance in RSPLIB and the kernel', async () => {
+    const other = await runExperiment(small, '--seed', '2');
+    expectSound(other);
+    const others = promisedFiles(other.folder);
+    const differ = ['capture.pcapng', 'events.ndjson', 'requests.csv', 'logs/pu1.vec'];
+    for (const name of differ) expect(others[name], name).not.toBe(files[name]);
+  });
+});
