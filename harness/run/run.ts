@@ -11,6 +11,7 @@ import type { Summary } from '../result/summary.js';
 import { createRunFolder, runId, storeOutcome, storeSummary } from './folder.js';
 import { judge } from './judge/judge.js';
 import type { Outcome } from './outcome.js';
+import { checkPrograms, type Programs } from './programs.js';
 import { replayCommand } from './replay.js';
 import type { Subject } from './subject.js';
 import { complete, failoversInWindow, summarise, takeoversInWindow } from './summarise.js';
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly out: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Programs to run instead of the machine's own. */
+  readonly with?: Programs;
   readonly onBegin?: (folder: string) => void;
   readonly onEvent?: (event: JournalEvent) => void;
 }
@@ -49,13 +52,15 @@ async function calibrationOf({ name, clock }: Subject, { kernel }: Outcome): Pro
  */
 export async function run(plan: Plan, subject: Subject, options: RunOptions): Promise<FinishedRun> {
   const { out, clock, signal } = options;
+  const programs = options.with ?? {};
+  checkPrograms(programs, subject);
   subject.check(plan);
   await subject.tryOut?.(plan);
   const session = newSession();
   const folder = createRunFolder(out, runId(clock.now(), session), plan);
   options.onBegin?.(folder);
   const onEvent = options.onEvent ?? (() => {});
-  const outcome = await subject.perform(plan, { folder, session, clock, signal, onEvent });
+  const outcome = await subject.perform(plan, { folder, session, clock, signal, onEvent, with: programs });
   storeOutcome(folder, outcome);
   const context = {
     on: subject.name,

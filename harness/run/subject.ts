@@ -2,11 +2,14 @@ import type { Clock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { Outcome } from './outcome.js';
+import type { Programs } from './programs.js';
 
 /** What an experiment is run on: a lab, or the simulator. */
 export interface Subject {
   readonly name: string;
   readonly clock: 'real' | 'simulated';
+  /** Whether it runs programs that it is given, instead of those of the machine. @defaultValue false */
+  readonly takesPrograms?: boolean;
   /** @throws HarnessError `bad-input` when it cannot do what the plan asks for; nothing was started then */
   check(plan: Plan): void;
   /** As `check`, for what has to be tried on this machine. */
@@ -21,5 +24,7 @@ export interface SubjectContext {
   readonly session: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** To be run instead of the machine's own; only for a subject that takes them. */
+  readonly with?: Programs;
   readonly onEvent: (event: JournalEvent) => void;
 }
