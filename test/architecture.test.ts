@@ -31,10 +31,11 @@ const allowed: Record<string, readonly string[]> = {
   compare: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
   shrink: ['base', 'experiment', 'fault', 'result', 'run', 'compare'],
   sweep: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
-  reports: ['base', 'experiment', 'result', 'stats', 'sim', 'measure', 'calibrate', 'run', 'compare', 'sweep'],
+  gate: ['base', 'experiment', 'result', 'stats', 'run', 'sweep'],
+  reports: ['base', 'experiment', 'result', 'stats', 'sim', 'measure', 'calibrate', 'run', 'compare', 'sweep', 'gate'],
   cli: [
     ...['base', 'setup', 'fault', 'experiment', 'result', 'lab', 'calibrate', 'run', 'compare', 'shrink', 'sweep'],
-    'reports',
+    ...['gate', 'reports'],
   ],
 };
 

@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<Command>> = {
   run: async () => (await import('./run.js')).runCommand(),
   sweep: async () => (await import('./sweep.js')).sweepCommand(),
   shrink: async () => (await import('./shrink.js')).shrinkCommand(),
+  gate: async () => (await import('./gate.js')).gateCommand(),
   figures: async () => (await import('./figures.js')).figuresCommand(),
   compare: async () => (await import('./compare.js')).compareCommand(),
   report: async () => (await import('./report.js')).reportCommand(),

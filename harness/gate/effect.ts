@@ -25,11 +25,10 @@ export interface Effect {
 
 /** @returns null when one of the sides has no value */
 export function effectOf(metric: GateMetricName, sides: TwoSides): Effect | null {
-  const { better, scale: wanted } = gateMetrics[metric];
+  const { better } = gateMetrics[metric];
   const [before, after] = sides.paired ? pairsOf(sides) : [present(sides.old), present(sides.new)];
   if (before.length === 0 || after.length === 0) return null;
-  const positive = [...before, ...after].every((value) => value > 0);
-  const scale: Scale = wanted === 'ratio' && positive ? 'ratio' : 'difference';
+  const scale: Scale = isRatio(metric, [...before, ...after]) ? 'ratio' : 'difference';
   const sign = better === 'lower' ? 1 : -1;
   const read = (value: number) => sign * (scale === 'ratio' ? Math.log(value) : value);
   if (sides.paired) {
@@ -38,6 +37,10 @@ export function effectOf(metric: GateMetricName, sides: TwoSides): Effect | null
   const estimate = welch(meanEstimate(after.map(read))!, meanEstimate(before.map(read))!)(1);
   return { scale, estimate: { ...estimate, value: settled(estimate.value) } };
 }
+
+/** Logarithms need values above zero. */
+export const isRatio = (metric: GateMetricName, values: readonly number[]): boolean =>
+  gateMetrics[metric].scale === 'ratio' && values.every((value) => value > 0);
 
 /** What is left of a difference of logarithms of equal numbers is no difference. */
 const settled = (value: number): number => (Math.abs(value) < 1e-9 ? 0 : value);

@@ -24,6 +24,8 @@ export const gateRequestSchema = z.object({
   with: z.record(z.string(), z.string()),
   against: z.record(z.string(), z.string()).nullable(),
   commit: z.string().nullable(),
+  /** Whether a baseline is made. */
+  update: z.boolean(),
   /** Of the points and their plans: runs of other ones do not belong to it. */
   digest: z.string(),
 });
@@ -61,19 +63,22 @@ function read<S extends z.ZodType>(folder: string, name: string, schema: S, opti
 }
 
 /**
- * The newest gate below a folder of results.
- * @param open only one that did not come to its end
+ * The newest gate below a folder of results that came to its end, or (`open`) the newest that did not.
  * @throws HarnessError `bad-input` when there is none
  */
-export function latestGate(out: string, { open = false } = {}): string {
+export function latestGate(out: string, { open }: { readonly open: boolean }): string {
   const top = resolve(out, gateFolderName);
-  const ids = existsSync(top) ? readdirSync(top).sort().reverse() : [];
-  const latest = ids
-    .map((id) => join(top, id))
-    .find((folder) => existsSync(join(folder, 'request.json')) && (!open || isOpen(folder)));
-  if (!latest) throw badInput(`Expected ${open ? 'an unfinished' : 'a'} gate in ${out}, got none`);
+  const folders = existsSync(top) ? readdirSync(top).map((id) => join(top, id)) : [];
+  const gates = folders.filter((folder) => existsSync(join(folder, 'request.json'))).sort();
+  const latest = gates.findLast((folder) => (open ? !isDone(folder) : isDone(folder) && isJudged(folder)));
+  if (!latest) throw badInput(`Expected ${open ? 'an unfinished' : 'a finished'} gate in ${out}, got none`);
   return latest;
 }
 
-const isOpen = (folder: string): boolean =>
-  !existsSync(join(folder, 'gate.json')) || readResult(folder).state !== 'complete';
+const isJudged = (folder: string): boolean => existsSync(join(folder, 'gate.json'));
+
+/** One that makes a baseline leaves a copy of it. */
+function isDone(folder: string): boolean {
+  if (readRequest(folder).update) return existsSync(join(folder, 'baseline.json'));
+  return isJudged(folder) && readResult(folder).state === 'complete';
+}

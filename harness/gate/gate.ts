@@ -4,11 +4,10 @@
  */
 import { join } from 'node:path';
 import type { Verdict } from '../result/summary.js';
-import type { Programs } from '../run/programs.js';
 import { versions } from '../run/versions.js';
 import type { Baseline, BaselinePoint } from './baseline.js';
 import { storeResult } from './folder.js';
-import { GateLedger, type GateRecord } from './ledger.js';
+import { GateLedger } from './ledger.js';
 import type { GatePoint } from './points.js';
 import type { GatePointResult, GateResult } from './result.js';
 import { type Contestants, performAll, type RunnerOptions } from './runner.js';
@@ -102,15 +101,9 @@ function pointResult({ index, point }: Contest, standing: Standing, ledger: Gate
     ...{ name, experiment, file, question, point: point.point, paired, replications, budget, fingerprints },
     verdict: worst([...judged, ...(reasons.length > 0 || empty.length > 0 ? (['unknown'] as const) : [])]),
     reasons: [...reasons, ...empty],
-    runs: ledger.records.filter((record) => record.point === index).map(runOf),
+    runs: ledger.records.filter((record) => record.point === index).map(({ point: _, ...each }) => each),
   };
 }
-
-const runOf = ({ side, replication, sample, broken }: GateRecord): GatePointResult['runs'][number] => ({
-  ...{ side, replication, broken },
-  ...{ seed: sample?.seed ?? 0, folder: sample?.folder ?? null },
-  ...{ replay: sample?.replay ?? '', seconds: sample?.seconds ?? 0 },
-});
 
 /** A failure is proven whatever else is not known. */
 export function worst(all: readonly Verdict[]): Verdict {

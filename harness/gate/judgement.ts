@@ -10,7 +10,7 @@ export const gateVerdicts = ['pass', 'fail', 'unknown', 'none'] as const;
 export type GateVerdict = (typeof gateVerdicts)[number];
 
 const sideSchema = z.object({
-  /** The mean over runs; null without any value. */
+  /** The mean over runs, the geometric one where the change is a ratio; null without any value. */
   mean: number,
   /** Its 95 % interval; null with fewer than two runs. */
   low: number,

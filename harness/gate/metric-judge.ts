@@ -3,7 +3,7 @@ import type { GateMetricName } from '../experiment/gate.js';
 import { meanEstimate } from '../stats/estimate.js';
 import { intervalOf } from '../stats/interval.js';
 import { type Columns, sidesOf } from './columns.js';
-import { asChange } from './effect.js';
+import { asChange, isRatio } from './effect.js';
 import type { GateChange, GateSide, MetricJudgement } from './judgement.js';
 import { limitFor } from './limits.js';
 import { gateMetrics } from './metrics.js';
@@ -72,11 +72,13 @@ export class MetricJudge {
 
   /** Where equal runs prove that nothing changed. */
   identical(old: Columns, fresh: Columns): MetricJudgement {
-    const sides = sidesOf(this.metric, old, fresh, { paired: false });
-    const nothing = present(sides.old).length === 0;
+    // The one run is the same, so all others would be.
+    const { old: before } = sidesOf(this.metric, old, fresh, { paired: false });
+    const sides = { old: before, new: before, paired: false };
+    const none = present(before).length === 0;
     const limit = limitFor(this.metric, present(sides.old), unwidened);
     const weighed: Weighed = { metric: this.metric, sides, effect: null, limit, margin: 0, failChance: 1 };
-    return this.#compose(weighed, nothing ? 'none' : 'pass', nothing ? noValue : 'Identical, run for run.');
+    return this.#compose(weighed, none ? 'none' : 'pass', none ? noValue : 'Identical, run for run.');
   }
 
   #words(weighed: Weighed, improved: boolean): string {
@@ -116,7 +118,7 @@ export class MetricJudge {
     improved = false,
   ): MetricJudgement {
     const { label, unit, better } = gateMetrics[this.metric];
-    const [old, fresh] = weighed ? bothSides(weighed) : [sideOf([]), sideOf([])];
+    const [old, fresh] = weighed ? bothSides(weighed) : [nothing, nothing];
     return {
       ...{ metric: this.metric, label, unit, better, old, new: fresh },
       change: weighed && changeOf(weighed, this.#levels),
@@ -127,6 +129,7 @@ export class MetricJudge {
   }
 }
 
+const nothing: GateSide = { mean: null, low: null, high: null, runs: 0, values: [] };
 const noValue = 'Neither side has a value.';
 const unwidened = { limits: {}, widen: false, budget: { new: 2, old: 2 }, passLevel: 0.05 };
 
@@ -154,19 +157,20 @@ function changeOf({ metric, effect }: Weighed, levels: Levels): GateChange | nul
 
 const present = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
 
-const bothSides = ({ sides }: Weighed): [GateSide, GateSide] => [
-  sideOf(present(sides.old)),
-  sideOf(present(sides.new)),
-];
+const bothSides = ({ metric, sides }: Weighed): [GateSide, GateSide] => {
+  const [old, fresh] = [present(sides.old), present(sides.new)];
+  const ratio = isRatio(metric, [...old, ...fresh]);
+  return [sideOf(old, ratio), sideOf(fresh, ratio)];
+};
 
-function sideOf(values: readonly number[]): GateSide {
-  const estimate = meanEstimate(values);
+/** By logarithms where the change is a ratio, so that it is the ratio of the means that are shown. */
+function sideOf(values: readonly number[], ratio: boolean): GateSide {
+  const estimate = meanEstimate(ratio ? values.map(Math.log) : values);
   const interval = estimate && intervalOf(estimate);
+  const show = (value: number | undefined) => (value === undefined ? null : ratio ? Math.exp(value) : value);
   return {
-    mean: estimate?.value ?? null,
-    low: interval?.low ?? null,
-    high: interval?.high ?? null,
-    runs: values.length,
-    values: [...values],
+    mean: show(estimate?.value),
+    ...{ low: show(interval?.low), high: show(interval?.high) },
+    ...{ runs: values.length, values: [...values] },
   };
 }

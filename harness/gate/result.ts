@@ -2,17 +2,15 @@
 import { z } from 'zod';
 import { verdicts } from '../result/summary.js';
 import { pointJudgementSchema } from './judgement.js';
+import { gateSampleSchema } from './sample.js';
 
 export const gateStates = ['running', 'complete', 'interrupted'] as const;
 
 const runSchema = z.object({
   side: z.enum(['old', 'new']),
   replication: z.int(),
-  seed: z.int(),
-  /** From the gate's folder; null for a run of a stored baseline. */
-  folder: z.string().nullable(),
-  replay: z.string(),
-  seconds: z.number(),
+  /** Null when the lab broke. */
+  sample: gateSampleSchema.nullable(),
   broken: z.string().nullable(),
 });
 export type GateRun = z.infer<typeof runSchema>;

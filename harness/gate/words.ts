@@ -27,7 +27,8 @@ export function formatLimit(metric: GateMetricName, { value, why }: Limit): stri
   const { scale, unit, better } = gateMetrics[metric];
   const name = scale === 'ratio' ? ' %' : { seconds: ' s', percent: ' points', count: '' }[unit];
   const reason = { set: ', as set', default: '', noise: ', as fine as the noise lets it be' }[why];
-  return `${better === 'lower' ? '+' : '−'}${plain(scale === 'ratio' ? value * 100 : value)}${name}${reason}`;
+  const number = plain(scale === 'ratio' ? value * 100 : value);
+  return `${better === 'lower' ? '+' : '−'}${number}${number === '1' ? name.replace('points', 'point') : name}${reason}`;
 }
 
 /** `52 ms instead of 21 ms, +148 % [+120, +180]`. */

@@ -3,7 +3,15 @@
  * it, and how small a slow-down it finds with how many runs. The tables in `harness/gate/README.md` are made by it.
  */
 import { proportion } from '../../harness/stats/proportion.js';
-import { type Change, lessCapacity, slowerResumption, type TrialPoint, trialPoint, tryPoint, verdictOf } from './trials.js';
+import {
+  type Change,
+  lessCapacity,
+  slowerResumption,
+  type TrialPoint,
+  trialPoint,
+  tryPoint,
+  verdictOf,
+} from './trials.js';
 
 const gates = Number(process.argv[2] ?? 200);
 const files = ['element-kill', 'element-power-off', 'element-freeze'].map((name) => `experiments/${name}.ts`);
@@ -24,7 +32,12 @@ function perform({ what, change, shared, points, count }: Row): void {
   for (let at = 1; at <= count; at++) {
     const oldSeed = 2 * at;
     const trials = points.map((point) =>
-      tryPoint(point, { points: points.length, oldSeed, newSeed: shared ? oldSeed : oldSeed + 1, ...(change && { change }) }),
+      tryPoint(point, {
+        points: points.length,
+        oldSeed,
+        newSeed: shared ? oldSeed : oldSeed + 1,
+        ...(change && { change }),
+      }),
     );
     verdicts[verdictOf(trials.map(({ judgement }) => judgement))]++;
     runs.push(Math.max(...trials.map((trial) => trial.runs)));
@@ -40,7 +53,10 @@ function perform({ what, change, shared, points, count }: Row): void {
   const share = (n: number) => `${((100 * n) / count).toFixed(1)} %`;
   const { low, high } = proportion(verdicts.fail, count)!;
   const interval = `${(100 * low).toFixed(1)} … ${(100 * high).toFixed(1)} %`;
-  const most = [...named].sort((a, b) => b[1] - a[1]).slice(0, 6).map(([name, n]) => `${name} ${n}`);
+  const most = [...named]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 6)
+    .map(([name, n]) => `${name} ${n}`);
   process.stdout.write(
     `| ${what} | ${shared ? 'the same' : 'others'} | ${count} | ${share(verdicts.fail)} (${interval}) | ${share(verdicts.pass)} | ${share(verdicts.unknown)} | ${runs[runs.length >> 1]} (${runs.at(-1)}) | ${cleared} | ${most.join(', ')}\n`,
   );
@@ -48,10 +64,14 @@ function perform({ what, change, shared, points, count }: Row): void {
 
 const points = await Promise.all(files.map((file) => trialPoint(file)));
 const tight = await Promise.all(
-  files.map((file) => trialPoint(file, { limits: { handlingSpeed: 0.02, utilisation: 0.01, handlingTime: 0.02 }, budget: 96 })),
+  files.map((file) =>
+    trialPoint(file, { limits: { handlingSpeed: 0.02, utilisation: 0.01, handlingTime: 0.02 }, budget: 96 }),
+  ),
 );
 const power = Math.max(20, Math.round(gates / 5));
-process.stdout.write('| change | seeds | gates | fail (95 % interval) | pass | cannot say | runs, median (most) | cleared | which\n');
+process.stdout.write(
+  '| change | seeds | gates | fail (95 % interval) | pass | cannot say | runs, median (most) | cleared | which\n',
+);
 perform({ what: 'none', shared: false, points, count: gates });
 for (const milliseconds of [10, 50, 200]) {
   const change = slowerResumption(milliseconds / 1e3);
@@ -59,7 +79,14 @@ for (const milliseconds of [10, 50, 200]) {
     perform({ what: `${milliseconds} ms more resumption`, change, shared, points, count: power });
   }
 }
-for (const shared of [true, false]) perform({ what: '5 % less capacity', change: lessCapacity(0.95), shared, points, count: power });
-perform({ what: '5 % less capacity, limits of 1 to 2 %, 96 runs', change: lessCapacity(0.95), shared: true, points: tight, count: power });
+for (const shared of [true, false])
+  perform({ what: '5 % less capacity', change: lessCapacity(0.95), shared, points, count: power });
+perform({
+  what: '5 % less capacity, limits of 1 to 2 %, 96 runs',
+  change: lessCapacity(0.95),
+  shared: true,
+  points: tight,
+  count: power,
+});
 perform({ what: '15 % less capacity', change: lessCapacity(0.85), shared: true, points, count: power });
 perform({ what: 'half the capacity', change: lessCapacity(0.5), shared: true, points, count: power });

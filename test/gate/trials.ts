@@ -22,7 +22,11 @@ export function simulatedSample(plan: Plan): Sample {
   const outcome = outcomeOf(simulate(plan, { record: true }));
   const numbers = summarise(plan, outcome, { on: 'sim', clock: 'simulated', versions: {}, replay: '' });
   const summary = complete(numbers, judge(plan, numbers, outcome));
-  return { seed: plan.seed, values: valuesOf(plan, { summary, failovers: failoversInWindow(outcome) }), checks: checksOf(summary) };
+  return {
+    seed: plan.seed,
+    values: valuesOf(plan, { summary, failovers: failoversInWindow(outcome) }),
+    checks: checksOf(summary),
+  };
 }
 
 /** What a change of the program does to the runs: to the plan that stands for it, or to what is measured. */
@@ -47,7 +51,9 @@ export const lessCapacity = (share: number): Change => ({
   plan: (plan) => ({
     ...plan,
     hosts: plan.hosts.map((host) =>
-      host.role.kind === 'poolElement' ? { ...host, role: { ...host.role, capacity: host.role.capacity * share } } : host,
+      host.role.kind === 'poolElement'
+        ? { ...host, role: { ...host.role, capacity: host.role.capacity * share } }
+        : host,
     ),
   }),
   values: (values) => ({
