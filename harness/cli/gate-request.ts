@@ -10,6 +10,7 @@ import type { GateRequest } from '../gate/folder.js';
 import type { GateJob } from '../gate/gate.js';
 import { digestOf, type GatePoint, pointsOf } from '../gate/points.js';
 import { loadConfig, settingsFor } from '../gate/settings.js';
+import { asTyped } from '../run/replay.js';
 import type { Subject } from '../run/subject.js';
 import { chooseSubject } from './subjects.js';
 
@@ -115,5 +116,5 @@ export function commandOf({
     ...programs('--with', more.with),
     ...(against === null ? ['--baseline', baseline ?? ''] : programs('--against', against)),
   ];
-  return words.map((word) => (/^[\w./=:,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+  return asTyped(words);
 }

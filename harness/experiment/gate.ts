@@ -36,7 +36,7 @@ export const gateSchema = z.strictObject({
 });
 
 export interface GateOptions<P = Readonly<Record<string, string | number | boolean>>> {
-  /** At which points it is judged; what a point leaves open takes its first value. @defaultValue that of a single run */
+  /** At which points it is judged; what one leaves open takes its first value. @defaultValue that of a run */
   readonly points?: readonly Partial<P>[];
   /** Runs per point before the first judgement, and between two. @defaultValue 8 */
   readonly replications?: number;

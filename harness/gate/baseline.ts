@@ -1,6 +1,6 @@
 /**
- * The baseline: what earlier runs said, as a file that lives in somebody's repository. It is read by people and compared
- * line by line, so a metric is one line, and it is written as a whole or not at all.
+ * The baseline: what earlier runs said, as a file that lives in somebody's repository. People read it and
+ * compare it line by line, so a metric is one line; it is written as a whole or not at all.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -135,4 +135,6 @@ export function writeBaseline(file: string, baseline: Baseline): void {
 
 /** JSON with a list of numbers or words on one line, so that a change of a metric is a change of a line. */
 export const baselineText = (baseline: Baseline): string =>
-  `${JSON.stringify(baseline, null, 2).replace(/\[\n[^[\]{}]*?\n\s*\]/g, (list) => list.replace(/\n\s*/g, ' ').replace('[ ', '[').replace(/ \]$/, ']'))}\n`;
+  `${JSON.stringify(baseline, null, 2).replace(/\[\n[^[\]{}]*?\n\s*\]/g, onOneLine)}\n`;
+
+const onOneLine = (list: string): string => list.replace(/\n\s*/g, ' ').replace('[ ', '[').replace(/ \]$/, ']');

@@ -3,15 +3,13 @@ import { cpus, release, totalmem } from 'node:os';
 import type { Summary } from '../result/summary.js';
 import { digestOf } from './points.js';
 
-/**
- * Of a run: what its lab says of itself, or else of subject and versions.
- */
+/** Of a run: what its lab says of itself, or else of subject and versions. */
 export function fingerprintOf(summary: Summary): string {
   const { machine } = summary as { readonly machine?: { readonly fingerprint?: string } | null };
   return machine?.fingerprint ?? digestOf([summary.on, Object.entries(summary.versions).sort()]);
 }
 
-/** The machine that a lab in real time shares with whatever else runs there; what it measures is worth nothing elsewhere. */
+/** The machine that a lab in real time shares with others; what it measures there is worth nothing elsewhere. */
 export function machineHere(): {
   readonly cpu: string;
   readonly cores: number;

@@ -1,10 +1,10 @@
 /**
  * The judgement of one point, as a pure function of the runs that there are. Runs come in batches; after each, all
- * metrics are looked at (`look`). A bound decides each of them: surely beyond the limit is a suspicion, which the next
- * batch alone has to confirm; surely within it is a pass; all others wait for more runs, up to the budget.
+ * metrics are looked at (`look`). A bound decides each of them: surely beyond the limit is a suspicion, which the
+ * next batch alone has to confirm; surely within it is a pass; all others wait for more runs, up to the budget.
  *
- * Errors. A gate suspects an unchanged metric, were it exactly at its limit, with at most {@link suspectLevel}, over all
- * points, looks (Bonferroni) and metrics (Holm). The confirmation has a level of its own. To pass, *every* metric must
+ * Errors. A gate suspects some metric that is exactly at its limit with at most {@link suspectLevel}, over all points,
+ * looks (Bonferroni) and metrics (Holm). The confirmation has a level of its own. To pass, *every* metric must
  * be shown to be within its limit, so the chance that a gate passes a metric that is beyond is that metric's alone (an
  * intersection-union test: R. L. Berger, Multiparameter hypothesis testing and acceptance sampling, Technometrics 24,
  * 1982), and {@link passLevel} is divided by looks only.

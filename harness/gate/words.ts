@@ -28,7 +28,8 @@ export function formatLimit(metric: GateMetricName, { value, why }: Limit): stri
   const name = scale === 'ratio' ? ' %' : { seconds: ' s', percent: ' points', count: '' }[unit];
   const reason = { set: ', as set', default: '', noise: ', as fine as the noise lets it be' }[why];
   const number = plain(scale === 'ratio' ? value * 100 : value);
-  return `${better === 'lower' ? '+' : '−'}${number}${number === '1' ? name.replace('points', 'point') : name}${reason}`;
+  const counted = number === '1' ? name.replace('points', 'point') : name;
+  return `${better === 'lower' ? '+' : '−'}${number}${counted}${reason}`;
 }
 
 /** `52 ms instead of 21 ms, +148 % [+120, +180]`. */

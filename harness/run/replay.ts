@@ -10,5 +10,9 @@ export function replayCommand({ file, experiment, seed, point, phases }: Plan, o
     ...['rsplab', 'run', file ?? `experiments/${experiment}.ts`, '--on', on, '--seed', String(seed)],
     ...Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
   ];
-  return words.map((word) => (/^[\w./=:,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+  return asTyped(words);
 }
+
+/** Words of a command as a person types them into a shell. */
+export const asTyped = (words: readonly string[]): string =>
+  words.map((word) => (/^[\w./=:,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');

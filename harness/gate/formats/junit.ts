@@ -1,7 +1,7 @@
 /**
- * JUnit's XML, as Jenkins, GitLab and others read it: a suite per point, and in it a test case for the runs themselves,
- * for every metric and for every check. What fails is a `<failure>`, what cannot be said an `<error>`, what neither side
- * measured is skipped.
+ * JUnit's XML, as Jenkins, GitLab and others read it: a suite per point, and in it a test case for the runs
+ * themselves, for every metric and for every check. What fails is a `<failure>`, what cannot be said an `<error>`, what
+ * neither side measured is skipped.
  */
 import junit, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder';
 import type { GateVerdict } from '../judgement.js';
