@@ -128,7 +128,7 @@ export function writeBaseline(file: string, baseline: Baseline): void {
     writeFileSync(part, baselineText(baseline));
     renameSync(part, file);
   } catch (error) {
-    rmSync(part, { force: true });
+    if (existsSync(part)) rmSync(part);
     throw badInput(`--baseline: expected a file that can be written, got ${file}: ${messageOf(error)}`, error);
   }
 }

@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../base/clock.js';
-import { badInput } from '../base/errors.js';
+import { badInput, messageOf } from '../base/errors.js';
 
 const withinSeconds = 20;
 const everySeconds = 0.05;
@@ -13,7 +13,11 @@ const everySeconds = 0.05;
  */
 export async function whileAlone<T>(file: string, clock: Clock, act: () => T): Promise<T> {
   const lock = `${file}.lock`;
-  mkdirSync(dirname(lock), { recursive: true });
+  try {
+    mkdirSync(dirname(lock), { recursive: true });
+  } catch (error) {
+    throw badInput(`Expected a file that can be written, got ${file}: ${messageOf(error)}`, error);
+  }
   for (const begin = clock.now(); !taken(lock); ) {
     if (clock.now() - begin > withinSeconds) {
       throw badInput(`${file}: expected a file that nobody writes to, got ${lock} for ${withinSeconds} s; remove it`);

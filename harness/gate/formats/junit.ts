@@ -14,7 +14,8 @@ const builder = junit as unknown as Builder;
 export function junitXml(result: GateResult): string {
   const report = builder.newBuilder().name(`rsplab gate on ${result.on}`);
   for (const point of result.points) suiteOf(report.testSuite(), point, result);
-  return report.build();
+  // Jenkins' schema has no such count of all suites.
+  return report.build().replace(/(<testsuites [^>]*?) skipped="\d+"/, '$1');
 }
 
 function suiteOf(suite: TestSuite, point: GatePointResult, { date, on }: GateResult): void {
