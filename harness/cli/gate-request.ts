@@ -41,6 +41,7 @@ export async function prepare(asked: Asked): Promise<Prepared> {
   const subject = await chooseSubject(asked.on ?? before?.on);
   const seed = asked.seed ?? before?.points[0]?.seed ?? 1;
   const programs = [asked.with, asked.against ?? {}];
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
   const options = {
     ...(asked.replications !== null && { replications: asked.replications }),
     ...(asked.budget !== null && { budget: asked.budget }),
@@ -49,7 +50,7 @@ export async function prepare(asked: Asked): Promise<Prepared> {
   for (const file of files) {
     const loaded = await loadExperiment(file);
     points.push(
-      ...(await pointsOf(loaded, settingsFor(loaded.experiment, config, options), { seed, subject, programs })),
+      ...(await pointsOf(loaded, settingsFor(loaded.experiment, config, options), { seed, subject, programs, say })),
     );
   }
   const twice = points.find(({ name }, at) => points.findIndex((other) => other.name === name) !== at);

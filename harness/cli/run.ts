@@ -26,7 +26,7 @@ export const runCommand = (): Command =>
   new Command('run')
     .description('Run an experiment once: on a lab with real components, or in the simulator.')
     .argument('<file>', 'the experiment, e.g. experiments/element-power-off.ts, or a stored plan.json')
-    .option('--on <subject>', 'netns, uml, docker, uml+docker or sim (default: the best that works here)')
+    .option('--on <subject>', 'virtual, netns, uml, docker, uml+docker or sim (default: the best that works here)')
     .option('--seed <number>', 'what all chance of the run grows from (default: 1, or the stored plan’s)')
     .option(
       '--set <name=value>',
@@ -59,6 +59,7 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
         out: flags.out,
         clock: realClock,
         signal: untilSignal('run'),
+        say: (line) => void process.stderr.write(`${line}\n`),
         onBegin: (folder) => {
           progress.begin(folder);
           live?.begin(folder);

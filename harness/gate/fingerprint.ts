@@ -5,8 +5,7 @@ import { digestOf } from './points.js';
 
 /** Of a run: what its lab says of itself, or else of subject and versions. */
 export function fingerprintOf(summary: Summary): string {
-  const { machine } = summary as { readonly machine?: { readonly fingerprint?: string } | null };
-  return machine?.fingerprint ?? digestOf([summary.on, Object.entries(summary.versions).sort()]);
+  return summary.machine?.fingerprint ?? digestOf([summary.on, Object.entries(summary.versions).sort()]);
 }
 
 /** The machine that a lab in real time shares with others; what it measures there is worth nothing elsewhere. */

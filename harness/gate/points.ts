@@ -23,18 +23,21 @@ export interface GatePoint extends Omit<GateSettings, 'points'> {
 
 const partNames = ['topology', 'hosts', 'phases', 'faults'] as const;
 
-/**
- * @param seed what the gate's chance grows from
- * @throws HarnessError `bad-input` for a point that cannot be planned, or that the subject cannot run
- */
+export interface PointOptions {
+  /** What the gate's chance grows from. */
+  readonly seed: number;
+  readonly subject: Subject;
+  /** Of both sides. */
+  readonly programs: readonly Programs[];
+  /** Told what takes its time before anything can run. */
+  readonly say?: (line: string) => void;
+}
+
+/** @throws HarnessError `bad-input` for a point that cannot be planned, or that the subject cannot run */
 export async function pointsOf(
   loaded: LoadedExperiment,
   settings: GateSettings,
-  {
-    seed,
-    subject,
-    programs,
-  }: { readonly seed: number; readonly subject: Subject; readonly programs: readonly Programs[] },
+  { seed, subject, programs, say = () => {} }: PointOptions,
 ): Promise<GatePoint[]> {
   const { experiment, file, question, expectation } = loaded;
   for (const each of programs) checkPrograms(each, subject);
@@ -44,7 +47,7 @@ export async function pointsOf(
     const planFor = (from: number, replication: number) => plans(replicationSeed(from, replication));
     const plan = planFor(seed, 1);
     subject.check(plan);
-    await subject.tryOut?.(plan);
+    await subject.tryOut?.(plan, say);
     const { replications, budget, limits } = settings;
     // Of one and the same seed, from which faults may be drawn.
     const parts = partsOf(plans(1), subject);
@@ -65,10 +68,12 @@ export async function pointsOf(
   return points;
 }
 
-function partsOf(plan: Plan, { name }: Subject): Record<string, string> {
+function partsOf(plan: Plan, { name, clock }: Subject): Record<string, string> {
   const parts = Object.fromEntries(partNames.map((part) => [part, digestOf(plan[part])]));
-  // The model makes the results of the simulator only.
-  return name === 'sim' ? { ...parts, model: plan.model } : parts;
+  // These make the results of the simulator, and of virtual time, only.
+  if (name === 'sim') return { ...parts, model: plan.model };
+  if (clock !== 'virtual') return parts;
+  return { ...parts, nanosecondsPerInstruction: String(plan.nanosecondsPerInstruction) };
 }
 
 export const digestOf = (value: unknown): string =>

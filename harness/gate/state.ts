@@ -14,7 +14,7 @@ export interface Contest {
   readonly baseline: BaselinePoint | null;
   /** How many points the gate has. */
   readonly points: number;
-  readonly clock: Subject['clock'] | 'virtual';
+  readonly clock: Subject['clock'];
 }
 
 export interface Task {

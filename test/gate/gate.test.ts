@@ -122,7 +122,7 @@ describe('a gate', () => {
     expect(result.verdict).toBe('fail');
     const [point] = result.points;
     for (const metric of ['selection.mean', 'connection.mean', 'resumption.mean'] as const) {
-      expect(metricIn(point!, metric).verdict).toBe('fail');
+      expect(metricIn(point!, metric).words).toMatch(/^Worse/);
     }
     // Five to suspect, five to confirm.
     expect(point!.runs).toHaveLength(10);
@@ -174,8 +174,8 @@ describe('a gate', () => {
     expect(result.points[0]!.reasons).toEqual([]);
   });
 
-  it.todo('says that a lab in virtual time does not repeat itself, rather than blame the program', async () => {
-    const virtual = { ...simSubject, clock: 'virtual' as never };
+  it('says that a lab in virtual time does not repeat itself, rather than blame the program', async () => {
+    const virtual = { ...simSubject, clock: 'virtual' as const };
     await update(virtual);
     const baseline = readBaseline(file);
     const { values } = baseline.points[0]!;
