@@ -106,11 +106,15 @@ class Judge {
     }
   }
 
-  /** More runs are of no use once a failure is proven, nothing is open, or the budget is used up. */
+  /**
+   * What is suspected is confirmed or cleared, whatever failed already: the stage at fault may be a noisy one. Else more
+   * runs are of no use once a failure is proven, nothing is open, or the budget is used up.
+   */
   #isSettled(look: number): boolean {
     const all = [...this.#metrics.values(), ...this.checks];
-    if (all.some(({ failed }) => failed) || all.every(({ decided }) => decided)) return true;
-    return look >= this.#looks || (look >= this.#looks - 1 && !all.some(({ suspected }) => suspected));
+    if (look >= this.#looks) return true;
+    if (all.some(({ suspected }) => suspected)) return false;
+    return look >= this.#looks - 1 || all.some(({ failed }) => failed) || all.every(({ decided }) => decided);
   }
 
   /** What the last look suspected, on the runs that it had not seen. */
