@@ -28,8 +28,11 @@ export interface LimitContext {
   readonly passLevel: number;
 }
 
-/** An unchanged program gets below a widened limit with this probability within the budget, metric by metric. */
-const sureToPass = 0.99;
+/**
+ * An unchanged program gets below a widened limit with this probability within the budget, metric by metric: of twenty
+ * metrics all do in 96 of 100 gates.
+ */
+const sureToPass = 0.998;
 
 /** @param old values of the old side, one per run */
 export function limitFor(metric: GateMetricName, old: readonly number[], context: LimitContext): Limit {
