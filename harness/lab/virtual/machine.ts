@@ -28,7 +28,7 @@ export const descriptors = { console: 3, qmp: 4, state: 5 } as const;
 const kernelWords = [
   ...['console=ttyS0', 'quiet', 'panic=-1', 'rdinit=/init', 'tsc=reliable', 'mitigations=off', 'nokaslr'],
   // Probing hardware that is not there costs seconds.
-  ...['pci=lastbus=0', 'no_timer_check', 'nowatchdog', 'cryptomgr.notests'],
+  ...['pci=lastbus=0', 'no_timer_check', 'nowatchdog', 'transparent_hugepage=never', 'cryptomgr.notests'],
 ];
 
 /** As in a file name: a comma separates options. */
