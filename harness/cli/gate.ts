@@ -17,6 +17,7 @@ import type { RunnerOptions } from '../gate/runner.js';
 import { updateBaseline } from '../gate/update.js';
 import { runId } from '../run/folder.js';
 import { readPrograms } from '../run/programs.js';
+import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
 import { GateProgress } from './gate-progress.js';
 import { type Asked, jobOf, type Prepared, prepare } from './gate-request.js';
@@ -43,6 +44,7 @@ interface GateFlags {
   resume?: string | true;
   out: string;
   json?: boolean;
+  assets?: boolean;
 }
 
 export const gateCommand = (): Command =>
@@ -67,6 +69,7 @@ export const gateCommand = (): Command =>
     .option('--resume [folder]', 'go on with that gate, or with the latest unfinished one')
     .option('--out <folder>', 'where results go', 'results')
     .option('--json', 'print gate.json instead of a table')
+    .option(...assetsOption)
     .addHelpText('after', help)
     .action(gateAction);
 
@@ -167,10 +170,10 @@ async function writeResults(folder: string, result: GateResult, flags: GateFlags
   // Drawing is slow to load, so it waits until there is something to draw.
   const { writeGateReport } = await import('../../reports/gate/report.js');
   writeExports(folder, result);
-  const report = writeGateReport(folder, result, { into: folder, history });
+  const report = writeGateReport(folder, result, { into: folder, history, assets: flags.assets === true });
   if (flags.export === undefined) return report;
   writeExports(flags.export, result);
-  return writeGateReport(folder, result, { into: resolve(flags.export), history });
+  return writeGateReport(folder, result, { into: resolve(flags.export), history, assets: flags.assets === true });
 }
 
 /** GitHub reads annotations from either stream. */

@@ -5,13 +5,16 @@
 import type { GateSide, MetricJudgement } from '../../harness/gate/judgement.js';
 import { formatValue } from '../../harness/gate/words.js';
 import { type Content, type Html, html } from '../page/escape.js';
+import { lightColour } from '../page/palette.js';
 
-export const colours = {
-  old: 'var(--muted, #565e66)',
-  new: 'var(--series-0, #0b5fa5)',
-  limit: 'var(--fail, #a8261a)',
-  line: 'var(--line, #d8d4cc)',
-  ink: 'var(--ink, #1b1f23)',
+const colour = (name: string): string => `var(--${name}, ${lightColour(name)})`;
+
+const colours = {
+  old: colour('muted'),
+  new: colour('series-0'),
+  limit: colour('fail'),
+  line: colour('line'),
+  ink: colour('ink'),
 } as const;
 
 const size = { width: 320, height: 74, left: 34, right: 12 } as const;
@@ -50,11 +53,11 @@ function axis(values: readonly number[]): Axis {
 
 const ends = ({ mean, low, high }: GateSide): number[] => [mean, low, high].filter((value) => value !== null);
 
-function lane(name: string, { values, mean, low, high }: GateSide, y: number, x: Axis, colour: string): Html {
-  return html`<text x="0" y="${y + 4}" fill="${colour}">${name}</text>
-${values.map((value) => html`<circle cx="${x.at(value)}" cy="${y}" r="3" fill="${colour}" fill-opacity="0.35"/>`)}
-${low !== null && high !== null && html`<line x1="${x.at(low)}" x2="${x.at(high)}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2.5"/>`}
-${mean !== null && html`<line x1="${x.at(mean)}" x2="${x.at(mean)}" y1="${y - 9}" y2="${y + 9}" stroke="${colour}" stroke-width="2.5"/>`}`;
+function lane(name: string, { values, mean, low, high }: GateSide, y: number, x: Axis, ink: string): Html {
+  return html`<text x="0" y="${y + 4}" fill="${ink}">${name}</text>
+${values.map((value) => html`<circle cx="${x.at(value)}" cy="${y}" r="3" fill="${ink}" fill-opacity="0.35"/>`)}
+${low !== null && high !== null && html`<line x1="${x.at(low)}" x2="${x.at(high)}" y1="${y}" y2="${y}" stroke="${ink}" stroke-width="2.5"/>`}
+${mean !== null && html`<line x1="${x.at(mean)}" x2="${x.at(mean)}" y1="${y - 9}" y2="${y + 9}" stroke="${ink}" stroke-width="2.5"/>`}`;
 }
 
 /** Where the new mean may be at most, or at least. */

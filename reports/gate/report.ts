@@ -2,18 +2,18 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { formatDuration } from '../../harness/base/units.js';
-import { writeWhole } from '../../harness/base/write-whole.js';
 import { headline } from '../../harness/gate/formats/markdown.js';
 import type { History } from '../../harness/gate/history.js';
 import type { GateResult } from '../../harness/gate/result.js';
 import { type Content, html } from '../page/escape.js';
-import { renderPage, type Section, themeSwitch } from '../page/shell.js';
+import { type Page, pageOf, type Section, themeSwitch } from '../page/shell.js';
+import { type PageOptions, writePage } from '../page/write.js';
 import { writeRunReport } from '../run/report.js';
 import { historySection } from './history.js';
 import { pointSection } from './point.js';
 import { tellingRuns } from './telling.js';
 
-export interface GateReportOptions {
+export interface GateReportOptions extends PageOptions {
   /** The folder that the page goes into. */
   readonly into: string;
   /** All gates so far, this one included; null where none is kept. */
@@ -25,10 +25,14 @@ export interface GateReportOptions {
  * @param folder the gate's own, where its runs are
  * @returns the page's path
  */
-export function writeGateReport(folder: string, result: GateResult, { into, history }: GateReportOptions): string {
+export function writeGateReport(
+  folder: string,
+  result: GateResult,
+  { into, history, ...options }: GateReportOptions,
+): string {
   for (const run of tellingRuns(result)) {
     const path = join(folder, run);
-    if (existsSync(join(path, 'summary.json')) && !existsSync(join(path, 'report.html'))) writeRunReport(path);
+    if (existsSync(join(path, 'summary.json')) && !existsSync(join(path, 'report.html'))) writeRunReport(path, options);
   }
   mkdirSync(into, { recursive: true });
   const link = (run: string) => {
@@ -40,21 +44,19 @@ export function writeGateReport(folder: string, result: GateResult, { into, hist
         .join('/') + (page ? '' : '/')
     );
   };
-  const path = join(into, 'report.html');
-  writeWhole(path, gatePage(result, history, link));
-  return path;
+  return writePage(join(into, 'report.html'), pageOf(gatePage(result, history, link)), options);
 }
 
 const verdicts = { pass: 'Pass', fail: 'Fail', unknown: 'Cannot say' } as const;
 
-function gatePage(result: GateResult, history: History | null, link: (run: string) => string): string {
+function gatePage(result: GateResult, history: History | null, link: (run: string) => string): Page {
   const { verdict, points, notes } = result;
   const sections: (Section | null)[] = [
     ...points.map((point, at) => ({ id: `point-${at + 1}`, title: point.name, body: pointSection(point, link) })),
     history && { id: 'history', title: 'History', body: historySection(result, history) },
     { id: 'again', title: 'Again', body: again(result) },
   ];
-  return renderPage({
+  return {
     title: `rsplab gate: ${verdicts[verdict]}`,
     description: headline(result),
     header: html`<div class="title-row"><h1>Gate</h1>${themeSwitch()}</div>
@@ -64,7 +66,7 @@ ${notes.map((note) => html`<p class="note">${note}</p>`)}`,
     sections,
     footer: html`<p>Made by <code>rsplab gate</code>; <code>gate.json</code> beside it has every number.</p>`,
     scripts: [],
-  });
+  };
 }
 
 function facts({ on, date, seconds, commit, baseline, against, points, seed }: GateResult): Content {

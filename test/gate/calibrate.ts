@@ -68,7 +68,7 @@ const tight = await Promise.all(
     trialPoint(file, { limits: { handlingSpeed: 0.02, utilisation: 0.01, handlingTime: 0.02 }, budget: 96 }),
   ),
 );
-const power = Math.max(20, Math.round(gates / 5));
+const power = Math.max(10, Math.round(gates / 10));
 process.stdout.write(
   '| change | seeds | gates | fail (95 % interval) | pass | cannot say | runs, median (most) | cleared | which\n',
 );
