@@ -107,8 +107,8 @@ class Judge {
   }
 
   /**
-   * What is suspected is confirmed or cleared, whatever failed already: the stage at fault may be a noisy one. Else more
-   * runs are of no use once a failure is proven, nothing is open, or the budget is used up.
+   * What is suspected is confirmed or cleared, whatever failed already: the stage at fault may be a noisy one. Else
+   * more runs are of no use once a failure is proven, nothing is open, or the budget is used up.
    */
   #isSettled(look: number): boolean {
     const all = [...this.#metrics.values(), ...this.checks];

@@ -30,7 +30,7 @@ export function pointSection(point: GatePointResult, link: (run: string) => stri
     cleared.length > 0 &&
       html`<h3>Cleared</h3><ul class="plain">${cleared.map((each) => html`<li>${each.words}</li>`)}</ul>`,
     rest.length > 0 &&
-      html`<details><summary>${rest.length} metrics are no worse</summary>${metricTable(rest)}</details>`,
+      html`<details><summary>${rest.length === 1 ? '1 metric is' : `${rest.length} metrics are`} no worse</summary>${metricTable(rest)}</details>`,
     runs(point, link),
   ];
 }

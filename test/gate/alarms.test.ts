@@ -1,47 +1,10 @@
 /** How often the gate alarms without a cause, and how surely it finds one. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { randomFrom } from '../../harness/base/random.js';
-import { type GateMetricName, gateMetricNames } from '../../harness/experiment/gate.js';
-import { columnsOf } from '../../harness/gate/columns.js';
-import type { GateSample } from '../../harness/gate/sample.js';
-import {
-  judgeGrowing,
-  type Sample,
-  slowerResumption,
-  type TrialPoint,
-  trialPoint,
-  tryPoint,
-  verdictOf,
-} from './trials.js';
+import { gateMetricNames } from '../../harness/experiment/gate.js';
+import { gateOfChance } from './chance.js';
+import { slowerResumption, type TrialPoint, trialPoint, tryPoint, verdictOf } from './trials.js';
 
-const settings = { replications: 8, budget: 24, limits: {}, points: [{}] };
-
-/** How much the metrics of a run of four kinds spread; three metrics share each: mean, quantile and maximum go together. */
-const deviations = [0.02, 0.1, 0.2, 0.4];
-
-/** Runs made of chance alone: logarithms are normal, `factor` is what a change does to the first metric. */
-function drawn(seed: number, factor = 1): (from: number, count: number) => Sample[] {
-  const random = randomFrom(seed, 'gate');
-  const normal = () => Math.sqrt(-2 * Math.log(1 - random.uniform())) * Math.cos(2 * Math.PI * random.uniform());
-  return (from, count) =>
-    Array.from({ length: count }, (_, at): Sample => {
-      const shared = deviations.map(normal);
-      const values = gateMetricNames.slice(0, 18).map((name, index): [GateMetricName, number] => {
-        const kind = index % deviations.length;
-        const noise = deviations[kind]! * (0.8 * shared[kind]! + 0.6 * normal());
-        return [name, (index === 0 ? factor : 1) * Math.exp(noise)];
-      });
-      const none = Object.fromEntries(gateMetricNames.map((name) => [name, null]));
-      return {
-        seed: seed * 1000 + from + at,
-        values: { ...none, ...Object.fromEntries(values) } as GateSample['values'],
-        checks: [],
-      };
-    });
-}
-
-const gateOf = (at: number, factor = 1) =>
-  judgeGrowing(columnsOf(drawn(2 * at)(1, settings.budget)), settings, 1, false, drawn(2 * at + 1, factor)).judgement;
+const gateOf = (at: number, factor = 1) => gateOfChance(at, { factor }).judgement;
 
 // Seconds of computing, on a machine that may do other things.
 describe('of runs made of chance', { timeout: 120_000 }, () => {

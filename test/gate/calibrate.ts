@@ -3,6 +3,7 @@
  * it, and how small a slow-down it finds with how many runs. The tables in `harness/gate/README.md` are made by it.
  */
 import { proportion } from '../../harness/stats/proportion.js';
+import { gateOfChance } from './chance.js';
 import {
   type Change,
   lessCapacity,
@@ -90,3 +91,17 @@ perform({
 });
 perform({ what: '15 % less capacity', change: lessCapacity(0.85), shared: true, points, count: power });
 perform({ what: 'half the capacity', change: lessCapacity(0.5), shared: true, points, count: power });
+
+/** Of runs made of chance: how far a metric that spreads so much must move to be found, and after how many runs. */
+process.stdout.write('\n| spread of a metric between runs | ');
+const factors = [1.2, 1.35, 1.5, 2, 3];
+process.stdout.write(`${factors.map((factor) => `${Math.round(100 * (factor - 1))} % worse`).join(' | ')}\n`);
+for (const deviation of [0.02, 0.1, 0.2, 0.4]) {
+  const cells = factors.map((factor) => {
+    const trials = Array.from({ length: 100 }, (_, at) => gateOfChance(at + 1, { factor, deviation }));
+    const found = trials.filter(({ judgement }) => judgement.metrics[0]!.verdict === 'fail');
+    const runs = found.map((trial) => trial.runs).sort((a, b) => a - b);
+    return found.length === 0 ? '0 %' : `${found.length} % (${runs[runs.length >> 1]})`;
+  });
+  process.stdout.write(`| ${100 * deviation} % | ${cells.join(' | ')}\n`);
+}
