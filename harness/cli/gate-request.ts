@@ -38,7 +38,7 @@ export async function prepare(asked: Asked): Promise<Prepared> {
   const config = asked.config === null ? {} : await loadConfig(asked.config);
   const files = asked.files.length > 0 ? asked.files : (config.experiments ?? defaultFiles());
   const before = asked.baseline !== null && existsSync(asked.baseline) ? readBaseline(asked.baseline) : null;
-  const subject = await chooseSubject(asked.on ?? before?.on);
+  const subject = await chooseSubject(asked.on ?? before?.on ?? 'virtual');
   const seed = asked.seed ?? before?.points[0]?.seed ?? 1;
   const programs = [asked.with, asked.against ?? {}];
   const say = (line: string) => void process.stderr.write(`${line}\n`);

@@ -58,7 +58,7 @@ export const gateCommand = (): Command =>
     .option('--from <gate>', 'the folder of the gate whose values are accepted (default: the latest)')
     .option('--with <name=path>', 'a program of your own build, e.g. rspserver=build/rspserver', collect, [])
     .option('--against <name=path>', 'no baseline: run this old program beside the new one, in turns', collect, [])
-    .option('--on <subject>', 'where to run (default: where the baseline was made)')
+    .option('--on <subject>', 'where to run (default: where the baseline was made, else virtual)')
     .option('--config <file>', 'JSON or TypeScript with experiments, replications, budget and limits')
     .option('--replications <number>', 'runs per point before the first judgement, and between two (default: 8)')
     .option('--budget <number>', 'runs per point at most (default: three times that)')
