@@ -4,7 +4,7 @@ import { formatDuration } from '../base/units.js';
 import { headline } from '../gate/formats/markdown.js';
 import type { MetricJudgement } from '../gate/judgement.js';
 import type { GatePointResult, GateResult } from '../gate/result.js';
-import { formatChange, formatLimit, formatValue } from '../gate/words.js';
+import { countRuns, formatChange, formatLimit, formatValue } from '../gate/words.js';
 import { plain } from './plain.js';
 
 const verdictWords = { pass: 'pass', fail: 'FAIL', unknown: 'cannot say', none: '–' } as const;
@@ -18,7 +18,7 @@ export function gateTable(result: GateResult, report: string): string {
     ...notes.map((note) => `Note: ${note}`),
     [
       `Verdict: ${verdict}. ${headline(result)}`,
-      `${runs} runs on ${on} in ${formatDuration(seconds)}.`,
+      `${countRuns(runs)} on ${on} in ${formatDuration(seconds)}.`,
       `Report:  ${report}`,
     ].join('\n'),
   ];

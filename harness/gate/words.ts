@@ -51,6 +51,9 @@ const signed = (value: number): string => {
   return text === '0' || text.startsWith('−') ? text : `+${text}`;
 };
 
+/** `1 run`, `2 runs`. */
+export const countRuns = (count: number): string => `${count} ${count === 1 ? 'run' : 'runs'}`;
+
 /** `element-kill`, or `element-kill, keepAlive 1`. */
 export const pointName = (experiment: string, point: Readonly<Record<string, unknown>>): string =>
   [experiment, ...Object.entries(point).map(([name, value]) => `${name} ${value}`)].join(', ');

@@ -2,7 +2,7 @@
 import { formatDuration } from '../../base/units.js';
 import type { CheckJudgement, GateVerdict, MetricJudgement } from '../judgement.js';
 import type { GatePointResult, GateResult } from '../result.js';
-import { formatChange, formatLimit, formatValue } from '../words.js';
+import { countRuns, formatChange, formatLimit, formatValue } from '../words.js';
 import { harmless } from './text.js';
 
 const marks = { pass: '✅ pass', fail: '❌ fail', unknown: '❔ cannot say', none: '–' } as const;
@@ -12,7 +12,7 @@ export function markdown(result: GateResult): string {
   const runs = points.reduce((sum, point) => sum + point.runs.length, 0);
   return `${[
     `## rsplab gate: ${marks[verdict]}`,
-    `${headline(result)} ${runs} runs on \`${on}\` in ${formatDuration(seconds)}.`,
+    `${headline(result)} ${countRuns(runs)} on \`${on}\` in ${formatDuration(seconds)}.`,
     ...points.map(pointMarkdown),
     ...(notes.length > 0 ? [notes.map((note) => `- ${cell(note)}`).join('\n')] : []),
     `<details><summary>Again</summary>\n\n\`\`\`sh\n${harmless(command)}\n\`\`\`\n</details>`,
