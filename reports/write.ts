@@ -37,7 +37,7 @@ export function writeReports(folder: string, options: WriteOptions = {}): string
 
 function writeAll(results: string, named: string, options: WriteOptions): string {
   const { all, onPage, onTrouble } = options;
-  const entries = entriesIn(results);
+  const entries = entriesIn(results, onTrouble);
   if (entries.length === 0) throw badInput(`${named}: expected a run, a sweep or a folder with some, got neither`);
   for (const { folder, kind, hasReport } of entries) {
     if (hasReport && !all && existsSync(join(folder, 'report.html'))) continue;

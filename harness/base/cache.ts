@@ -1,11 +1,13 @@
 import { accessSync, constants, lstatSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { badInput } from './errors.js';
+import { temporaryFolder } from './temporary.js';
 
 /** What the choice of the cache folder depends on. */
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Empty for a user who has none. */
   readonly home: string;
   readonly temporary: string;
   readonly uid: number;
@@ -17,23 +19,36 @@ export interface Surroundings {
  * a folder of our own among the temporary files.
  * @throws HarnessError `bad-input` when the latter exists but may have been laid there by somebody else
  */
-export function cacheFolder({ env, home, temporary, uid }: Surroundings = surroundings()): string {
+export function cacheFolder(here: Surroundings = surroundings()): string {
+  const { env, home, uid } = here;
   if (env.RSPLAB_CACHE) return resolve(env.RSPLAB_CACHE);
   // The XDG specification says to ignore a relative path.
   if (env.XDG_CACHE_HOME && isAbsolute(env.XDG_CACHE_HOME)) return join(env.XDG_CACHE_HOME, 'rsplab');
   const inHome = join(home, '.cache', 'rsplab');
   if (isAbsolute(home) && canMake(inHome, home)) return inHome;
-  const shared = join(temporary, `rsplab-${uid}`);
+  const shared = join(here.temporary, `rsplab-${uid}`);
   refuseForeign(shared, uid);
   return shared;
 }
 
 const surroundings = (): Surroundings => ({
   env: process.env,
-  home: homedir(),
-  temporary: tmpdir(),
+  home: homeFolder(),
+  // Only where it is needed: there may be none.
+  get temporary() {
+    return temporaryFolder();
+  },
   uid: process.getuid?.() ?? 0,
 });
+
+/** Node.js throws where neither `HOME` nor the machine's list of users says one, as for any user id in a container. */
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return '';
+  }
+}
 
 /** Whether `folder` is writable or could be made, looking no higher than `top`. */
 function canMake(folder: string, top: string): boolean {

@@ -1,11 +1,11 @@
 /** A lab's instruments held against what is asked of them: recorded on the lab, made into numbers here, stored. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../base/clock.js';
 import { badInput, labBroken } from '../base/errors.js';
 import { newSession } from '../base/session.js';
+import { temporaryFolder } from '../base/temporary.js';
 import { captureFile } from '../lab/capture.js';
 import { guardSession } from '../lab/guard.js';
 import { performInKernel } from '../lab/guest/perform.js';
@@ -48,7 +48,7 @@ export async function calibrate(
   const began = clock.now();
   const session = newSession();
   // Called so that a killed calibration's folder is found and removed.
-  const folder = mkdtempSync(join(tmpdir(), `rsplab-${session}-`));
+  const folder = mkdtempSync(join(temporaryFolder(), `rsplab-${session}-`));
   mkdirSync(join(folder, 'logs'));
   try {
     const samples = await record(place, { form, folder, session, clock, signal, onStep });

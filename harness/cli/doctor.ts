@@ -4,9 +4,11 @@ import { messageOf } from '../base/errors.js';
 import { missingForFaults } from '../lab/fault-probe.js';
 import { type Missing, probeDocker, probeNetns, probeUml, probeUmlDocker } from '../lab/probe.js';
 import { tryKernel } from '../lab/uml/trial.js';
+import { checkInstruments } from '../run/lab-subject.js';
 import { exitCodes } from './exit.js';
 
-interface Diagnosis {
+/** What `doctor` found of one lab. */
+export interface Diagnosis {
   readonly lab: string;
   readonly works: boolean;
   readonly detail: string;
@@ -17,16 +19,34 @@ export const doctorCommand = (): Command =>
   new Command('doctor')
     .description('Say per lab what works on this machine, what is missing and how to get it.')
     .option('--json', 'for machines')
-    .addHelpText('after', '\nExit codes: 0 at least one lab works, 3 none does.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 the lab that `rsplab run` takes without --on works, 3 it does not, or there is none.',
+    )
     .action(async ({ json }: { json?: boolean }) => {
       const labs = [await diagnoseNetns(), await diagnoseUml(), await diagnoseDocker(), await diagnoseUmlDocker()];
       const diagnoses = [...labs, simulator];
-      if (json) console.log(JSON.stringify({ cache: cacheFolder(), labs: diagnoses }, null, 2));
-      else console.log([...diagnoses.flatMap(lines), '', `cache: ${cacheFolder()}`].join('\n'));
-      process.exitCode = diagnoses.some(({ lab, works }) => works && lab !== 'sim')
-        ? exitCodes.pass
-        : exitCodes.unknown;
+      const chosen = defaultLab(labs);
+      const complaint = chosen ? await complaintOfInstruments() : null;
+      if (json) {
+        const answer = { cache: cacheFolder(), default: chosen?.lab ?? null, instruments: complaint, labs: diagnoses };
+        console.log(JSON.stringify(answer, null, 2));
+      } else {
+        const without = chosen ? `without --on: ${chosen.lab}` : 'without --on: no lab is complete here';
+        const instruments = complaint === null ? [] : [`tshark     does not work: ${complaint}`];
+        console.log([...diagnoses.flatMap(lines), ...instruments, '', without, `cache: ${cacheFolder()}`].join('\n'));
+      }
+      process.exitCode = chosen?.works && complaint === null ? exitCodes.pass : exitCodes.unknown;
     });
+
+/**
+ * The lab that is taken when none is named: the first in their order that lacks nothing. It may not work all the same.
+ */
+export const defaultLab = (labs: readonly Diagnosis[]): Diagnosis | undefined =>
+  labs.find(({ missing }) => missing.length === 0);
+
+/** What is wrong with the programs that make numbers of what a lab leaves. */
+const complaintOfInstruments = (): Promise<string | null> => checkInstruments().then(() => null, messageOf);
 
 const simulator: Diagnosis = { lab: 'sim', works: true, detail: 'the simulator needs nothing', missing: [] };
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { badInput } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
+import { commandLine } from '../base/shell.js';
 import { loadExperiment } from '../experiment/load.js';
 import { type Baseline, baselineFor, readBaseline } from '../gate/baseline.js';
 import { machineHere } from '../gate/fingerprint.js';
@@ -10,7 +11,6 @@ import type { GateRequest } from '../gate/folder.js';
 import type { GateJob } from '../gate/gate.js';
 import { digestOf, type GatePoint, pointsOf } from '../gate/points.js';
 import { loadConfig, settingsFor } from '../gate/settings.js';
-import { asTyped } from '../run/replay.js';
 import type { Subject } from '../run/subject.js';
 import { chooseSubject } from './subjects.js';
 
@@ -117,5 +117,5 @@ export function commandOf({
     ...programs('--with', more.with),
     ...(against === null ? ['--baseline', baseline ?? ''] : programs('--against', against)),
   ];
-  return asTyped(words);
+  return commandLine(words);
 }

@@ -6,6 +6,7 @@ import { newSession } from '../base/session.js';
 import { formatDuration } from '../base/units.js';
 import { loadRun, locate } from '../compare/load.js';
 import { describeTarget } from '../fault/target.js';
+import { runApart } from '../run/apart.js';
 import { runId } from '../run/folder.js';
 import { run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
@@ -88,7 +89,10 @@ async function begin(runFolder: string, flags: ShrinkFlags, maxRuns: number) {
 const runnerOn =
   (subject: Subject, signal: AbortSignal): RunOnce =>
   async (plan, out) => {
-    const { folder, summary } = await run(plan, subject, { out, clock: realClock, signal });
+    const options = { out, clock: realClock, signal };
+    const { folder, summary } = await (subject.clock === 'simulated'
+      ? runApart(plan, options)
+      : run(plan, subject, options));
     return { folder, checks: summary.checks, broken: summary.reasons.length > 0 };
   };
 

@@ -4,19 +4,16 @@ import { formatDuration } from '../base/units.js';
 import type { Plan } from '../experiment/plan.js';
 import type { DelaySummary, Summary } from '../result/summary.js';
 import type { FinishedRun } from '../run/run.js';
+import type { Aftermath } from './aftermath.js';
 import { quoteLine } from './calibration-table.js';
 import { plain } from './plain.js';
 import { registrarBlocks } from './registrar-table.js';
 
-/**
- * @param findings sentences about the prediction
- * @param report the report's file
- */
+/** @param aftermath the prediction in sentences, and the report */
 export function runTable(
   plan: Plan,
   { summary, notes, failovers, takeovers }: FinishedRun,
-  findings: readonly string[],
-  report: string,
+  { findings, report, trouble }: Aftermath,
 ): string {
   const { queued, completed, open, lost } = summary.requests;
   const blocks = [
@@ -30,7 +27,7 @@ export function runTable(
     ...(summary.checks.length > 0 ? [checkTable(summary)] : []),
     ...(findings.length > 0 ? [['Prediction:', ...findings.map((finding) => `  ${finding}`)].join('\n')] : []),
     ...notes.map((note) => `Note: ${note}.`),
-    verdictLines(summary, report),
+    verdictLines(summary, report ?? `none: ${trouble}`),
   ];
   return `\n${blocks.join('\n\n')}\n`;
 }
@@ -69,13 +66,16 @@ function attackLines({ attackers, ...outcome }: NonNullable<Summary['attacks']>)
   ].join('\n');
 }
 
+/** Nobody reads a longer table on a terminal; the file has them all. */
+const failoversShown = 100;
+
 function failoverTable(failovers: FinishedRun['failovers']): string {
   if (failovers.length === 0) return 'Failovers: none; no fault stalled a request.';
   const table = new Table({
     ...plain,
     head: ['failover', 'fault', 'from → to', 'delay', 'detection', 'selection', 'connection', 'resumption'],
   });
-  for (const row of failovers) {
+  for (const row of failovers.slice(0, failoversShown)) {
     const stages = [row.delay, row.detection, row.selection, row.connection, row.resumption];
     table.push([
       `${row.user}, request ${row.requestId}`,
@@ -84,7 +84,8 @@ function failoverTable(failovers: FinishedRun['failovers']): string {
       ...stages.map((it) => (it === null ? '–' : formatDuration(it))),
     ]);
   }
-  return table.toString();
+  const rest = failovers.length - failoversShown;
+  return rest > 0 ? `${table}\n… and ${rest} more, in failovers.csv.` : table.toString();
 }
 
 function checkTable({ checks }: Summary): string {

@@ -1,10 +1,11 @@
 /** Who plays what: the experiment's roles put on the topology's hosts, with every request interval settled. */
 import { z } from 'zod';
-import { check } from '../base/check.js';
+import { check, settled } from '../base/check.js';
 import { badInput } from '../base/errors.js';
 import type { Host, Topology } from '../topology/topology.js';
 import { attackerSchema } from './attacker.js';
 import type { Deployment } from './experiment.js';
+import { checkReach } from './reach.js';
 import { poolElementSchema, poolUserRequestSchema, type Role, type RoleRequest, registrarSchema } from './role.js';
 
 const roleRequestSchema = z.discriminatedUnion('kind', [
@@ -14,7 +15,7 @@ const roleRequestSchema = z.discriminatedUnion('kind', [
   attackerSchema,
 ]);
 
-/** @throws HarnessError `bad-input` for an unknown group, or one whose role is missing or none */
+/** @throws HarnessError `bad-input` for an unknown group, one whose role is missing or none, or hosts out of reach */
 export function deploy(where: string, topology: Topology, deployment: Deployment): (Host & { role: Role })[] {
   const groups = Object.keys(topology.groups);
   const roles = check(where, z.record(z.string(), z.any()), deployment);
@@ -24,12 +25,14 @@ export function deploy(where: string, topology: Topology, deployment: Deployment
   const requested = topology.hosts.map((host): Host & { role: RoleRequest } => {
     const { group, index, name } = host;
     if (!roles[group]) throw badInput(`${where}: expected a role for the host group '${group}', got none`);
-    const role = typeof roles[group] === 'function' ? roles[group](index) : roles[group];
+    const own = roles[group];
+    const role = typeof own === 'function' ? settled(`${where}.${group} (${name})`, own(index)) : own;
     // Thousands of hosts may share one role.
     if (!checked.has(role)) check(`${where}.${group} (${name})`, roleRequestSchema, role);
     checked.add(role);
     return { ...host, role };
   });
+  checkReach(where, requested);
   const pools = poolsOf(requested);
   return requested.map((host) => ({ ...host, role: settleRate(where, host.role, pools) }));
 }

@@ -1,7 +1,7 @@
 /** Removes what a dead session left on this machine: by the session's label, never by guessing from names. */
 import { readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporaryFolder } from '../base/temporary.js';
 import { toolEnvironment } from '../base/tools.js';
 import { removeFromEngine } from './docker/engine.js';
 import { removeStages } from './docker/stages.js';
@@ -21,10 +21,11 @@ export async function reap({ session, lab, kernel }: Lease): Promise<string[]> {
     removed.push(...(await removeFromEngine(session)), ...(await removeStages(session, toolEnvironment())));
   }
   if (lab === 'netns') removed.push(...(await removeNamespaces(session)));
-  for (const name of readdirSync(tmpdir())) {
+  const temporary = temporaryFolder();
+  for (const name of readdirSync(temporary)) {
     if (!name.startsWith(`rsplab-${session}-`)) continue;
-    rmSync(join(tmpdir(), name), { recursive: true, force: true });
-    removed.push(join(tmpdir(), name));
+    rmSync(join(temporary, name), { recursive: true, force: true });
+    removed.push(join(temporary, name));
   }
   dropLease(session);
   return removed;

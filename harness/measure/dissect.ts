@@ -6,6 +6,7 @@
 import type { AddressBook } from './addresses.js';
 import { Associations, type Sack } from './associations.js';
 import { type Content, Contents, FrameLine, tsharkArguments } from './fields.js';
+import { checkTshark } from './known.js';
 import { type Chunk, type ControlKind, chunkTypes, type Message, type Packet } from './packet.js';
 import { type Reading, tsharkLines } from './tshark.js';
 
@@ -36,7 +37,8 @@ export interface Dissection extends Reading {
 
 /**
  * Reads a capture (pcapng or pcap).
- * @throws HarnessError `lab-broken`, while iterating, when tshark is missing or cannot read the file
+ * @throws HarnessError `lab-broken`, while iterating, when tshark is missing, reads what is known wrongly, or cannot
+ * read the file
  */
 export function dissect(file: string, options: DissectOptions): Dissection {
   const result = { truncated: false, frames: 0, late: 0, stray: 0 };
@@ -46,6 +48,7 @@ export function dissect(file: string, options: DissectOptions): Dissection {
 async function* packetsOf(file: string, options: DissectOptions, result: Dissection): AsyncGenerator<Packet> {
   const associations = new Associations(options.capturedAt === 'receiver');
   const order = new Reordering();
+  await checkTshark();
   for await (const lines of tsharkLines(tsharkArguments(file), result, options.signal)) {
     for (const text of lines) {
       result.frames += 1;

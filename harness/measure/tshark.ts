@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { execa } from 'execa';
+import { cacheFolder } from '../base/cache.js';
 import { labBroken, messageOf } from '../base/errors.js';
 import { toolEnvironment } from '../base/tools.js';
 
@@ -6,6 +8,31 @@ import { toolEnvironment } from '../base/tools.js';
 export interface Reading {
   /** The file ends in the middle of a packet: its writer was killed. All before that was read. */
   truncated: boolean;
+}
+
+/**
+ * tshark with its defaults: preferences, disabled protocols, other decodings and plugins of whoever runs it would take
+ * captures apart in other ways. Nothing need be in that folder.
+ */
+function environment(): Record<string, string> {
+  const own = join(cacheFolder(), 'wireshark');
+  return { ...toolEnvironment(), WIRESHARK_CONFIG_DIR: own, HOME: own, XDG_CONFIG_HOME: own, XDG_DATA_HOME: own };
+}
+
+/**
+ * As it calls itself, e.g. `TShark (Wireshark) 4.0.17 (…)`.
+ * @throws HarnessError `lab-broken` when tshark is missing or does not say
+ */
+export async function tsharkVersion(): Promise<string> {
+  const { stdout, failed, cause, stderr } = await execa('tshark', ['--version'], {
+    env: environment(),
+    stdin: 'ignore',
+    reject: false,
+  });
+  const line = stdout?.split('\n')[0]?.trim();
+  if (!failed && line) return line;
+  if (isMissing(cause)) throw notFound(cause);
+  throw labBroken(`tshark does not say its version: ${complaint(stderr ?? '') || messageOf(cause)}`, cause);
 }
 
 /**
@@ -19,7 +46,7 @@ export async function* tsharkLines(
   signal?: AbortSignal,
 ): AsyncGenerator<string[]> {
   const subprocess = execa('tshark', args, {
-    env: toolEnvironment(),
+    env: environment(),
     stdin: 'ignore',
     buffer: { stdout: false, stderr: true },
     reject: false,
@@ -43,13 +70,15 @@ export async function* tsharkLines(
   signal?.throwIfAborted();
   reading.truncated = /cut short/.test(stderr);
   if (failed && !reading.truncated) {
-    if (isMissing(cause)) throw labBroken('tshark, which takes captures apart, was not found', cause);
+    if (isMissing(cause)) throw notFound(cause);
     throw labBroken(`tshark could not read the capture: ${complaint(stderr) || messageOf(cause ?? exitCode)}`, cause);
   }
   if (rest !== '') yield [rest];
 }
 
 const isMissing = (cause: unknown): boolean => (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+
+const notFound = (cause: unknown) => labBroken('tshark, which takes captures apart, was not found', cause);
 
 const complaint = (stderr: string): string =>
   stderr

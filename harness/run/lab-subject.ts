@@ -10,7 +10,12 @@ import { performInKernel } from '../lab/guest/perform.js';
 import type { LabInKernel } from '../lab/in-kernel.js';
 import type { Lab } from '../lab/lab.js';
 import { netnsLab } from '../lab/netns/netns-lab.js';
+
+import { checkMemory, checkPorts, checkRoutes } from '../lab/room.js';
 import { bootLabKernel } from '../lab/uml/boot.js';
+import { memoryFolder } from '../lab/uml/memory.js';
+import { checkTshark } from '../measure/known.js';
+
 import { checkAttackers } from '../pool/native/attackers.js';
 import { rsplib } from '../pool/rsplib/rsplib.js';
 import { collect } from './collect.js';
@@ -32,12 +37,23 @@ export const umlSubject: Subject = subjectInKernel('uml', 'netns');
 /** In a lab kernel of its own, which runs a Docker Engine inside. */
 export const umlDockerSubject: Subject = subjectInKernel('uml+docker', 'docker');
 
+/**
+ * Whether what makes numbers of a lab's files can be trusted on this machine.
+ * @throws HarnessError `lab-broken` with the reason
+ */
+export const checkInstruments = (): Promise<void> => checkTshark();
+
 function subjectHere(lab: Lab): Subject {
   return {
     name: lab.name,
     clock: 'real',
     check: (plan) => checkPlan(plan, lab.name, lab.faults),
-    tryOut: (plan) => tryFaults(plan, lab.name),
+    async tryOut(plan) {
+      checkRoutes(plan, lab.name);
+      checkMemory(plan, lab.name, { givenMiB: 0, usedMiB: usedBy(plan) });
+      await checkInstruments();
+      await tryFaults(plan, lab.name);
+    },
     async perform(plan, context) {
       await using scope = guardSession(lab.name, context.session);
       const load = watchLoad(context);
@@ -55,6 +71,12 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
     name,
     clock: 'real',
     check: (plan) => checkPlan(plan, name, faultKinds),
+    async tryOut(plan) {
+      const givenMiB = memoryFor(plan, lab);
+      checkMemory(plan, name, { givenMiB, usedMiB: givenMiB / 2 });
+      memoryFolder(givenMiB);
+      await checkInstruments();
+    },
     async perform(plan, context) {
       const load = watchLoad(context);
       const reasons = await performOn(lab, plan, context, load);
@@ -67,6 +89,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
 export function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[]): void {
   rsplib.checkPlan(plan);
   checkAttackers(plan);
+  checkPorts(plan, lab);
   for (const { fault } of plan.faults) {
     // A failure is one of these two when it strikes.
     const needed: FaultKind[] = fault.kind === 'failure' ? ['shutdown', 'powerOff'] : [fault.kind];
@@ -117,6 +140,9 @@ function performOn(lab: LabInKernel, plan: Plan, context: SubjectContext, load: 
  */
 const memoryFor = ({ hosts }: Plan, lab: LabInKernel): number =>
   lab === 'docker' ? 1536 + 60 * hosts.length : 512 + 20 * hosts.length;
+
+/** Each host's processes, on the machine's own kernel; an engine needs more. */
+const usedBy = ({ hosts }: Plan): number => 10 * hosts.length;
 
 /** A kernel that takes this much longer than its plan hangs. */
 const longestRunSeconds = ({ phases, hosts }: Plan, lab: LabInKernel): number =>

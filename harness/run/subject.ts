@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
+import type { Watch } from '../sim/passage.js';
 import type { Outcome } from './outcome.js';
 import type { Programs } from './programs.js';
 
@@ -30,4 +31,6 @@ export interface SubjectContext {
   /** To be run instead of the machine's own; only for a subject that takes them. */
   readonly with?: Programs;
   readonly onEvent: (event: JournalEvent) => void;
+  /** Looks in on a simulation, and may end it; labs listen to the signal. */
+  readonly watch?: Watch;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Plan } from '../experiment/plan.js';
 import { faultKinds } from '../fault/fault.js';
 import { performInKernel } from '../lab/guest/perform.js';
+import { checkMemory } from '../lab/room.js';
 import { bootVirtual } from '../lab/virtual/boot.js';
 import { virtualFingerprint } from '../lab/virtual/fingerprint.js';
 import type { MachineSetting } from '../lab/virtual/machine.js';
@@ -12,7 +13,7 @@ import type { Summary } from '../result/summary.js';
 import { collect } from './collect.js';
 import type { InsideInput } from './inside.js';
 import { journalFile, parseEvent } from './journal.js';
-import { checkPlan } from './lab-subject.js';
+import { checkInstruments, checkPlan } from './lab-subject.js';
 import type { Subject } from './subject.js';
 
 export const virtualSubject: Subject = virtual();
@@ -27,6 +28,8 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     check: (plan) => checkPlan(plan, 'virtual', faultKinds),
     async tryOut(plan, say) {
       const setting = settingFor(plan);
+      checkMemory(plan, 'virtual', { givenMiB: 0, usedMiB: usedBy(plan) });
+      await checkInstruments();
       const { hash } = virtualFingerprint(setting);
       if (!withoutSnapshot) await snapshotFor({ hash, setting, say });
     },
@@ -57,14 +60,14 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
   };
 }
 
-/**
- * Measured: 400 MiB for the kernel, its image and Node.js, and 8 MiB for each host's processes; twice that is given.
- * Few sizes, because each has a snapshot of its own.
- */
-function settingFor({ hosts, nanosecondsPerInstruction }: Plan): MachineSetting {
-  const needed = 800 + 16 * hosts.length;
-  return { nanosecondsPerInstruction, memoryMiB: 2 ** Math.max(11, Math.ceil(Math.log2(needed))) };
-}
+/** MiB. Measured: 400 for QEMU, the kernel, its image and Node.js, and 8 for each host's processes. */
+const usedBy = ({ hosts }: Plan): number => 400 + 8 * hosts.length;
+
+/** Twice what is used; few sizes, because each has a snapshot of its own. What is not used takes no memory here. */
+const settingFor = (plan: Plan): MachineSetting => ({
+  nanosecondsPerInstruction: plan.nanosecondsPerInstruction,
+  memoryMiB: 2 ** Math.max(11, Math.ceil(Math.log2(2 * usedBy(plan)))),
+});
 
 /** Real seconds. A machine that takes this much longer than its plan hangs. */
 const longestRunSeconds = ({ phases, hosts }: Plan): number =>

@@ -72,11 +72,20 @@ async function prepareRepository() {
 async function installPackages() {
   // The tools that build and test are development dependencies, wanted even where NODE_ENV says production.
   const options = ['ci', '--include=dev', '--no-audit', '--no-fund'];
-  if (isWritable(process.env.npm_config_cache ?? join(homedir(), '.npm'))) return npm(options);
+  if (isWritable(process.env.npm_config_cache ?? join(homeFolder(), '.npm'))) return npm(options);
   // Service users such as nobody have no home for npm's cache.
   const cache = join(root, 'dist', '.npm');
   await npm([...options, '--cache', cache]);
   rmSync(cache, { recursive: true, force: true });
+}
+
+/** Node.js throws where nothing says one, as for any user id in a container. */
+function homeFolder() {
+  try {
+    return homedir();
+  } catch {
+    return '/nonexistent';
+  }
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 import { join, relative } from 'node:path';
 import { badInput, interrupted } from '../base/errors.js';
+import { commandLine } from '../base/shell.js';
 import { writeWhole } from '../base/write-whole.js';
 import { type LoadedRun, loadRun } from '../compare/load.js';
 import type { Plan } from '../experiment/plan.js';
@@ -135,7 +136,7 @@ class Seeker {
     options.onRun?.(search, trial.faults.length);
     const ran = await options.runOnce(plan, join(folder, 'runs'));
     if (options.signal.aborted) {
-      const again = `rsplab shrink --resume ${folder}`;
+      const again = commandLine(['rsplab', 'shrink', '--resume', folder]);
       throw interrupted(`The search was ended after ${this.#runs} runs; go on with: ${again}`);
     }
     const { verdict, detail } = ran.checks.find(({ name }) => name === search.check) ?? missing;

@@ -1,5 +1,5 @@
 import { badInput } from '../base/errors.js';
-import { hostsWith, type Plan, type PlannedHost } from '../experiment/plan.js';
+import { hostsWith, type Plan } from '../experiment/plan.js';
 import { describePolicy } from '../experiment/policy.js';
 import type { FaultKind } from '../fault/fault.js';
 import { describeTarget } from '../fault/target.js';
@@ -22,7 +22,6 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
   if (hostsWith(plan, 'poolElement').length === 0) refuse('needs at least one pool element, got none');
   checkRates(plan, refuse);
   checkPolicies(plan, refuse);
-  checkPaths(plan, refuse);
   const tuned = plan.hosts.find(({ sctp }) => sctp !== null);
   if (tuned) refuse(`knows Linux's own timers of SCTP only, got other ones at ${tuned.name}`);
   for (const [name, { impairment }] of Object.entries(plan.topology.networks))
@@ -54,27 +53,6 @@ function checkPolicies(plan: Plan, refuse: Refuse): void {
       refuse(`knows no distances for a penalty, got ${describePolicy(role.policy)} at ${name}`);
     }
   }
-}
-
-/** Everybody talks to the registrar, and users to the elements of their pool. */
-function checkPaths(plan: Plan, refuse: Refuse): void {
-  const check = (a: PlannedHost, b: PlannedHost) => {
-    if (a.legs.some(({ network }) => b.legs.some((leg) => leg.network === network))) return;
-    refuse(`has no routers, got ${a.name} and ${b.name} without a network in common`);
-  };
-  const registrar = hostsWith(plan, 'registrar')[0]!;
-  const elements = differing(hostsWith(plan, 'poolElement'));
-  const users = differing(hostsWith(plan, 'poolUser'));
-  for (const host of [...elements, ...users]) check(host, registrar);
-  for (const user of users) {
-    for (const element of elements) if (element.role.pool === user.role.pool) check(user, element);
-  }
-}
-
-/** One host of each sort, so that ten thousand users need not be held against a thousand elements. */
-function differing<H extends PlannedHost & { role: { pool: string } }>(hosts: readonly H[]): H[] {
-  const sortOf = ({ legs, role }: H) => [role.pool, ...legs.map(({ network }) => network)].join(' ');
-  return [...new Map(hosts.map((host) => [sortOf(host), host])).values()];
 }
 
 /** What stops a process needs an element; what happens to legs may happen to anybody. */

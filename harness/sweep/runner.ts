@@ -21,8 +21,14 @@ export interface Runner {
   close(): Promise<void>;
 }
 
-/** @param jobs worker threads; how many there are changes no result */
-export function simRunner(jobs: number): Runner {
+/** Seconds that runs under way have to end once the sweep is to end. */
+const graceSeconds = 1;
+
+/**
+ * @param jobs worker threads; how many there are changes no result
+ * @param signal asks to end: runs that take longer than a moment then are given up
+ */
+export function simRunner(jobs: number, signal: AbortSignal): Runner {
   const worker = new URL('./worker.js', import.meta.url);
   // Straight from the sources, e.g. in tests, the worker is TypeScript.
   const source = import.meta.url.endsWith('.ts');
@@ -32,11 +38,24 @@ export function simRunner(jobs: number): Runner {
     maxThreads: jobs,
     ...(source ? { execArgv: ['--import', 'tsx'] } : {}),
   });
+  const givenUp = new AbortController();
+  let late: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    late = setTimeout(() => givenUp.abort(), graceSeconds * 1e3);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
   return {
     // One more each, so that no worker waits for the next plan.
     width: 2 * jobs,
-    perform: async (plan) => ({ ...((await pool.run(plan)) as Simulated), folder: null }),
-    close: () => pool.destroy(),
+    perform: async (plan) => ({
+      ...((await pool.run(plan, { signal: givenUp.signal })) as Simulated),
+      folder: null,
+    }),
+    close: async () => {
+      clearTimeout(late);
+      signal.removeEventListener('abort', onAbort);
+      await pool.destroy();
+    },
   };
 }
 

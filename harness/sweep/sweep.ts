@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { badInput, interrupted, messageOf } from '../base/errors.js';
 import { newSession } from '../base/session.js';
+import { commandLine } from '../base/shell.js';
 import { writeWhole } from '../base/write-whole.js';
 import type { LoadedExperiment } from '../experiment/load.js';
 import type { PhaseLengths } from '../experiment/plan.js';
@@ -34,7 +35,7 @@ export interface SweepOptions {
   /** Folder of a sweep to go on with; null for a new one. */
   readonly resume: string | null;
   readonly clock: Clock;
-  /** Asks to end in good order: what runs is finished, nothing new begins. */
+  /** Asks to end in good order: nothing new begins, and what runs is finished where that does not take long. */
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: SweepProgress) => void;
 }
@@ -84,7 +85,7 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
 
   const runner =
     subject.name === 'sim'
-      ? simRunner(Math.min(options.jobs, Math.max(1, tasks.length)))
+      ? simRunner(Math.min(options.jobs, Math.max(1, tasks.length)), options.signal)
       : labRunner(subject, { ...options, out: join(folder, 'runs') });
   try {
     await performAll(tasks, runner, options.signal, async ({ point, replication }) => {
@@ -103,7 +104,7 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
 
   if (options.signal.aborted && done + failed() < total - refused.length * replications) {
     describe(folder, { ...description, state: 'interrupted' });
-    const again = `rsplab sweep ${loaded.file} --resume ${folder}`;
+    const again = commandLine(['rsplab', 'sweep', loaded.file, '--resume', folder]);
     throw interrupted(`The sweep was ended with ${done} of ${total} runs done; go on with: ${again}`);
   }
   return finish(folder, description, grid, { records: recordsOf(ledger, replications), failures });

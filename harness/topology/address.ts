@@ -10,6 +10,19 @@ export interface Subnet {
   readonly prefixLength: number;
 }
 
+/**
+ * Addresses that no host of a lab can have. Tried with RSPLIB 3.4.4 on Linux 6.1: its registrar refuses elements with
+ * link-local addresses, and Linux's SCTP does not talk to the anycast ones.
+ */
+const nobodys: readonly (readonly [cidr: string, what: string])[] = [
+  ['0.0.0.0/8', '“this network”, RFC 1122'],
+  ['127.0.0.0/8', 'loopback, RFC 1122'],
+  ['169.254.0.0/16', 'link-local, RFC 3927'],
+  ['192.88.99.0/24', 'anycast for 6to4, which SCTP refuses, RFC 7526'],
+  ['224.0.0.0/4', 'multicast, RFC 5771'],
+  ['255.255.255.255/32', 'broadcast, RFC 919'],
+];
+
 /** @throws HarnessError `bad-input` when the text is no IPv4 network with its host bits zero */
 export function subnet(where: string, cidr: string): Subnet {
   if (!Address4.isValid(cidr) || !cidr.includes('/')) {
@@ -21,6 +34,19 @@ export function subnet(where: string, cidr: string): Subnet {
     throw badInput(`${where}: expected the network's own address ${dotted(first)}/${prefixLength}, got ${show(cidr)}`);
   }
   return { cidr, first, prefixLength, size: 2 ** (32 - prefixLength) };
+}
+
+/**
+ * As {@link subnet}, for a network whose addresses hosts are to have.
+ * @throws HarnessError `bad-input` also when some of them can be nobody's
+ */
+export function hostSubnet(where: string, cidr: string): Subnet {
+  const network = subnet(where, cidr);
+  const found = nobodys.find(([reserved]) => overlap(network, subnet(where, reserved)));
+  if (!found) return network;
+  const [reserved, what] = found;
+  const expected = `addresses that hosts can have, for example of 10.0.0.0/8 or 192.168.0.0/16`;
+  throw badInput(`${where}: expected ${expected}, got ${show(cidr)}, which has some of ${reserved} (${what})`);
 }
 
 export const overlap = (a: Subnet, b: Subnet): boolean => a.first < b.first + b.size && b.first < a.first + a.size;

@@ -3,8 +3,9 @@ import { check } from '../base/check.js';
 import { badInput } from '../base/errors.js';
 import { deepFreeze } from '../base/freeze.js';
 import type { Duration } from '../base/units.js';
-import { addressAt, capacity, overlap, type Subnet, subnet } from './address.js';
+import { addressAt, capacity, hostSubnet, overlap, type Subnet } from './address.js';
 import { type Impairment, type ImpairmentInput, impairmentSchema } from './impairment.js';
+import { checkDeviceNames, checkLabel } from './names.js';
 import { type Sctp, type SctpOptions, sctpSchema } from './sctp.js';
 
 /** One emulated network: every host on it is one hop from every other. */
@@ -49,7 +50,7 @@ export interface Topology<Group extends string = string> {
  * @throws HarnessError `bad-input` for an impossible network or impairment
  */
 export function network(cidr: string, impairment: NetworkOptions = {}): Network {
-  subnet('network', cidr);
+  hostSubnet('network', cidr);
   return { cidr, impairment: check(`network(${cidr})`, impairmentSchema, impairment) };
 }
 
@@ -87,18 +88,18 @@ export function topology<Net extends string, Group extends string>(description: 
 }): Topology<Group> {
   const { name, networks, hosts: groups } = description;
   const where = `topology ${name}`;
-  for (const word of [...Object.keys(networks), ...Object.keys(groups)]) check(`${where}: '${word}'`, label, word);
-  const subnets = new Map(Object.entries<Network>(networks).map(([net, { cidr }]) => [net, subnet(where, cidr)]));
+  for (const word of [...Object.keys(networks), ...Object.keys(groups)]) checkLabel(where, word);
+  const subnets = new Map(Object.entries<Network>(networks).map(([net, { cidr }]) => [net, hostSubnet(where, cidr)]));
   rejectOverlaps(where, [...subnets]);
   const used = new Map<string, number>();
   const placed = Object.entries<HostGroup>(groups).flatMap(([group, { count, on, sctp }]) =>
     Array.from({ length: count }, (_, at): Host => {
       const index = at + 1;
-      return { name: `${prefixes[group] ?? group}${index}`, group, index, legs: on.map((net) => place(net)), sctp };
+      return { name: `${prefixes.get(group) ?? group}${index}`, group, index, legs: on.map((net) => place(net)), sctp };
     }),
   );
   rejectDuplicates(where, placed);
-  rejectLongNames(where, placed);
+  checkDeviceNames(where, Object.keys(networks), placed);
   return deepFreeze({ name, networks, groups, hosts: placed });
 
   function place(net: string): Leg {
@@ -113,10 +114,12 @@ export function topology<Net extends string, Group extends string>(description: 
   }
 }
 
-/** Networks and hosts lend their names to devices, files and command lines. */
-const label = z.string().regex(/^[a-z][a-z0-9_-]*$/i, 'a name of letters, digits and hyphens');
-
-const prefixes: Record<string, string> = { registrars: 'pr', elements: 'pe', users: 'pu', attackers: 'at' };
+const prefixes = new Map([
+  ['registrars', 'pr'],
+  ['elements', 'pe'],
+  ['users', 'pu'],
+  ['attackers', 'at'],
+]);
 
 function rejectDuplicates(where: string, placed: readonly Host[]): void {
   const groups = new Map<string, string>();
@@ -124,16 +127,6 @@ function rejectDuplicates(where: string, placed: readonly Host[]): void {
     const other = groups.get(name);
     if (other) throw badInput(`${where}: expected distinct hosts, got '${name}' in both '${other}' and '${group}'`);
     groups.set(name, group);
-  }
-}
-
-/** A network device's name has 15 characters at the most, and a leg's is its host's, a hyphen, and its network's. */
-function rejectLongNames(where: string, placed: readonly Host[]): void {
-  for (const { name, legs } of placed) {
-    const long = legs.find(({ network }) => name.length + network.length > 14);
-    if (!long) continue;
-    const got = `'${name}' and '${long.network}' with ${name.length + long.network.length}`;
-    throw badInput(`${where}: expected names of a host and its network of at most 14 letters together, got ${got}`);
   }
 }
 

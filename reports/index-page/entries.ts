@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { messageOf } from '../../harness/base/errors.js';
+import { foldersWithin, type OnUnreadable } from '../../harness/base/folders.js';
 import { formatDuration } from '../../harness/base/units.js';
 import { planSchema } from '../../harness/experiment/plan.js';
 import { type Summary, summarySchema, type Verdict } from '../../harness/result/summary.js';
@@ -27,8 +28,8 @@ export interface Entry {
 const deepest = 3;
 
 /** The newest first. Nothing is looked for inside of a run or a sweep. */
-export function entriesIn(results: string): Entry[] {
-  return foldersIn(results, deepest)
+export function entriesIn(results: string, onUnreadable?: OnUnreadable): Entry[] {
+  return foldersIn(results, deepest, onUnreadable)
     .map((folder) => entryOf(results, folder))
     .sort((a, b) => (a.time === b.time ? (a.path < b.path ? -1 : 1) : a.time < b.time ? 1 : -1));
 }
@@ -36,12 +37,10 @@ export function entriesIn(results: string): Entry[] {
 export const isSweep = (folder: string): boolean => existsSync(join(folder, 'sweep.json'));
 export const isRun = (folder: string): boolean => existsSync(join(folder, 'plan.json'));
 
-function foldersIn(folder: string, depth: number): string[] {
+function foldersIn(folder: string, depth: number, onUnreadable: OnUnreadable | undefined): string[] {
   if (isSweep(folder) || isRun(folder)) return [folder];
   if (depth === 0) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => foldersIn(join(folder, name), depth - 1));
+  return foldersWithin(folder, onUnreadable).flatMap((each) => foldersIn(each, depth - 1, onUnreadable));
 }
 
 function entryOf(results: string, folder: string): Entry {

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cacheFolder, type Surroundings } from '../../harness/base/cache.js';
 
@@ -42,4 +43,15 @@ it('accepts its own folder among the temporary files and refuses one that others
   expect(() => cacheFolder(nowhere)).toThrow(/only this user may enter.*RSPLAB_CACHE/);
   mkdirSync(join(top, `tmp/rsplab-${here.uid + 1}`), { mode: 0o700 });
   expect(() => cacheFolder({ ...nowhere, uid: here.uid + 1 })).toThrow(/others own/);
+});
+
+// Node.js throws for a user id that the machine's list does not have, as containers with any user id do.
+it.skipIf(process.getuid?.() !== 0)('needs no home where another folder is named, and none at all', async () => {
+  const nobody = 54_321;
+  const compiled = new URL('../../dist/harness/base/cache.js', import.meta.url).href;
+  const script = `import('${compiled}').then((cache) => console.log(cache.cacheFolder()))`;
+  const answer = async (env: Record<string, string>) =>
+    (await execa(process.execPath, ['-e', script], { uid: nobody, gid: nobody, extendEnv: false, env })).stdout;
+  expect(await answer({ RSPLAB_CACHE: '/var/lab', TMPDIR: '/no/where' })).toBe('/var/lab');
+  expect(await answer({ TMPDIR: '/no/where' })).toBe(`/tmp/rsplab-${nobody}`);
 });

@@ -35,7 +35,7 @@ const planOn = (red: string): Plan =>
         name: 'containers',
         networks: { red: network(red, { delay: ms(10) }), blue: network('10.2.0.0/16') },
         hosts: {
-          registrars: hosts(1, { on: ['red'] }),
+          registrars: hosts(1, { on: ['red', 'blue'] }),
           elements: hosts(1, { on: ['red', 'blue'] }),
           users: hosts(1, { on: ['blue'] }),
         },
@@ -61,7 +61,7 @@ describe('what the engine is asked for', () => {
     });
     // pr1 and pe1 have the first two addresses; the bridge must not take one of them.
     expect(red!.IPAM!.Config).toEqual([{ Subnet: '10.1.0.0/24', Gateway: '10.1.0.3' }]);
-    expect(blue!.IPAM!.Config).toEqual([{ Subnet: '10.2.0.0/16', Gateway: '10.2.0.3' }]);
+    expect(blue!.IPAM!.Config).toEqual([{ Subnet: '10.2.0.0/16', Gateway: '10.2.0.4' }]);
   });
 
   it('leaves room for devices’ names of fifteen characters', () => {
@@ -124,7 +124,7 @@ describe('legs', () => {
   // The engine made the second network's device the first.
   const devices = [
     { ifname: 'lo', ifindex: 1, addr_info: [{ local: '127.0.0.1' }] },
-    { ifname: 'eth0', ifindex: 8, link_index: 9, addr_info: [{ local: '10.2.0.1' }] },
+    { ifname: 'eth0', ifindex: 8, link_index: 9, addr_info: [{ local: '10.2.0.2' }] },
     { ifname: 'eth1', ifindex: 10, link_index: 11, addr_info: [{ local: '10.1.0.2' }] },
   ];
   const legs = innerLegs(element, { red: 24, blue: 16 }, devices);

@@ -24,7 +24,6 @@ const refused: [string, PlanParts, RegExp][] = [
   ['a distance penalty', { element: { policy: { name: 'LeastUsedDPF', distancePenaltyFactor: 0.1 } } }, /no distances/],
   ['a dead user', { faults: [at(s(1), kill(all('users')))] }, /kill hit pool elements only, got poolUser/],
   ['a frozen registrar', { faults: [at(s(1), freeze(named('pr1')))] }, /freeze hit pool elements only, got registrar/],
-  ['hosts without a network in common', { topology: apart() }, /without a network in common/],
   ['kill in RSPSIM', { model: 'rspsim', faults: [at(s(1), kill(all('elements')))] }, /got kill/],
   ['cutPath in RSPSIM', { model: 'rspsim', faults: [at(s(1), cutPath(all('elements'), 'red'))] }, /got cutPath/],
   [
@@ -135,18 +134,6 @@ function twoDelays() {
       registrars: hosts(1, { on: ['near', 'far'] }),
       elements: hosts(2, { on: ['near', 'far'] }),
       users: hosts(1, { on: ['near', 'far'] }),
-    },
-  });
-}
-
-function apart() {
-  return topology({
-    name: 'apart',
-    networks: { here: network('10.1.0.0/16'), there: network('10.2.0.0/16') },
-    hosts: {
-      registrars: hosts(1, { on: ['here', 'there'] }),
-      elements: hosts(2, { on: ['here'] }),
-      users: hosts(1, { on: ['there'] }),
     },
   });
 }

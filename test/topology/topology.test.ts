@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Duration, hosts, ms, network, type Topology, topology } from '../../harness/index.js';
-import { addressAt, capacity, overlap, spareAddress, subnet } from '../../harness/topology/address.js';
+import { addressAt, capacity, hostSubnet, overlap, spareAddress, subnet } from '../../harness/topology/address.js';
 
 const refusal = (make: () => unknown) => {
   try {
@@ -48,6 +48,11 @@ describe('a topology', () => {
     ]);
   });
 
+  it('may have groups that JavaScript’s objects have something of, too', () => {
+    const { hosts: placed } = lan({ hosts: { valueOf: hosts(1, { on: ['lan'] }) } });
+    expect(placed.map(({ name }) => name)).toEqual(['valueOf1']);
+  });
+
   it('is frozen all the way down', () => {
     const made = lan({});
     expect(() => Object.assign(made.hosts[0]!.legs[0]!, { address: '1.2.3.4' })).toThrow(TypeError);
@@ -80,6 +85,44 @@ describe('a topology', () => {
       () => lan({ networks: { 'my lan': '10.0.0.0/24' } }),
       `topology test: 'my lan': expected a name of letters, digits and hyphens, got "my lan"`,
     ],
+    ...['lo', 'all', 'default', 'sit0'].map((word): [string, () => unknown, string] => [
+      `a network that Linux calls ${word}`,
+      () => lan({ networks: { [word]: '10.0.0.0/24' }, hosts: { users: hosts(1, { on: [word] }) } }),
+      `topology test: expected a network's name that Linux has no device of yet, got '${word}'`,
+    ]),
+    ...['up', 'link', 'name', 'type', 'dev', 'mtu', 'address', 'help'].map((word): [string, () => unknown, string] => [
+      `a network whose name ip reads as ${word}`,
+      () => lan({ networks: { [word]: '10.0.0.0/24' }, hosts: { users: hosts(1, { on: [word] }) } }),
+      `topology test: expected a network's name that \`ip\` does not read as an option, got '${word}'`,
+    ]),
+    [
+      'a network that is called like a device of the lab’s own',
+      () => lan({ networks: { stage0: '10.0.0.0/24' }, hosts: { users: hosts(1, { on: ['stage0'] }) } }),
+      "topology test: expected a network's name that a lab has no device of yet, got 'stage0'",
+    ],
+    [
+      'a network that is called like a leg',
+      () =>
+        lan({
+          networks: { red: '10.1.0.0/24', 'pu1-red': '10.2.0.0/24' },
+          hosts: { users: hosts(1, { on: ['red'] }) },
+        }),
+      "topology test: expected distinct devices, got 'pu1-red' for both the network 'pu1-red' and the leg of 'pu1' in 'red'",
+    ],
+    [
+      'legs of the same name',
+      () =>
+        lan({
+          networks: { b: '10.1.0.0/24', 'x1-b': '10.2.0.0/24' },
+          hosts: { a: hosts(1, { on: ['x1-b'] }), 'a1-x': hosts(1, { on: ['b'] }) },
+        }),
+      "topology test: expected distinct devices, got 'a1-x1-b' for both the leg of 'a1' in 'x1-b' and the leg of 'a1-x1' in 'b'",
+    ],
+    [
+      'a network nobody is on with a name that no device can have',
+      () => lan({ networks: { lan: '10.0.0.0/24', averyverylongname: '10.1.0.0/24' } }),
+      "topology test: expected a network's name of at most 15 letters, got 'averyverylongname'",
+    ],
     ['no hosts', () => hosts(0, { on: ['lan'] }), 'hosts: expected at least 1, got 0'],
     ['half a host', () => hosts(1.5, { on: ['lan'] }), 'hosts: expected int, got 1.5'],
     ['hosts without a network', () => hosts(1, { on: [] }), 'hosts.on: expected at least 1 entry, got []'],
@@ -102,6 +145,31 @@ describe('a topology', () => {
       'an IPv6 network',
       () => network('fc00::/64'),
       'network: expected an IPv4 network such as 10.1.0.0/24, got "fc00::/64"',
+    ],
+    [
+      'a network of everybody',
+      () => network('0.0.0.0/0'),
+      'network: expected addresses that hosts can have, for example of 10.0.0.0/8 or 192.168.0.0/16, got "0.0.0.0/0", which has some of 0.0.0.0/8 (“this network”, RFC 1122)',
+    ],
+    [
+      'a network of this machine',
+      () => network('127.0.0.0/8'),
+      'network: expected addresses that hosts can have, for example of 10.0.0.0/8 or 192.168.0.0/16, got "127.0.0.0/8", which has some of 127.0.0.0/8 (loopback, RFC 1122)',
+    ],
+    [
+      'link-local addresses',
+      () => lan({ networks: { lan: '169.254.7.0/24' } }),
+      'network: expected addresses that hosts can have, for example of 10.0.0.0/8 or 192.168.0.0/16, got "169.254.7.0/24", which has some of 169.254.0.0/16 (link-local, RFC 3927)',
+    ],
+    [
+      'a network with multicast addresses in it',
+      () => network('192.0.0.0/2'),
+      'network: expected addresses that hosts can have, for example of 10.0.0.0/8 or 192.168.0.0/16, got "192.0.0.0/2", which has some of 192.88.99.0/24 (anycast for 6to4, which SCTP refuses, RFC 7526)',
+    ],
+    [
+      'multicast',
+      () => network('239.0.0.0/24'),
+      'network: expected addresses that hosts can have, for example of 10.0.0.0/8 or 192.168.0.0/16, got "239.0.0.0/24", which has some of 224.0.0.0/4 (multicast, RFC 5771)',
     ],
     [
       'a negative delay',
@@ -135,13 +203,23 @@ describe('a topology', () => {
   });
 });
 
-/** Any IPv4 network with room for a host. */
+/** Any IPv4 network with room for a host, and none of the addresses that are nobody's. */
 const anySubnet = fc
   .record({ bits: fc.nat(0xffff_ffff), length: fc.integer({ min: 8, max: 30 }) })
   .map(({ bits, length }) => {
     const first = Math.floor(bits / 2 ** (32 - length)) * 2 ** (32 - length);
     return `${[24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join('.')}/${length}`;
-  });
+  })
+  .filter((cidr) => isForHosts(cidr));
+
+function isForHosts(cidr: string): boolean {
+  try {
+    hostSubnet('test', cidr);
+    return true;
+  } catch {
+    return false;
+  }
+}
 const numberOf = (address: string) => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 
 describe('addresses', () => {

@@ -70,7 +70,7 @@ export class NamespaceRealm implements Realm {
     await this.#ip([], [['netns', 'add', fresh]]);
     await this.#ip(
       ['-n', old],
-      legs.map(({ network }) => ['link', 'set', network, 'netns', fresh]),
+      legs.map(({ network }) => ['link', 'set', 'dev', network, 'netns', fresh]),
     );
     await this.#ip(['-n', fresh], hostBatch(plan, { ...host, legs }, prefixesOf(plan)));
     await this.#ip([], [['netns', 'delete', old]]);

@@ -2,18 +2,19 @@
  * Boots Debian's user-mode Linux as an ordinary process and has it run one job. No root is needed: inside, the user is
  * root; outside, it is whoever started it.
  */
-import { accessSync, constants, statfsSync } from 'node:fs';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { badInput, labBroken } from '../../base/errors.js';
+import { temporaryFolder } from '../../base/temporary.js';
 import { findTool, toolEnvironment, umlModules } from '../../base/tools.js';
 import { exitLine, type Job, stopWord } from '../guest/job.js';
 import type { LabKernel } from '../guest/kernel.js';
 import { killGroup } from '../process.js';
+
+import { memoryFolder } from './memory.js';
 
 export interface BootOptions {
   readonly session: string;
@@ -36,7 +37,10 @@ export interface UmlJob extends Job {
   readonly modules: string;
 }
 
-/** @throws HarnessError `bad-input` when user-mode Linux is not installed or not prepared */
+/**
+ * @throws HarnessError `bad-input` when user-mode Linux is not installed or not prepared, `lab-broken` when there is no
+ * room for its memory
+ */
 export async function bootLabKernel({
   session,
   folder: results,
@@ -50,6 +54,7 @@ export async function bootLabKernel({
   if (!linux || !modules) {
     throw badInput('lab uml: expected user-mode Linux and its modules, got none; `npm run setup` installs them');
   }
+  const memory = memoryFolder(memoryMiB);
   const environment = toolEnvironment();
   const folder = await jobFolder(session, { module, input, session, folder: results, environment, modules });
   const kernel = execa(
@@ -63,7 +68,7 @@ export async function bootLabKernel({
       reject: false,
       // A process group of its own: Ctrl-C in the terminal is for us, who then ask the job to stop.
       detached: true,
-      env: { TMPDIR: memoryFolder(memoryMiB) },
+      env: { TMPDIR: memory },
       stdin: 'pipe',
       stdout: 'pipe',
       stderr: 'pipe',
@@ -95,27 +100,12 @@ export async function bootLabKernel({
   return { pid: pid!, ended, kill, stop: () => kernel.stdin.write(`${stopWord}\n`) };
 }
 
-/**
- * Where the kernel keeps its memory, a file: in memory, unless that is closed to us or too small, as in many
- * containers.
- */
-function memoryFolder(memoryMiB: number): string {
-  const shared = '/dev/shm';
-  try {
-    accessSync(shared, constants.W_OK | constants.X_OK);
-    const { bavail, bsize } = statfsSync(shared);
-    return bavail * bsize >= memoryMiB * 2 ** 20 ? shared : tmpdir();
-  } catch {
-    return tmpdir();
-  }
-}
-
 /** Names the kernel in the machine's process list, so that a forgotten one can be told from others. */
 export const umid = (session: string): string => `rsplab-${session}`;
 
-/** Links instead of paths on the kernel's command line, which blanks would split. */
+/** Links instead of paths on the kernel's command line, which blanks would split; so its own path has none. */
 async function jobFolder(session: string, job: UmlJob): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), `rsplab-${session}-`));
+  const folder = await mkdtemp(join(temporaryFolder(), `rsplab-${session}-`));
   const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   await symlink(process.execPath, join(folder, 'node'));
   await symlink(here('guest.js'), join(folder, 'guest.js'));

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { labBroken } from '../../base/errors.js';
 import { guestPackages } from '../../base/guest-packages.js';
+import { temporaryFolder } from '../../base/temporary.js';
 import { exitLine, stopWord } from '../guest/job.js';
 import type { LabKernel } from '../guest/kernel.js';
 import { virtualFingerprint } from './fingerprint.js';
@@ -41,7 +41,7 @@ export interface VirtualBoot {
 export async function bootVirtual(options: VirtualBoot): Promise<LabKernel> {
   const { session, folder: results, line, onLine, job, input, seed, setting } = options;
   const { hash } = virtualFingerprint(setting);
-  const folder = await mkdtemp(join(tmpdir(), `rsplab-${session}-`));
+  const folder = await mkdtemp(join(temporaryFolder(), `rsplab-${session}-`));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const order: VirtualJob = { job, input, chance: createHash('sha512').update(`chance ${seed}`).digest('hex') };

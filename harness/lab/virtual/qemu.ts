@@ -1,13 +1,13 @@
 import { createWriteStream, mkdtempSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { badInput, labBroken } from '../../base/errors.js';
+import { temporaryFolder } from '../../base/temporary.js';
 import { findTool, toolEnvironment } from '../../base/tools.js';
 import { killGroup } from '../process.js';
 import { descriptors, type MachineFiles, type MachineSetting, machineCommand } from './machine.js';
@@ -104,7 +104,7 @@ async function loadState(machine: Machine): Promise<void> {
 
 /** Writes the state of a paused machine, all but its memory, which lies in a file of its own. */
 export async function saveState({ qmp }: Machine, file: string): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'rsplab-'));
+  const folder = mkdtempSync(join(temporaryFolder(), 'rsplab-'));
   const path = join(folder, 'state');
   const server = createServer();
   try {

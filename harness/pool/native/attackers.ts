@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { badInput } from '../../base/errors.js';
 import { attackBounds } from '../../experiment/attacker.js';
 import { type HostWith, hostsWith, type Plan, type PlannedHost } from '../../experiment/plan.js';
-import type { Attacker, Registrar } from '../../experiment/role.js';
+import { sharedLegs } from '../../experiment/reach.js';
+import type { Attacker } from '../../experiment/role.js';
 import type { LabProcess, OpenLab } from '../../lab/lab.js';
 import { attackFile } from '../../result/rows.js';
 import type { PoolContext } from '../pool.js';
@@ -97,11 +98,9 @@ function attackerCommand(plan: Plan, host: HostWith<Attacker>, measureAt: number
 const secondsOf = ({ phases }: Plan, { start, lasting }: Attacker): number => lasting ?? phases.measure - start;
 
 /** The leg of a registrar on one of the attacker's networks; several attackers share several registrars out. */
-function victimOf(plan: Plan, { index, legs }: PlannedHost): PlannedHost['legs'][number] | undefined {
-  const within = hostsWith(plan, 'registrar').flatMap((registrar: HostWith<Registrar>) =>
-    registrar.legs.filter(({ network }) => legs.some((leg) => leg.network === network)).slice(0, 1),
-  );
-  return within[(index - 1) % within.length];
+function victimOf(plan: Plan, host: PlannedHost): PlannedHost['legs'][number] | undefined {
+  const within = hostsWith(plan, 'registrar').flatMap((registrar) => sharedLegs(host, registrar).slice(0, 1));
+  return within[(host.index - 1) % within.length];
 }
 
 /**

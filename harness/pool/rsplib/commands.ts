@@ -2,12 +2,12 @@
  * RSPLIB 3.4.4's command lines from roles (`man rspregistrar`, `man rspserver`, `man calcappclient`). Its units: whole
  * milliseconds for keep-alives, seconds for job intervals and run times, calculations for work.
  */
-import { badInput } from '../../base/errors.js';
 import { toMilliseconds } from '../../base/units.js';
 import type { HostWith, Plan, PlannedHost } from '../../experiment/plan.js';
 import { hostsWith } from '../../experiment/plan.js';
 import type { Policy } from '../../experiment/policy.js';
-import type { PoolElement, PoolUser, Registrar, Role } from '../../experiment/role.js';
+import { sharedLegs } from '../../experiment/reach.js';
+import type { PoolElement, PoolUser, Registrar } from '../../experiment/role.js';
 
 const asapPort = 3863;
 const enrpPort = 9901;
@@ -15,9 +15,16 @@ const enrpPort = 9901;
 /** Log level 4 tells of registrations, without a line per message. */
 const logging = ['-logcolor=off', '-loglevel=4'];
 
-/** Where components are told to find their registrars: addresses of their first legs, RSPLIB learns the others. */
-const registrarsOf = (plan: Plan): string[] =>
-  hostsWith(plan, 'registrar').map(({ legs }) => `-registrar=${legs[0]!.address}:${asapPort}`);
+/**
+ * Where a component is told to find its registrars: an address of each on a network that they share, for RSPLIB takes
+ * one of each and learns the others by SCTP.
+ */
+const registrarsOf = (plan: Plan, host: PlannedHost): string[] =>
+  hostsWith(plan, 'registrar').map((registrar) => `-registrar=${addressFor(host, registrar)}:${asapPort}`);
+
+/** @see checkReach which saw to it that there is one */
+const addressFor = (host: PlannedHost, registrar: HostWith<Registrar>): string =>
+  sharedLegs(host, registrar)[0]!.address;
 
 /** `10.1.0.1:3863,10.2.0.1`: all addresses of an endpoint, the port after the first. */
 const endpoint = (addresses: readonly string[], port: number): string =>
@@ -33,7 +40,7 @@ export function registrarCommand(plan: Plan, host: HostWith<Registrar>, identifi
     `-asap=${endpoint(addresses, asapPort)}`,
     `-enrp=${endpoint(addresses, enrpPort)}`,
     `-identifier=0x${identifier.toString(16)}`,
-    ...peers.map(({ legs }) => `-peer=${legs[0]!.address}:${enrpPort}`),
+    ...peers.map((peer) => `-peer=${addressFor(host, peer)}:${enrpPort}`),
     `-endpointkeepalivetransmissioninterval=${toMilliseconds(role.endpointKeepAliveInterval)}`,
     `-endpointkeepalivetimeoutinterval=${toMilliseconds(role.endpointKeepAliveTimeout)}`,
     `-maxbadpereports=${role.maxBadPeReports ?? neverReports}`,
@@ -60,18 +67,19 @@ const unlimited = -1;
 
 export function elementCommand(
   plan: Plan,
-  { name, role }: HostWith<PoolElement>,
+  host: HostWith<PoolElement>,
   addresses: readonly string[],
   identifier: number,
   life: number,
 ): string[] {
+  const { name, role } = host;
   return [
     'rspserver',
     '-calcapp',
     '-disable-ipv6',
     `-local=${endpoint(addresses, 0)}`,
     `-identifier=0x${identifier.toString(16)}`,
-    ...registrarsOf(plan),
+    ...registrarsOf(plan, host),
     // It knows its registrars. Hearing of one on two networks it would connect to both its addresses at once.
     '-asapannounce=off',
     `-poolhandle=${role.pool}`,
@@ -100,15 +108,11 @@ const neverSeconds = 1_000_000;
 export const fileOf = (host: string, life: number, extension: 'log' | 'vec' | 'sca' | 'stats'): string =>
   `${life === 1 ? host : `${host}-${life}`}.${extension}`;
 
-export function userCommand(
-  plan: Plan,
-  { name, role }: HostWith<PoolUser>,
-  runSeconds: number,
-  life: number,
-): string[] {
+export function userCommand(plan: Plan, host: HostWith<PoolUser>, runSeconds: number, life: number): string[] {
+  const { name, role } = host;
   return [
     'calcappclient',
-    ...registrarsOf(plan),
+    ...registrarsOf(plan, host),
     `-poolhandle=${role.pool}`,
     `-jobinterval=${role.requestInterval.mean}`,
     `-jobsize=${role.requestSize.mean}`,
@@ -126,63 +130,4 @@ export function userCommand(
 /** RSPLIB's spelling of a pool policy, e.g. `WeightedRoundRobin:3`, `LeastUsedDegradation:0.1`. */
 export function policyArgument({ name, ...parameters }: Policy): string {
   return [name, ...Object.values(parameters)].join(':');
-}
-
-/**
- * Refuses what RSPLIB would silently change or cannot do.
- * @throws HarnessError `bad-input`
- */
-export function checkSupported(plan: Plan): void {
-  const { experiment } = plan;
-  const kinds: Role['kind'][] = ['registrar', 'poolElement'];
-  for (const kind of kinds) {
-    if (hostsWith(plan, kind).length === 0)
-      throw badInput(`${experiment}.deploy: expected at least one ${kind}, got none`);
-  }
-  for (const host of plan.hosts) {
-    const where = `${experiment}.${host.name}`;
-    for (const [name, span] of keepAlivesOf(host)) checkMilliseconds(`${where}.${name}`, span, shortestKeepAlive);
-    for (const [name, span] of enrpSpansOf(host)) checkMilliseconds(`${where}.${name}`, span, 0);
-    if (host.role.kind === 'poolUser') checkUser(where, host.role);
-  }
-}
-
-function keepAlivesOf({ role }: PlannedHost): [string, number][] {
-  return Object.entries(role).filter((entry): entry is [string, number] =>
-    /KeepAlive(Interval|Timeout)$/.test(entry[0]),
-  );
-}
-
-const enrpSpansOf = ({ role }: PlannedHost): [string, number][] =>
-  role.kind === 'registrar'
-    ? Object.entries(role).filter((entry): entry is [string, number] => /^(peer|takeover|mentor)/.test(entry[0]))
-    : [];
-
-const shortestKeepAlive = 0.1;
-
-function checkMilliseconds(where: string, span: number, shortest: number): void {
-  const got = `${toMilliseconds(span)} ms`;
-  if (span < shortest) {
-    throw badInput(`${where}: expected at least 100 ms, which RSPLIB silently raises shorter ones to, got ${got}`);
-  }
-  if (!Number.isInteger(toMilliseconds(span))) {
-    throw badInput(`${where}: expected whole milliseconds, which is what RSPLIB takes, got ${got}`);
-  }
-}
-
-function checkUser(
-  where: string,
-  { requestSize, requestInterval, requestTimeout, sessionKeepAliveTimeout }: PoolUser,
-): void {
-  for (const [name, { kind }] of Object.entries({ requestSize, requestInterval })) {
-    if (kind !== 'exponential') {
-      throw badInput(
-        `${where}.${name}: expected exponential, which is all that RSPLIB's calcappclient draws, got ${kind}`,
-      );
-    }
-  }
-  if (requestTimeout !== sessionKeepAliveTimeout) {
-    const expected = `the session keep-alive timeout (${sessionKeepAliveTimeout} s), which RSPLIB uses for both`;
-    throw badInput(`${where}.requestTimeout: expected ${expected}, got ${requestTimeout} s`);
-  }
 }

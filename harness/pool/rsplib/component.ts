@@ -34,14 +34,17 @@ export class Component {
     return this.#process;
   }
 
-  /** Starts its next life. An end that nobody asked for makes the run unknown. */
-  async start(command: (life: number) => string[]): Promise<void> {
+  /**
+   * Starts its next life. An end that nobody asked for makes the run unknown.
+   * @param wrapper a command that replaces itself by the one after it
+   */
+  async start(command: (life: number) => string[], wrapper: readonly string[] = []): Promise<void> {
     const { context, host, name } = this;
     const life = ++this.life;
     const argv = command(life);
     const workingDirectory = join(context.folder, 'logs');
     this.#endIsExpected = false;
-    const process = await host.start(argv, { log: fileOf(name, life, 'log'), workingDirectory });
+    const process = await host.start([...wrapper, ...argv], { log: fileOf(name, life, 'log'), workingDirectory });
     this.#process = process;
     context.record({ event: 'processStarted', host: name, pid: process.pid, command: argv });
     process.ended.then(

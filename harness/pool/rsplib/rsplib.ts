@@ -8,9 +8,11 @@ import type { Strike } from '../../fault/injector.js';
 import type { OpenLab } from '../../lab/lab.js';
 import type { DeployedPool, PoolContext, PoolDriver } from '../pool.js';
 import { isServed, isWorking, LogStates } from './at-work.js';
-import { checkSupported, elementCommand, registrarCommand, userCommand } from './commands.js';
+import { readBack } from './banner.js';
+import { elementCommand, registrarCommand, userCommand } from './commands.js';
 import { Component, type PoolHost } from './component.js';
 import { heal, inject } from './faults.js';
+import { checkSupported } from './limits.js';
 import { LogTail, LogTails } from './log-tail.js';
 import { ownedElements, registeredIn, registrarIsReady } from './logs.js';
 
@@ -24,6 +26,8 @@ const registrarStartSeconds = 30;
 const registrationSeconds = 60;
 /** Long enough for a component to take leave of its peers over a slow network. */
 const farewellSeconds = 3;
+/** A user prints what it uses before it does anything else, but a busy lab may take long to start it. */
+const bannerSeconds = 20;
 /** Longest until a killed process is reported as ended, also by an engine that has a lot to do. */
 const reportSeconds = 10;
 
@@ -132,7 +136,7 @@ class RsplibPool implements DeployedPool {
     for (const component of components) {
       const registrars = new LogTails(() => this.#playing('registrar').map(({ logFile }) => logFile));
       await registrars.toEnd();
-      await component.start((life) => this.#command(component, life));
+      await component.start((life) => this.#command(component, life), wrapperOf(component));
       serving.push(this.#untilServing(component, registrars));
     }
     await Promise.all(serving);
@@ -190,8 +194,36 @@ class RsplibPool implements DeployedPool {
       },
       { clock, withinSeconds, everySeconds: 0.1, signal },
     );
+    await this.#untilReadBack(component);
+  }
+
+  /**
+   * Waits until the component has said which parameters it uses. What it does not say is a note.
+   * @throws HarnessError `lab-broken` when they are others than it was told
+   */
+  async #untilReadBack({ planned, name, logFile }: Component): Promise<void> {
+    const { clock, signal, record } = this.context;
+    const deadline = clock.now() + bannerSeconds;
+    for (;;) {
+      const { differing, unsaid } = readBack(planned.role, await readFile(logFile, 'utf8').catch(() => ''));
+      if (differing.length > 0)
+        throw labBroken(`${name} uses other parameters than it was told: ${differing.join('; ')}`);
+      if (unsaid.length === 0) return;
+      if (clock.now() >= deadline) {
+        record({ event: 'note', text: `not read back from ${name}, which said nothing of them: ${unsaid.join(', ')}` });
+        return;
+      }
+      await clock.sleepUntil(clock.now() + 0.1, signal);
+    }
   }
 }
+
+/**
+ * Registrars and elements hold back what they say at their start, among it the parameters that they use, until they
+ * have said more or end, and after a kill nobody gets it. Users hold back nothing.
+ */
+const wrapperOf = ({ planned }: Component): string[] =>
+  planned.role.kind === 'poolUser' ? [] : ['stdbuf', '--output=L'];
 
 const isOfPool = (host: PlannedHost): host is PoolHost => host.role.kind !== 'attacker';
 

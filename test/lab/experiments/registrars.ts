@@ -20,7 +20,7 @@ export default experiment({
   name: 'registrars',
   topology: dualHomed({ registrars: 3, elements: 3, users: 2 }),
   deploy: () => ({
-    registrars: registrar({ peerHeartbeatCycle: s(0.5), peerMaxTimeLastHeard: s(1), peerMaxTimeNoResponse: s(1) }),
+    registrars: registrar({ peerHeartbeatCycle: s(1), peerMaxTimeLastHeard: s(1), peerMaxTimeNoResponse: s(1) }),
     // By a policy of load they might register elsewhere by themselves, before anybody had to take them over. These do
     // so every 10 s: well after the takeover, and well before the registrar is back.
     elements: poolElement({ policy: 'RoundRobin', registrationLife: s(30) }),
