@@ -17,6 +17,7 @@ export {
 export { choose } from './experiment/choose.js';
 export { constant, type Distribution, exponential } from './experiment/distribution.js';
 export { type Experiment, experiment, type Phases } from './experiment/experiment.js';
+export type { GateOptions } from './experiment/gate.js';
 export type { Policy, PolicyName } from './experiment/policy.js';
 export {
   type PoolElementOptions,

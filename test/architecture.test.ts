@@ -32,13 +32,14 @@ const allowed: Record<string, readonly string[]> = {
   shrink: ['base', 'experiment', 'fault', 'result', 'run', 'compare'],
   explore: ['base', 'experiment', 'fault', 'result', 'run', 'compare', 'shrink'],
   sweep: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
+  gate: ['base', 'experiment', 'result', 'stats', 'run', 'sweep'],
   reports: [
     ...['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'measure', 'calibrate', 'run', 'compare', 'explore'],
-    'sweep',
+    ...['sweep', 'gate'],
   ],
   cli: [
     ...['base', 'setup', 'fault', 'experiment', 'result', 'lab', 'calibrate', 'run', 'compare', 'shrink'],
-    ...['explore', 'sweep', 'reports'],
+    ...['explore', 'sweep', 'gate', 'reports'],
   ],
 };
 

@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   sweep: async () => (await import('./sweep.js')).sweepCommand(),
   shrink: async () => (await import('./shrink.js')).shrinkCommand(),
   explore: async () => (await import('./explore.js')).exploreCommand(),
+  gate: async () => (await import('./gate.js')).gateCommand(),
   figures: async () => (await import('./figures.js')).figuresCommand(),
   compare: async () => (await import('./compare.js')).compareCommand(),
   report: async () => (await import('./report.js')).reportCommand(),

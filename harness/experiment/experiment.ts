@@ -4,6 +4,7 @@ import type { Duration } from '../base/units.js';
 import type { ScheduledFault } from '../fault/schedule.js';
 import type { Topology } from '../topology/topology.js';
 import type { Check } from './checks.js';
+import { type GateOptions, gateSchema } from './gate.js';
 import type { RoleRequest } from './role.js';
 
 export type PointValue = string | number | boolean;
@@ -62,6 +63,8 @@ export interface Experiment<Group extends string = string, V extends Vary = Vary
   readonly margin?: number;
   /** Which model predicts it. @defaultValue `deployment` */
   readonly model?: AtPoint<V, SimulationModel>;
+  /** How `rsplab gate` judges it. */
+  readonly gate?: GateOptions<Point<V>>;
 }
 
 /** Enough to tell a topology from anything else: {@link topology} has checked the rest. */
@@ -77,6 +80,7 @@ const description = z.strictObject({
   checks: z.array(z.any()).optional(),
   margin: z.number().positive().optional(),
   model: z.union([z.enum(simulationModels), z.function()]).optional(),
+  gate: gateSchema.optional(),
 });
 
 /**

@@ -12,6 +12,7 @@ import type { Summary } from '../result/summary.js';
 import { createRunFolder, runId, storeOutcome, storeSummary } from './folder.js';
 import { judge } from './judge/judge.js';
 import type { Outcome } from './outcome.js';
+import { checkPrograms, type Programs } from './programs.js';
 import { replayCommand } from './replay.js';
 import type { Subject } from './subject.js';
 import { complete, failoversInWindow, type SummaryContext, summarise, takeoversInWindow } from './summarise.js';
@@ -22,6 +23,8 @@ export interface RunOptions {
   readonly out: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Programs to run instead of the machine's own. */
+  readonly with?: Programs;
   readonly onBegin?: (folder: string) => void;
   readonly onEvent?: (event: JournalEvent) => void;
   /** Told what takes its time before the run begins. */
@@ -45,7 +48,7 @@ export interface FinishedRun {
 export async function run(plan: Plan, subject: Subject, options: RunOptions): Promise<FinishedRun> {
   const { clock, signal, onEvent = () => {} } = options;
   const { folder, session, about } = await begin(plan, subject, options);
-  const outcome = await subject.perform(plan, { folder, session, clock, signal, onEvent });
+  const outcome = await subject.perform(plan, { folder, session, clock, signal, onEvent, with: options.with ?? {} });
   const unsaid = subject.clock !== 'simulated' ? versionNote(about.versions) : null;
   const noted = unsaid === null ? outcome : { ...outcome, notes: [...outcome.notes, unsaid] };
   return finish(plan, folder, noted, { ...about, ...(await calibrationOf(subject, outcome)) });
@@ -55,7 +58,12 @@ export async function run(plan: Plan, subject: Subject, options: RunOptions): Pr
 export type About = SummaryContext & Pick<Summary, 'calibration'>;
 
 /** @throws HarnessError `bad-input` when the subject cannot do it, or there is no room for its results */
-export async function begin(plan: Plan, subject: Subject, { out, clock, onBegin, say = () => {} }: RunOptions) {
+export async function begin(
+  plan: Plan,
+  subject: Subject,
+  { out, clock, onBegin, say = () => {}, ...options }: RunOptions,
+) {
+  checkPrograms(options.with ?? {}, subject);
   subject.check(plan);
   await subject.tryOut?.(plan, say);
   const session = newSession();

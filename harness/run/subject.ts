@@ -3,11 +3,14 @@ import type { Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { Watch } from '../sim/passage.js';
 import type { Outcome } from './outcome.js';
+import type { Programs } from './programs.js';
 
 /** What an experiment is run on: a lab, or the simulator. */
 export interface Subject {
   readonly name: string;
   readonly clock: 'real' | 'virtual' | 'simulated';
+  /** Whether it runs programs that it is given, instead of those of the machine. @defaultValue false */
+  readonly takesPrograms?: boolean;
   /** @throws HarnessError `bad-input` when it cannot do what the plan asks for; nothing was started then */
   check(plan: Plan): void;
   /**
@@ -27,6 +30,8 @@ export interface SubjectContext {
   readonly session: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** To be run instead of the machine's own; only for a subject that takes them. */
+  readonly with?: Programs;
   readonly onEvent: (event: JournalEvent) => void;
   /** Looks in on a simulation, and may end it; labs listen to the signal. */
   readonly watch?: Watch;
