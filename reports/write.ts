@@ -4,10 +4,11 @@ import { join, resolve } from 'node:path';
 import { badInput } from '../harness/base/errors.js';
 import { entriesIn, isRun, isSweep } from './index-page/entries.js';
 import { writeIndex } from './index-page/index-page.js';
+import type { PageOptions } from './page/write.js';
 import { writeRunReport } from './run/report.js';
 import { writeSweepReport } from './sweep/report.js';
 
-export interface WriteOptions {
+export interface WriteOptions extends PageOptions {
   /** Also the reports, below a folder of results, that are there already. @defaultValue only those that are missing */
   readonly all?: boolean;
   /** Told each page as it is written. */
@@ -26,26 +27,27 @@ export function writeReports(folder: string, options: WriteOptions = {}): string
     throw badInput(`Expected the folder of a run, of a sweep or of results, got ${folder}, which is none`);
   }
   const own = isSweep(path)
-    ? writeSweepReport(path)
+    ? writeSweepReport(path, options)
     : isRun(path)
-      ? writeRunReport(path)
+      ? writeRunReport(path, options)
       : writeAll(path, folder, options);
   options.onPage?.(own);
   return own;
 }
 
-function writeAll(results: string, named: string, { all, onPage, onTrouble }: WriteOptions): string {
+function writeAll(results: string, named: string, options: WriteOptions): string {
+  const { all, onPage, onTrouble } = options;
   const entries = entriesIn(results);
   if (entries.length === 0) throw badInput(`${named}: expected a run, a sweep or a folder with some, got neither`);
   for (const { folder, kind, hasReport } of entries) {
     if (hasReport && !all && existsSync(join(folder, 'report.html'))) continue;
     try {
-      const path = kind === 'sweep' ? writeSweepReport(folder) : writeRunReport(folder);
+      const path = kind === 'sweep' ? writeSweepReport(folder, options) : writeRunReport(folder, options);
       onPage?.(path);
     } catch (error) {
       if (!onTrouble) throw error;
       onTrouble(folder, error);
     }
   }
-  return writeIndex(results);
+  return writeIndex(results, options);
 }

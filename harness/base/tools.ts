@@ -17,6 +17,8 @@ import { cacheFolder } from './cache.js';
 
 /** Every program of a lab, and the Debian package that brings it. */
 export const toolPackages = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  cpio: 'cpio',
   'linux.uml': 'user-mode-linux',
   rspregistrar: 'rsplib-registrar',
   rspserver: 'rsplib-tools',
@@ -91,6 +93,9 @@ export function rootEnvironment(root: string, libraryPath?: string): Record<stri
 
 /** Where set-up unpacks packages. Named after the system, because libraries of another release would not fit. */
 export const toolRoot = (): string => join(cacheFolder(), `tools-${systemName()}`);
+
+/** What the machine of the lab `virtual` is made of. Named after the system, whose archive it comes from. */
+export const guestFolder = (): string => join(cacheFolder(), `guest-${systemName()}`);
 
 /** Where the engine is unpacked: apart from the other tools, which come and go as a whole. */
 export const engineRoot = (): string => join(cacheFolder(), `engine-${systemName()}`);

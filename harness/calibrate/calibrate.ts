@@ -8,8 +8,9 @@ import { newSession } from '../base/session.js';
 import { temporaryFolder } from '../base/temporary.js';
 import { captureFile } from '../lab/capture.js';
 import { guardSession } from '../lab/guard.js';
+import { performInKernel } from '../lab/guest/perform.js';
 import { LoadWatch } from '../lab/load-watch.js';
-import { performInKernel } from '../lab/uml/perform.js';
+import { bootLabKernel } from '../lab/uml/boot.js';
 import type { Calibration, CalibrationLine } from '../result/calibration.js';
 import { captureTrialsOf } from './capture-trials.js';
 import { nothingSeen, readEchoes, type Sightings } from './echoes.js';
@@ -73,9 +74,11 @@ export async function calibrate(
   }
 }
 
-type RecordOptions = InsideOptions & Required<Pick<CalibrationOptions, 'clock' | 'signal' | 'onStep'>>;
+type RecordOptions = Required<Pick<CalibrationOptions, 'form' | 'clock' | 'signal' | 'onStep'>> & {
+  readonly folder: string;
+  readonly session: string;
+};
 type LoadSamples = LoadWatch<LoadName>['samples'];
-type InsideOptions = Omit<InsideInput, 'lab'>;
 
 /** How long a calibration may take before its kernel is thought to hang. */
 const longestSeconds = 600;
@@ -96,16 +99,17 @@ async function record(place: Place, options: RecordOptions): Promise<LoadSamples
       return load.samples;
     }
     const said: string[] = [];
-    const input: InsideInput = { folder, session, form, lab: place.inKernel };
+    const input: InsideInput = { form, lab: place.inKernel };
+    const onLine = (line: string) => {
+      const next = parseStep(line);
+      if (next) step(next);
+      else said.push(line);
+    };
+    const module = fileURLToPath(new URL('./inside.js', import.meta.url));
     const troubles = await performInKernel({
-      ...{ session, clock, signal, input, memoryMiB: place.memoryMiB, withinSeconds: longestSeconds },
-      module: fileURLToPath(new URL('./inside.js', import.meta.url)),
+      ...{ lab: 'uml', session, clock, signal, withinSeconds: longestSeconds },
+      boot: () => bootLabKernel({ session, folder, module, input, memoryMiB: place.memoryMiB, onLine }),
       onBoot: (pid) => load.begin(pid),
-      onLine: (line) => {
-        const next = parseStep(line);
-        if (next) step(next);
-        else said.push(line);
-      },
     });
     signal.throwIfAborted();
     if (troubles.length > 0) throw labBroken([...troubles, ...said.slice(-8)].join(' | '));

@@ -1,4 +1,5 @@
 /** What follows a run: the prediction beside the measurement, and the report. */
+import type { PageOptions } from '../../reports/page/write.js';
 import { messageOf } from '../base/errors.js';
 import { defaultReplications } from '../compare/compare.js';
 import { loadRunSet } from '../compare/run-set.js';
@@ -15,12 +16,16 @@ export interface Aftermath {
 }
 
 /** Nothing of it changes the run's verdict: what fails here is said, and the run's results are what they are. */
-export async function aftermathOf(plan: Plan, { folder, summary }: FinishedRun): Promise<Aftermath> {
+export async function aftermathOf(
+  plan: Plan,
+  { folder, summary }: FinishedRun,
+  pages: PageOptions,
+): Promise<Aftermath> {
   const measured = summary.clock === 'real' && summary.reasons.length === 0;
   const findings = measured ? predict(plan, folder) : [];
   // Drawing is slow to load, so it waits until there is something to draw.
   const { writeRunReport } = await import('../../reports/run/report.js');
-  return { report: writeRunReport(folder), findings };
+  return { report: writeRunReport(folder, pages), findings };
 }
 
 function predict(plan: Plan, folder: string): string[] {

@@ -12,6 +12,7 @@ import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
 import { simSubject } from '../run/sim-subject.js';
 import { latestSweep } from '../sweep/folder.js';
 import { type FinishedSweep, type SweepOptions, sweep } from '../sweep/sweep.js';
+import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
 import { countFrom, seedFrom } from './settings.js';
 import { untilSignal } from './signal.js';
@@ -25,6 +26,7 @@ interface FiguresFlags {
   variant: string;
   resume?: boolean;
   out: string;
+  assets?: boolean;
 }
 
 const replicationsOf = { paper: 24, quick: 8 } as const;
@@ -42,6 +44,7 @@ export const figuresCommand = (): Command =>
     .option('--variant <name>', 'script (RSPSIM’s, as published) or paper (as its text says)', 'script')
     .option('--resume', 'go on where figures with the same settings were interrupted')
     .option('--out <folder>', 'where figures go', 'results/figures')
+    .option(...assetsOption)
     .addHelpText(
       'after',
       '\nExit codes: 0 all drawn (whether claims hold or not), 1 a run failed, 2 bad input, 3 interrupted.',
@@ -58,7 +61,7 @@ export const figuresCommand = (): Command =>
         drawn.push(writeFigure(flags.out, figure, finished));
         process.stdout.write(findings(drawn.at(-1)!));
       }
-      const page = writeIndex(flags.out, drawn);
+      const page = writeIndex(flags.out, drawn, flags);
       process.stdout.write(`\n${page} after ${formatDuration(realClock.now() - begin)}\n`);
       const failed = drawn.some(({ sweep: { description } }) => description.failures.length > 0);
       process.exitCode = failed ? exitCodes.fail : exitCodes.pass;

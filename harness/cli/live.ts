@@ -1,4 +1,5 @@
 import { type LiveServer, serveLive } from '../../reports/live/server.js';
+import { renderRunReport } from '../../reports/run/report.js';
 import type { Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
 import { speedSoFar } from '../run/so-far.js';
@@ -7,8 +8,8 @@ import { speedSoFar } from '../run/so-far.js';
 export interface Live {
   begin(folder: string): void;
   event(event: JournalEvent): void;
-  /** @param report file that open pages turn into */
-  end(report: string): Promise<void>;
+  /** @param folder the run's, whose report open pages turn into */
+  end(folder: string): Promise<void>;
 }
 
 const speedPeriodMs = 2000;
@@ -26,9 +27,9 @@ export async function startLive(plan: Plan): Promise<Live> {
       }, speedPeriodMs);
     },
     event: (event) => server.tell({ kind: 'event', event }),
-    async end(report) {
+    async end(folder) {
       clearInterval(timer);
-      await server.finish(report);
+      await server.finish(renderRunReport(folder));
     },
   };
 }

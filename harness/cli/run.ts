@@ -6,6 +6,7 @@ import { isPlanFile, loadPlan } from '../experiment/load-plan.js';
 import { type Plan, resolvePlan } from '../experiment/plan.js';
 import { run } from '../run/run.js';
 import { aftermathOf } from './aftermath.js';
+import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
 import { Progress } from './progress.js';
 import { collect, readSettings, seedFrom } from './settings.js';
@@ -20,13 +21,14 @@ interface RunFlags {
   out: string;
   json?: boolean;
   live?: boolean;
+  assets?: boolean;
 }
 
 export const runCommand = (): Command =>
   new Command('run')
     .description('Run an experiment once: on a lab with real components, or in the simulator.')
     .argument('<file>', 'the experiment, e.g. experiments/element-power-off.ts, or a stored plan.json')
-    .option('--on <subject>', 'netns, uml, docker, uml+docker or sim (default: the best that works here)')
+    .option('--on <subject>', 'virtual, netns, uml, docker, uml+docker or sim (default: the best that works here)')
     .option('--seed <number>', 'what all chance of the run grows from (default: 1, or the stored plan’s)')
     .option(
       '--set <name=value>',
@@ -36,6 +38,7 @@ export const runCommand = (): Command =>
     )
     .option('--out <folder>', 'where results go', 'results')
     .option('--json', 'print summary.json instead of a table')
+    .option(...assetsOption)
     .option('--live', 'serve a page on this machine that shows the run while it goes on')
     .addHelpText(
       'after',
@@ -59,6 +62,7 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
         out: flags.out,
         clock: realClock,
         signal: untilSignal('run'),
+        say: (line) => void process.stderr.write(`${line}\n`),
         onBegin: (folder) => {
           progress.begin(folder);
           live?.begin(folder);
@@ -68,13 +72,13 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
           live?.event(event);
         },
       });
-      const { report, findings } = await aftermathOf(plan, finished);
+      const { report, findings } = await aftermathOf(plan, finished, flags);
       progress.end();
       const text = flags.json
         ? `${JSON.stringify(finished.summary, null, 2)}\n`
         : runTable(plan, finished, findings, report);
       process.stdout.write(text);
-      await live?.end(report);
+      await live?.end(finished.folder);
       process.exitCode = exitCodes[finished.summary.verdict];
     });
 

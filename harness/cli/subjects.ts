@@ -1,11 +1,13 @@
 import { badInput } from '../base/errors.js';
-import { probeDocker, probeNetns, probeUml, probeUmlDocker } from '../lab/probe.js';
+import { probeDocker, probeNetns, probeUml, probeUmlDocker, probeVirtual } from '../lab/probe.js';
 import { dockerSubject, netnsSubject, umlDockerSubject, umlSubject } from '../run/lab-subject.js';
 import { simSubject } from '../run/sim-subject.js';
 import type { Subject } from '../run/subject.js';
+import { virtualSubject } from '../run/virtual-subject.js';
 
 /** Labs first, the most capable of them at the head. */
 const subjects = [
+  { subject: virtualSubject, probe: probeVirtual },
   { subject: netnsSubject, probe: probeNetns },
   { subject: umlSubject, probe: probeUml },
   { subject: dockerSubject, probe: probeDocker },
@@ -31,7 +33,7 @@ export async function chooseSubject(name: string | undefined): Promise<Subject> 
 
 async function bestLab(): Promise<Subject> {
   for (const { subject, probe } of subjects) {
-    if (subject.clock === 'real' && (await probe()).length === 0) return subject;
+    if (subject.clock !== 'simulated' && (await probe()).length === 0) return subject;
   }
   throw badInput('No lab works on this machine; rsplab doctor says what is missing, --on sim needs nothing');
 }

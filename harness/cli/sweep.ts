@@ -8,6 +8,7 @@ import { loadExperiment } from '../experiment/load.js';
 import { latestSweep, readDescription, type SweepDescription } from '../sweep/folder.js';
 import { describePoint } from '../sweep/grid.js';
 import { type FinishedSweep, type SweepOptions, sweep } from '../sweep/sweep.js';
+import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
 import { collect, countFrom, readSettings, seedFrom } from './settings.js';
 import { untilSignal } from './signal.js';
@@ -23,6 +24,7 @@ interface SweepFlags {
   set: string[];
   out: string;
   json?: boolean;
+  assets?: boolean;
 }
 
 const defaultReplications = 24;
@@ -39,6 +41,7 @@ export const sweepCommand = (): Command =>
     .option('--set <name=values>', 'only these points, e.g. policy=LeastUsed,Random, or a phase’s length', collect, [])
     .option('--out <folder>', 'where results go', 'results')
     .option('--json', 'print sweep.json instead of a few words')
+    .option(...assetsOption)
     .addHelpText('after', help)
     .action(sweepAction);
 
@@ -81,7 +84,7 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
   );
   // Drawing is slow to load, so it waits until there is something to draw.
   const { writeSweepReport } = await import('../../reports/sweep/report.js');
-  const page = writeSweepReport(finished.folder);
+  const page = writeSweepReport(finished.folder, flags);
   process.stdout.write(
     flags.json
       ? `${JSON.stringify({ ...finished.description, folder: finished.folder }, null, 2)}\n`

@@ -41,6 +41,11 @@ const hostSchema = z.strictObject({
   role: roleSchema,
 });
 
+/** Powers of two, as QEMU has it. */
+export const instructionTimes = [1, 2, 4, 8, 16] as const;
+/** 250 million instructions a second, which all hosts share. */
+const defaultInstructionTime = 4;
+
 export const planSchema = z.strictObject({
   schemaVersion: z.literal(1),
   experiment: z.string(),
@@ -60,6 +65,8 @@ export const planSchema = z.strictObject({
   checks: z.array(checkSchema),
   margin: z.number().positive(),
   model: z.enum(simulationModels),
+  /** What an instruction takes on the processor of a machine in virtual time; other labs have a real one. */
+  nanosecondsPerInstruction: z.union(instructionTimes.map((each) => z.literal(each))).default(defaultInstructionTime),
 });
 
 export type Plan = z.infer<typeof planSchema>;
@@ -76,6 +83,7 @@ export interface PlanOptions {
   question?: string | null;
   expectation?: string | null;
   file?: string | null;
+  nanosecondsPerInstruction?: Plan['nanosecondsPerInstruction'];
 }
 
 /**
@@ -128,6 +136,7 @@ export function planner<G extends string, V extends Vary>(
     phases,
     checks: check(`${where}.checks`, z.array(checkSchema), experiment.checks ?? []),
     margin: experiment.margin ?? 0.1,
+    nanosecondsPerInstruction: options.nanosecondsPerInstruction ?? defaultInstructionTime,
     model: at('model', experiment.model ?? 'deployment'),
   };
   let first: Plan | undefined;

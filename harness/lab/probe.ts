@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { execa } from 'execa';
+import { guestPackages } from '../base/guest-packages.js';
 import { newSession } from '../base/session.js';
 import { enginePackages, findTool, type ToolName, toolEnvironment, toolPackages, umlModules } from '../base/tools.js';
 import { cachedImage } from './docker/image.js';
@@ -23,6 +24,18 @@ export async function probeNetns(): Promise<Missing[]> {
   }
   if (missing.length > 0) return missing;
   return [...(await probeSctp()), ...(await probeNetem())];
+}
+
+/** QEMU, and what its machine is made of; the capture is read here. */
+export async function probeVirtual(): Promise<Missing[]> {
+  if (process.arch !== 'x64') {
+    const remedy =
+      'use --on sim; the machine is x86-64 and would need a kernel, packages and Node.js for this processor';
+    return [{ what: `an x86-64 machine (this is ${process.arch})`, remedy }];
+  }
+  const missing = missingTools(['qemu-system-x86_64', 'cpio', 'modprobe', 'depmod', 'tshark']);
+  if (!guestPackages()) missing.push({ what: 'the packages that its machine is made of', remedy: 'npm run setup' });
+  return missing;
 }
 
 export async function probeUml(): Promise<Missing[]> {

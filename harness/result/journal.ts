@@ -55,6 +55,8 @@ export const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('faultSkipped'), time, kind: z.string(), intendedAt: z.number(), reason: z.string() }),
   /** How many sessions each pool element has at this moment; written when that changed. */
   z.object({ event: z.literal('sessions'), time, elements: z.record(z.string(), z.int()) }),
+  /** In virtual time: how busy the processor was since the measurement began, in percent of that time. */
+  z.object({ event: z.literal('load'), time, seconds: z.number(), busy: z.number() }),
   z.object({ event: z.literal('broken'), time, reason: z.string() }),
   z.object({ event: z.literal('note'), time, text: z.string() }),
 ]);

@@ -27,8 +27,20 @@ const loadSchema = z.object({
   busy: z.number(),
   /** The lab kernel could have run and had no CPU; null for labs without a kernel of their own. */
   waited: z.number().nullable(),
-  /** Withheld by the machine's hypervisor. */
-  stolen: z.number(),
+  /** Withheld by the machine's hypervisor; null in virtual time, where nobody can withhold any. */
+  stolen: z.number().nullable(),
+});
+
+/** A machine in virtual time. The only section that differs between runs of one plan, seed and fingerprint. */
+const machineSchema = z.object({
+  /** Twelve hexadecimal digits that differ when any of the parts does. */
+  fingerprint: z.string(),
+  /** Versions and hashes of all that can change a result. */
+  parts: z.record(z.string(), z.string()),
+  /** Seconds of real time from the start of the machine to its end. */
+  wallSeconds: z.number(),
+  /** Virtual over real time, over the measurement and the drain; null when it never came to that. */
+  speed: z.number().nullable(),
 });
 
 /** What attackers did and what came of it, over the whole run. */
@@ -87,8 +99,8 @@ export const summarySchema = z.object({
   schemaVersion: z.literal(1),
   experiment: z.string(),
   on: z.string(),
-  /** `real`, or `simulated` for the simulator's own time. */
-  clock: z.enum(['real', 'simulated']),
+  /** `real`; `virtual` for a machine whose clock counts instructions; `simulated` for the simulator's own time. */
+  clock: z.enum(['real', 'virtual', 'simulated']),
   seed: z.int(),
   point: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   /** Requests of the measurement; `queued` is all of them: `completed + lost + open`. */
@@ -129,6 +141,8 @@ export const summarySchema = z.object({
   load: loadSchema.nullish(),
   /** What is known of the lab's instruments; absent for the simulator and in older summaries. */
   calibration: calibrationQuoteSchema.nullish(),
+  /** Only of runs in virtual time. */
+  machine: machineSchema.nullish(),
   versions: z.record(z.string(), z.string().nullable()),
   replay: z.string(),
 });

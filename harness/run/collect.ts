@@ -47,8 +47,14 @@ export async function collect(
     reasons: [...new Set([...broken, ...lost, ...idle(plan, journal, attacks)])],
     notes: [...notes, ...journal.flatMap((event) => noteOf(event) ?? [])],
     kernel: begin?.kernel ?? null,
-    load,
+    load: load ?? loadIn(journal),
   };
+}
+
+/** Of a run in virtual time, whose machine knows it by itself. */
+function loadIn(journal: readonly JournalEvent[]): Outcome['load'] {
+  const load = journal.find((event) => event.event === 'load');
+  return load ? { seconds: load.seconds, busy: load.busy, waited: null, stolen: null } : null;
 }
 
 const nothing = (why: string): string => why;

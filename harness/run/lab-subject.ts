@@ -6,12 +6,13 @@ import { type FaultKind, faultKinds } from '../fault/fault.js';
 import { dockerLab } from '../lab/docker/docker-lab.js';
 import { tryFaults } from '../lab/fault-probe.js';
 import { guardSession } from '../lab/guard.js';
+import { performInKernel } from '../lab/guest/perform.js';
 import type { LabInKernel } from '../lab/in-kernel.js';
 import type { Lab } from '../lab/lab.js';
 import { netnsLab } from '../lab/netns/netns-lab.js';
 import { checkMemory, checkPorts, checkRoutes } from '../lab/room.js';
+import { bootLabKernel } from '../lab/uml/boot.js';
 import { memoryFolder } from '../lab/uml/memory.js';
-import { performInKernel } from '../lab/uml/perform.js';
 import { checkTshark } from '../measure/known.js';
 import { checkAttackers } from '../pool/native/attackers.js';
 import { rsplib } from '../pool/rsplib/rsplib.js';
@@ -83,7 +84,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
   };
 }
 
-function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[]): void {
+export function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[]): void {
   rsplib.checkPlan(plan);
   checkAttackers(plan);
   checkPorts(plan, lab);
@@ -118,15 +119,16 @@ function checkRegistrarsStayOn({ experiment, faults, hosts }: Plan, lab: string)
 /** @returns what went wrong with the kernel itself */
 function performOn(lab: LabInKernel, plan: Plan, context: SubjectContext, load: RunLoad): Promise<string[]> {
   const { folder, session, clock, signal } = context;
-  const input: InsideInput = { folder, session, lab };
+  const input: InsideInput = { plan, lab };
+  const onLine = (line: string) => {
+    const event = parseEvent(line);
+    if (event) load.onEvent(event);
+  };
+  const module = fileURLToPath(new URL('./inside.js', import.meta.url));
   return performInKernel({
-    ...{ session, clock, signal, input, memoryMiB: memoryFor(plan, lab), withinSeconds: longestRunSeconds(plan, lab) },
-    module: fileURLToPath(new URL('./inside.js', import.meta.url)),
+    ...{ lab: 'uml', session, clock, signal, withinSeconds: longestRunSeconds(plan, lab) },
+    boot: () => bootLabKernel({ session, folder, module, input, memoryMiB: memoryFor(plan, lab), onLine }),
     onBoot: (pid) => load.begin(pid),
-    onLine: (line) => {
-      const event = parseEvent(line);
-      if (event) load.onEvent(event);
-    },
   });
 }
 

@@ -27,4 +27,6 @@ export interface Outcome {
   readonly kernel: string | null;
   /** Computing time while it measured and drained; null where it was not watched. */
   readonly load?: Summary['load'];
+  /** The machine, of a run in virtual time. */
+  readonly machine?: Summary['machine'];
 }

@@ -54,7 +54,7 @@ export function overload({ busy, waited, stolen }: Shares): string[] {
   const over = (share: number, limit: number, what: string) =>
     share > limit ? [`the lab was overloaded: ${what} ${share.toFixed(1)} % of the time (tolerable: ${limit} %)`] : [];
   return [
-    ...over(stolen, tolerableLoad.stolen, "the machine's hypervisor withheld its CPUs (steal)"),
+    ...over(stolen ?? 0, tolerableLoad.stolen, "the machine's hypervisor withheld its CPUs (steal)"),
     ...over(waited ?? 0, tolerableLoad.waited, 'the lab kernel waited for a CPU that others used'),
     ...over(busy, tolerableLoad.busy, waited === null ? 'all CPUs were busy' : "the lab kernel's CPU was busy"),
   ];

@@ -14,6 +14,7 @@ import type { DeployedPool, PoolContext, PoolDriver } from '../pool/pool.js';
 import type { JournalEvent, PhaseName } from '../result/journal.js';
 import { Journal } from './journal.js';
 import { watchLateness } from './lateness.js';
+import { watchProcessor } from './processor.js';
 import { countSessions } from './sessions.js';
 
 export interface PerformOptions {
@@ -23,6 +24,8 @@ export interface PerformOptions {
   readonly folder: string;
   readonly session: string;
   readonly clock: Clock;
+  /** Whether the clock is a count of instructions: nothing can be late then, but the processor can be busy. */
+  readonly virtualTime?: boolean;
   readonly signal: AbortSignal;
   readonly onEvent: (event: JournalEvent) => void;
 }
@@ -63,7 +66,7 @@ const describe = (error: unknown): string =>
   codeOf(error) || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message);
 
 async function runPhases(
-  { plan, driver, folder, clock, signal }: PerformOptions,
+  { plan, driver, folder, clock, virtualTime, signal }: PerformOptions,
   lab: OpenLab,
   journal: Journal,
   scope: Scope,
@@ -93,7 +96,7 @@ async function runPhases(
   enter('warmUp');
   await clock.sleepUntil(clock.now() + warmUp, signal);
   enter('measure');
-  const lateness = watchLateness(clock, signal);
+  const overload = virtualTime ? watchProcessor(journal) : watchLateness(clock, signal);
   const end = clock.now() + measure;
   await injector.measure(measure);
   await clock.sleepUntil(end, signal);
@@ -102,7 +105,7 @@ async function runPhases(
   await clock.sleepUntil(clock.now() + drain, signal);
   enter('collect');
   stopCounting();
-  for (const trouble of [...lateness.troubles(), ...(await lab.troubles())]) breakOff(trouble);
+  for (const trouble of [...overload.troubles(), ...(await lab.troubles())]) breakOff(trouble);
   await injector.finish();
   await attackers.stop();
   await pool.stop();

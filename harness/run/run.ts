@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   readonly onBegin?: (folder: string) => void;
   readonly onEvent?: (event: JournalEvent) => void;
+  /** Told what takes its time before the run begins. */
+  readonly say?: (line: string) => void;
 }
 
 export interface FinishedRun {
@@ -48,9 +50,9 @@ async function calibrationOf({ name, clock }: Subject, { kernel }: Outcome): Pro
  * @throws HarnessError `bad-input` before anything was started
  */
 export async function run(plan: Plan, subject: Subject, options: RunOptions): Promise<FinishedRun> {
-  const { out, clock, signal } = options;
+  const { out, clock, signal, say = () => {} } = options;
   subject.check(plan);
-  await subject.tryOut?.(plan);
+  await subject.tryOut?.(plan, say);
   const session = newSession();
   const folder = createRunFolder(out, runId(clock.now(), session), plan);
   options.onBegin?.(folder);

@@ -6,11 +6,14 @@ import type { Outcome } from './outcome.js';
 /** What an experiment is run on: a lab, or the simulator. */
 export interface Subject {
   readonly name: string;
-  readonly clock: 'real' | 'simulated';
+  readonly clock: 'real' | 'virtual' | 'simulated';
   /** @throws HarnessError `bad-input` when it cannot do what the plan asks for; nothing was started then */
   check(plan: Plan): void;
-  /** As `check`, for what has to be tried on this machine. */
-  tryOut?(plan: Plan): Promise<void>;
+  /**
+   * As `check`, for what has to be tried or made on this machine before a run can begin.
+   * @param say told what takes its time, for people
+   */
+  tryOut?(plan: Plan, say: (line: string) => void): Promise<void>;
   /** Leaves its files in the folder. Throws only for a programmer's error: a broken lab is in the outcome. */
   perform(plan: Plan, context: SubjectContext): Promise<Outcome>;
 }

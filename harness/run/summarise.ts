@@ -14,7 +14,7 @@ import { registrarNumbers } from './registrar-numbers.js';
 
 export interface SummaryContext {
   readonly on: string;
-  readonly clock: 'real' | 'simulated';
+  readonly clock: 'real' | 'virtual' | 'simulated';
   readonly versions: Readonly<Record<string, string | null>>;
   readonly replay: string;
 }
@@ -41,6 +41,7 @@ export function summarise(plan: Plan, outcome: Outcome, { on, clock, versions, r
     ...(outcome.attacks && { attacks: summariseAttacks(plan, outcome.attacks, withoutFault(outcome)) }),
     reasons: [...outcome.reasons],
     ...(outcome.load && { load: outcome.load }),
+    ...(outcome.machine && { machine: outcome.machine }),
     versions: { ...versions, kernel: outcome.kernel },
     replay,
   };

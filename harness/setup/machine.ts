@@ -7,12 +7,14 @@ import { badInput, labBroken } from '../base/errors.js';
 import {
   findOnMachine,
   findTool,
+  guestFolder,
   toolEnvironment,
   toolNames,
   toolPackages,
   toolRoot,
   umlModuleFolders,
 } from '../base/tools.js';
+import { isGuestReady, setUpGuest } from './guest.js';
 import { installPackages, unpackPackages } from './packages.js';
 
 /** Tells the person who waits what is being done. */
@@ -20,7 +22,9 @@ export type Say = (line: string) => void;
 
 /** Whether nothing is left to do. */
 export const isMachineReady = (): boolean =>
-  toolNames.every((name) => findTool(name) !== undefined) && umlModuleFolders().every((each) => each.ready);
+  toolNames.every((name) => findTool(name) !== undefined) &&
+  umlModuleFolders().every((each) => each.ready) &&
+  isGuestReady();
 
 /** Where two set-ups of one user wait for each other. */
 export function machineLock(): string {
@@ -42,6 +46,8 @@ export async function setUpMachine(say: Say): Promise<void> {
     removeLeftovers(folder.prepared);
     await prepareModules(folder);
   }
+  removeLeftovers(guestFolder());
+  if (!isGuestReady()) await setUpGuest(say);
 }
 
 async function setUpTools(say: Say): Promise<void> {

@@ -2,7 +2,17 @@
  * Fetching Debian packages, with root's rights and without. Both leave the choice of sources, versions and signatures
  * to the machine's own apt.
  */
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { labBroken } from '../base/errors.js';
@@ -57,6 +67,42 @@ const withoutDependencies = new Set(['rsplib-services']);
 
 // Mixing another release of these with the machine's own loader crashes every program.
 const neverUnpacked = /^(libc6|libc-bin)$/;
+
+export interface Archive {
+  readonly file: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/**
+ * Downloads packages and all that they need, whatever this machine has installed. Needs no rights.
+ * @param unused names of packages that may be missing
+ * @param folder for apt's own files and the archives
+ */
+export async function downloadClosure(
+  packages: readonly string[],
+  unused: RegExp,
+  folder: string,
+  say: Say,
+): Promise<Archive[]> {
+  const options = [...ownFolders(folder), `-oDir::State::status=${join(folder, 'status')}`];
+  writeFileSync(join(folder, 'status'), '');
+  const update = await apt([...options, 'update']);
+  const alone = packages.filter((name) => withoutDependencies.has(name));
+  const others = packages.filter((name) => !withoutDependencies.has(name));
+  const plan = await apt([...options, '-y', '--no-install-recommends', '--print-uris', 'install', ...others]);
+  if (plan.failed) throw aptFailed([update, plan], packages);
+  const needed = parsePlan(plan.stdout).filter(({ name }) => !unused.test(name));
+  const megabytes = Math.round(needed.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6);
+  say(`virtual machine: fetching ${needed.length + alone.length} packages, ${megabytes} MB`);
+  const archives = join(folder, 'archives');
+  const download = await apt([...options, 'download', ...needed.map(({ exact }) => exact), ...alone], archives);
+  if (download.failed) throw aptFailed([download], packages);
+  return readdirSync(archives).flatMap((file) => {
+    const [, name, version] = /^([^_]+)_([^_]+)_[^_]+\.deb$/.exec(file) ?? [];
+    return name ? [{ file: join(archives, file), name, version: decodeURIComponent(version!) }] : [];
+  });
+}
 
 /** @returns the paths of the fetched archives */
 async function downloadPackages(packages: readonly string[], folder: string, say: Say): Promise<string[]> {

@@ -38,7 +38,8 @@ export function drawPanel(drawing: Drawing): string {
   const height = titleHeight + plotHeight + legend.height;
   const nested = (svg: Svg, y: number) => {
     for (const style of svg.querySelectorAll('style')) style.remove();
-    svg.removeAttribute('class');
+    // Type comes from the picture around it, and as attributes: some readers allow no style.
+    for (const name of ['class', 'style', 'font-family', 'font-size']) svg.removeAttribute(name);
     svg.setAttribute('y', String(y));
     return svg.outerHTML;
   };
@@ -70,7 +71,6 @@ function plotOf({ x, panel, series, symbols = true }: Drawing, document: Documen
     marginRight: margin.right,
     marginTop: 12,
     marginBottom: 48,
-    style: { fontSize: '13px', fontFamily: 'inherit' },
     x: { label: x.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 42, grid: true, nice: true },
     y: {
       ...{ label: panel.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 54 },
@@ -130,7 +130,7 @@ function legendOf({ curve, series, symbols = true }: Drawing, document: Document
   const height = Math.max(...entries.map(({ y }) => y)) + 16;
   const svg = Plot.plot({
     document,
-    ...{ width, height, margin: 0, axis: null, style: { fontSize: '13px', fontFamily: 'inherit' } },
+    ...{ width, height, margin: 0, axis: null },
     x: { domain: [0, width], range: [0, width] },
     y: { domain: [0, height], range: [0, height] },
     marks: [

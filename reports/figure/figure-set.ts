@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { writeWhole } from '../../harness/base/write-whole.js';
 import type { FinishedSweep } from '../../harness/sweep/sweep.js';
+import { type PageOptions, writePage } from '../page/write.js';
 import type { Claim, Finding } from './claim.js';
 import { FigureData, seriesOf } from './data.js';
 import { drawPanel } from './draw.js';
 import type { Figure, Panel, Series } from './figure.js';
 import { cookieSeries } from './figures/fig14.js';
-import { pageOf } from './page.js';
+import { claimsPage } from './page.js';
 import { pngOf } from './png.js';
 
 export interface DrawnPanel {
@@ -64,7 +65,7 @@ function csvOf({ x, curve }: Figure, series: readonly Series[]): string {
 }
 
 /** Writes `index.html` and `claims.csv`. */
-export function writeIndex(folder: string, drawn: readonly DrawnFigure[]): string {
+export function writeIndex(folder: string, drawn: readonly DrawnFigure[], options?: PageOptions): string {
   mkdirSync(folder, { recursive: true });
   const rows = drawn.flatMap(({ figure, claims }) =>
     claims.map(({ text, place, finding }) => [
@@ -76,7 +77,5 @@ export function writeIndex(folder: string, drawn: readonly DrawnFigure[]): strin
     join(folder, 'claims.csv'),
     stringify([['figure', 'claim', 'place', 'verdict', 'test', 'numbers'], ...rows]),
   );
-  const path = join(folder, 'index.html');
-  writeWhole(path, pageOf(drawn));
-  return path;
+  return writePage(join(folder, 'index.html'), claimsPage(drawn), options);
 }

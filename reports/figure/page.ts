@@ -1,4 +1,6 @@
-/** The page with all figures: one file that needs no other, in light and dark, on a screen of any width. */
+/** The page with all figures, in light and dark, on a screen of any width. */
+import { readStyleFile } from '../page/assets.js';
+import type { WritablePage } from '../page/write.js';
 import type { ClaimVerdict } from './claim.js';
 import { escapeXml } from './draw.js';
 import type { DrawnFigure, DrawnPanel, ExaminedClaim } from './figure-set.js';
@@ -9,7 +11,14 @@ const marks: Readonly<Record<ClaimVerdict, { sign: string; style: string }>> = {
   'not enough data': { sign: '?', style: 'open' },
 };
 
-export function pageOf(drawn: readonly DrawnFigure[]): string {
+export function claimsPage(drawn: readonly DrawnFigure[]): WritablePage {
+  const style = readStyleFile('claims.css');
+  const link = (beside: string) => `<link rel="stylesheet" href="${beside}.css">`;
+  return { style, markup: (beside) => markupOf(drawn, beside === null ? `<style>${style}</style>` : link(beside)) };
+}
+
+/** @param style the element that brings it */
+function markupOf(drawn: readonly DrawnFigure[], style: string): string {
   const claims = drawn.flatMap((each) => each.claims);
   const holding = claims.filter(({ finding }) => finding.verdict === 'holds').length;
   return `<!doctype html>
@@ -18,7 +27,7 @@ export function pageOf(drawn: readonly DrawnFigure[]): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>The paper’s figures, simulated by rsplab</title>
-<style>${css}</style>
+${style}
 </head>
 <body>
 <header>
@@ -76,25 +85,3 @@ function claimOf({ text, place, finding, note }: ExaminedClaim): string {
 <details><summary>test and numbers</summary><p>${escapeXml(finding.test)}</p>
 <ul>${finding.numbers.map((each) => `<li>${escapeXml(each)}</li>`).join('')}</ul></details></li>`;
 }
-
-const css = `
-:root { color-scheme: light dark; --ground: #fdfdfc; --ink: #1d2126; --soft: #5b6470; --line: #d8dce1; --link: #0b5cad;
-  --yes: #11663f; --no: #a4262c; --open: #7a5200; }
-@media (prefers-color-scheme: dark) { :root { --ground: #15181c; --ink: #e6e8ea; --soft: #a3acb6; --line: #353b42;
-  --link: #7db7ff; --yes: #62cc96; --no: #ff8f8a; --open: #e8b95a; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 100rem; padding: 1rem clamp(.75rem, 3vw, 2.5rem); background: var(--ground);
-  color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-h1 { font-size: 1.6rem; margin: .5rem 0; } h2 { font-size: 1.25rem; margin: 0 0 .75rem; }
-header p { max-width: 75ch; } a { color: var(--link); } nav { display: flex; flex-wrap: wrap; gap: .25rem 1rem; }
-section { border-top: 1px solid var(--line); margin-top: 1.5rem; padding-top: 1.25rem; }
-.panels { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 32rem), 1fr)); }
-figure { margin: 0; max-width: 50rem; } figure > svg { display: block; width: 100%; height: auto; background: white;
-  border: 1px solid var(--line); border-radius: 4px; }
-figcaption, small, details { color: var(--soft); font-size: .9rem; }
-.claims { list-style: none; padding: 0; max-width: 85ch; } .claims > li { margin: .6rem 0; }
-.verdict { font-weight: 600; white-space: nowrap; margin-right: .4rem; }
-.yes { color: var(--yes); } .no { color: var(--no); } .open { color: var(--open); }
-summary { cursor: pointer; } details ul { padding-left: 1.2rem; }
-@media print { details { display: none; } section { break-inside: avoid; } }
-`;

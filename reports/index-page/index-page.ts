@@ -1,32 +1,29 @@
 /** The door of this folder: the index over a folder of results, `index.html`. */
 
 import { join, resolve } from 'node:path';
-import { writeWhole } from '../../harness/base/write-whole.js';
 import { type Content, type Html, html } from '../page/escape.js';
-import { renderPage, themeSwitch } from '../page/shell.js';
+import { type Page, pageOf, themeSwitch } from '../page/shell.js';
+import { plainLayout } from '../page/table.js';
+import { type PageOptions, writePage } from '../page/write.js';
 import { type Entry, entriesIn } from './entries.js';
 
 /**
  * Writes `index.html` into a folder of results.
  * @returns its path
  */
-export function writeIndex(results: string): string {
-  const path = join(resolve(results), 'index.html');
-  writeWhole(path, renderIndex(entriesIn(resolve(results))));
-  return path;
-}
+export const writeIndex = (results: string, options?: PageOptions): string =>
+  writePage(join(resolve(results), 'index.html'), pageOf(indexOver(entriesIn(resolve(results)))), options);
 
-export const renderIndex = (entries: readonly Entry[]): string =>
-  renderPage({
-    title: 'rsplab results',
-    description: `${entries.length} runs and sweeps`,
-    header: html`<div class="title-row"><h1>Results</h1>${themeSwitch()}</div>
+const indexOver = (entries: readonly Entry[]): Page => ({
+  title: 'rsplab results',
+  description: `${entries.length} runs and sweeps`,
+  header: html`<div class="title-row"><h1>Results</h1>${themeSwitch()}</div>
 <ul class="facts"><li><b>${count(entries, 'run')}</b> runs</li><li><b>${count(entries, 'sweep')}</b> sweeps</li>
 ${(['pass', 'fail', 'unknown'] as const).map((verdict) => html`<li><b>${entries.filter((entry) => entry.verdict === verdict).length}</b> ${verdict}</li>`)}</ul>`,
-    sections: [{ id: 'runs', title: 'Runs and sweeps, the newest first', body: list(entries) }],
-    footer: html`<p>Made by <code>rsplab report</code>, which also makes it anew.</p>`,
-    scripts: ['lists.js'],
-  });
+  sections: [{ id: 'runs', title: 'Runs and sweeps, the newest first', body: list(entries) }],
+  footer: html`<p>Made by <code>rsplab report</code>, which also makes it anew.</p>`,
+  scripts: ['lists.js'],
+});
 
 const count = (entries: readonly Entry[], kind: Entry['kind']): number =>
   entries.filter((entry) => entry.kind === kind).length;
@@ -59,8 +56,8 @@ ${choice(
 <button type="reset">All</button>
 <span role="status" data-shown></span>
 </form>
-<div class="table-scroll" tabindex="0" role="region" aria-label="Runs and sweeps"><table data-list>
-<thead><tr>${['time (UTC)', 'experiment', 'subject', 'point', 'verdict', 'headline', 'pages'].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<div class="table-scroll" tabindex="0" role="region" aria-label="Runs and sweeps"><table data-list ${plainLayout}>
+<thead><tr>${['time (UTC)', 'experiment', 'subject', 'point', 'verdict', 'headline', 'pages'].map((head) => html`<th scope="col" align="left">${head}</th>`)}</tr></thead>
 <tbody>${entries.map(row)}</tbody></table></div>
 <p class="note" data-none hidden>Nothing matches these filters.</p>`;
 }

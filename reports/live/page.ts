@@ -1,6 +1,7 @@
 import { hostsWith, type Plan } from '../../harness/experiment/plan.js';
 import { html, jsonInScript } from '../page/escape.js';
 import { renderPage, themeSwitch } from '../page/shell.js';
+import { plainLayout } from '../page/table.js';
 
 /** The page of a run that has just begun; its script fills it as the run goes on. */
 export function livePage(plan: Plan): string {
@@ -20,12 +21,12 @@ export function livePage(plan: Plan): string {
         id: 'now',
         title: 'Now',
         body: html`<p id="live-phase" role="status">Waiting for the lab.</p><p id="live-speed">No request has been completed yet.</p>
-<progress id="live-progress" style="width: 100%" aria-label="Progress of the run" max="1" value="0"></progress>`,
+<progress id="live-progress" aria-label="Progress of the run" max="1" value="0"></progress>`,
       },
       {
         id: 'sessions',
         title: 'Sessions per pool element',
-        body: html`<div class="table-scroll"><table><thead><tr><th scope="col">Element</th><th scope="col">Sessions</th><th scope="col">State</th></tr></thead><tbody id="live-sessions"></tbody></table></div>`,
+        body: html`<div class="table-scroll"><table ${plainLayout}><thead><tr><th scope="col">Element</th><th scope="col">Sessions</th><th scope="col">State</th></tr></thead><tbody id="live-sessions"></tbody></table></div>`,
       },
       { id: 'faults', title: 'Faults', body: html`<ol id="live-faults" aria-live="polite"></ol>` },
     ],

@@ -3,7 +3,6 @@
  * the run's report when there is one. Only who knows the token in the address is let in.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { realClock } from '../../harness/base/clock.js';
@@ -24,7 +23,7 @@ export interface LiveServer {
   tell(message: LiveMessage): void;
   /**
    * Lets every open page turn into the report, then closes. A page that is open keeps the report: it needs nothing more.
-   * @param report file of the report
+   * @param report the page's text, in one piece
    */
   finish(report: string): Promise<void>;
   close(): Promise<void>;
@@ -42,7 +41,7 @@ export async function serveLive(plan: Plan): Promise<LiveServer> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://loopback');
     if (!isAllowed(request, url, token)) return end(response, 403, 'This page needs the address that rsplab printed.');
-    if (url.pathname === '/') return page(response, report ? readFileSync(report, 'utf8') : livePage(plan));
+    if (url.pathname === '/') return page(response, report ?? livePage(plan));
     if (url.pathname === '/events') return listen(response);
     return end(response, 404, 'There is nothing here.');
   });
@@ -75,8 +74,8 @@ export async function serveLive(plan: Plan): Promise<LiveServer> {
     url: `http://127.0.0.1:${port}/?token=${token}`,
     tell,
     close,
-    async finish(file) {
-      report = file;
+    async finish(text) {
+      report = text;
       let waitingFor = listeners.size;
       const fetched = new Promise<void>((resolve) => {
         onFetched = () => --waitingFor <= 0 && resolve();

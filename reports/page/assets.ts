@@ -16,10 +16,9 @@ export type ScriptName =
   | 'lists.js'
   | 'live.js';
 
-export const readStyles = (): string =>
-  ['theme.css', 'parts.css', 'timeline.css', 'media.css']
-    .map((name) => readFileSync(new URL(name, folder), 'utf8'))
-    .join('');
+export type StyleName = 'theme.css' | 'parts.css' | 'timeline.css' | 'media.css' | 'claims.css';
+
+export const readStyleFile = (name: StyleName): string => readFileSync(new URL(name, folder), 'utf8');
 
 /** One script of several files that share a scope, which is nobody else's. */
 export const readScripts = (names: readonly ScriptName[]): string =>

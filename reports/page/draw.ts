@@ -39,7 +39,7 @@ export function plotSvg(options: Plot.PlotOptions & { width: number }, legend: r
   const top = rows.length === 0 ? 0 : rows.length * legendRow + 8;
   const content = svg.innerHTML.replaceAll('var(--plot-background)', 'var(--surface)');
   return [
-    `<svg viewBox="0 0 ${width} ${height + top}" width="${width}" height="${height + top}" font-size="${fontSize}"`,
+    `<svg viewBox="0 0 ${width} ${height + top}" font-size="${fontSize}"`,
     ` fill="currentColor" text-anchor="middle">`,
     rows.map((row, index) => row.map((entry) => entryMarkup(entry, index * legendRow + 10)).join('')).join(''),
     `<g transform="translate(0,${top})">${content}</g></svg>`,

@@ -1,7 +1,9 @@
-/** The shell of every page that rsplab writes: one file that needs nothing but itself, and is allowed nothing else. */
+/** The shell of every page about results: it needs nothing but itself and what is beside it, and is allowed no more. */
 import { createHash } from 'node:crypto';
-import { readScripts, readStyles, type ScriptName } from './assets.js';
+import { readScripts, readStyleFile, type ScriptName } from './assets.js';
 import { type Content, type Html, html, trusted } from './escape.js';
+import { colourRules } from './palette.js';
+import type { WritablePage } from './write.js';
 
 export interface Page {
   readonly title: string;
@@ -24,22 +26,38 @@ export interface Section {
   readonly unlisted?: boolean;
 }
 
-/** The whole page as the text of a file. */
-export function renderPage({ title, description, header, sections, footer, scripts, asksItsServer }: Page): string {
+/** The whole page as the text of one file. */
+export const renderPage = (page: Page): string => pageOf(page).markup(null);
+
+export function pageOf(page: Page): WritablePage {
+  const style = readStyle();
+  const script = readScripts(['page.js', ...page.scripts]);
+  return { style, script, markup: (beside) => markupOf(page, beside === null ? { style, script } : beside) };
+}
+
+const readStyle = (): string =>
+  [
+    ...(['theme.css', 'parts.css', 'timeline.css'] as const).map(readStyleFile),
+    colourRules(),
+    readStyleFile('media.css'),
+  ].join('');
+
+/** @param where the style and the script themselves, or how the files beside the page are called */
+function markupOf(page: Page, where: Inside | string): string {
+  const { title, description, header, sections, footer, asksItsServer } = page;
   const shown = sections.filter((section): section is Section => section !== null);
-  const script = readScripts(['page.js', ...scripts]);
+  const beside = typeof where === 'string';
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policyFor(script, asksItsServer)}">
-<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="${policyFor(where, asksItsServer)}">
 <meta name="description" content="${description}">
 <meta name="generator" content="rsplab">
 <title>${title}</title>
 <link rel="icon" href="data:,">
-<style>${trusted(readStyles())}</style>
+${beside ? html`<link rel="stylesheet" href="${where}.css">` : html`<style>${trusted(where.style)}</style>`}
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
@@ -49,7 +67,7 @@ ${contents(shown)}
 ${shown.map(sectionMarkup)}
 </main>
 <footer class="page-footer">${footer}</footer>
-<script>${trusted(script)}</script>
+${beside ? html`<script src="${where}.js"></script>` : html`<script>${trusted(where.script)}</script>`}
 </body>
 </html>
 `.text;
@@ -70,9 +88,20 @@ const sectionMarkup = ({ id, title, body }: Section): Html =>
 ${body}</section>
 `;
 
-/** Nothing is loaded from anywhere, and no script runs but this one, even if one were smuggled into the page. */
-function policyFor(script: string, asksItsServer = false): string {
-  const connect = asksItsServer ? " connect-src 'self';" : '';
-  const digest = createHash('sha256').update(script).digest('base64');
-  return `default-src 'none';${connect} script-src 'sha256-${digest}'; style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'`;
+interface Inside {
+  readonly style: string;
+  readonly script: string;
 }
+
+/**
+ * Nothing is loaded from anywhere else, and no script runs but the page's own, even if one were smuggled into the page.
+ * For a browser, what lies beside a page from disk is not always of the page's own origin, so its scheme is named.
+ */
+function policyFor(where: Inside | string, asksItsServer = false): string {
+  const connect = asksItsServer ? " connect-src 'self';" : '';
+  const [script, style] =
+    typeof where === 'string' ? ["'self' file:", "'self' file:"] : [digestOf(where.script), "'unsafe-inline'"];
+  return `default-src 'none';${connect} script-src ${script}; style-src ${style}; img-src data: blob:; base-uri 'none'; form-action 'none'`;
+}
+
+const digestOf = (script: string): string => `'sha256-${createHash('sha256').update(script).digest('base64')}'`;

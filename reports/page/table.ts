@@ -26,6 +26,8 @@ export interface Table<Row> {
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
+  /** File beside the page that has all rows, and more. */
+  readonly source?: string;
   /** Said instead of a table without rows. */
   readonly empty?: string;
 }
@@ -36,14 +38,15 @@ const longest = 60;
 const shownOfLong = 25;
 
 export function tableMarkup<Row>(table: Table<Row>): Html {
-  const { id, file, caption, columns, rows, empty = 'None.' } = table;
+  const { id, file, caption, columns, rows, source, empty = 'None.' } = table;
   if (rows.length === 0) return html`<p>${empty}</p>`;
   const long = rows.length > longest;
   const dataId = `table-${id}`;
+  const elsewhere = source ? `; all are in ${source}` : '';
   return html`<div data-table="${dataId}"${long ? html` data-long` : ''}>
 ${long ? tools(dataId, caption) : ''}
-<div class="table-scroll" tabindex="0" role="region" aria-label="${caption}"><table>
-<caption>${caption}${long ? html`<noscript> (the first ${shownOfLong} of ${rows.length} rows)</noscript>` : ''}</caption>
+<div class="table-scroll" tabindex="0" role="region" aria-label="${caption}"><table ${plainLayout}>
+<caption>${caption}${long && html`<span data-part="${elsewhere}"> (the first ${shownOfLong} of ${rows.length} rows${elsewhere})</span>`}</caption>
 <thead><tr>${columns.filter(isShown).map(head)}</tr></thead>
 <tbody>${rows.slice(0, long ? shownOfLong : longest).map((row) => line(columns, row))}</tbody>
 </table></div>
@@ -51,6 +54,9 @@ ${long ? tools(dataId, caption) : ''}
 ${packed(dataId, dataOf(table))}
 </div>`;
 }
+
+/** Lines and room where no style sheet applies; where one does, it has the say. */
+export const plainLayout: Html = html`border="1" cellpadding="5" cellspacing="0"`;
 
 const dataOf = <Row>({ columns, rows }: Table<Row>) => ({
   heads: columns.map(({ key }) => key),
@@ -72,13 +78,16 @@ const tools = (dataId: string, caption: string): Html =>
 const isShown = <Row>({ csvOnly }: Column<Row>): boolean => !csvOnly;
 
 const head = <Row>({ label, unit }: Column<Row>): Html =>
-  html`<th scope="col"${unit === 'text' ? '' : html` class="number"`}>${label}</th>`;
+  html`<th scope="col"${unit === 'text' ? html` align="left"` : number}>${label}</th>`;
+
+/** To the right also where no style sheet applies. */
+const number = html` class="number" align="right"`;
 
 function line<Row>(columns: readonly Column<Row>[], row: Row): Html {
   return html`<tr>${columns.filter(isShown).map(({ value, show, unit }) => {
     const content = show ? show(row) : cellText(value(row), unit);
-    const kind = unit === 'text' ? (typeof content === 'string' && content.length > 28 ? 'wide' : '') : 'number';
-    return html`<td${kind && html` class="${kind}"`}>${content}</td>`;
+    const wide = typeof content === 'string' && content.length > 28 && html` class="wide"`;
+    return html`<td${unit === 'text' ? wide : number}>${content}</td>`;
   })}</tr>`;
 }
 

@@ -118,6 +118,6 @@ const readJson = (folder: string, name: string): unknown => JSON.parse(readFileS
 
 const filesIn = (folder: string) =>
   readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && !/^report\.html|\.part$/.test(entry.name))
+    .filter((entry) => entry.isFile() && !/^report\.(html|css|js)|\.part$/.test(entry.name))
     .map(({ name }) => ({ name, bytes: statSync(join(folder, name)).size }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));

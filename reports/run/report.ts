@@ -1,11 +1,11 @@
 /** The door of this folder: the report of one run, `report.html`. */
 
 import { join } from 'node:path';
-import { writeWhole } from '../../harness/base/write-whole.js';
 import { type Content, html } from '../page/escape.js';
 import { figureMarkup } from '../page/figure.js';
-import { renderPage, type Section } from '../page/shell.js';
+import { type Page, pageOf, renderPage, type Section } from '../page/shell.js';
 import { tableMarkup } from '../page/table.js';
+import { type PageOptions, writePage } from '../page/write.js';
 import { attackSection } from './attacks.js';
 import { instrumentSection } from './calibration.js';
 import { comparisonSection, othersSection } from './comparison.js';
@@ -26,22 +26,22 @@ import { wireSection } from './wire.js';
  * @returns its path
  * @throws HarnessError `bad-input` when there is no plan
  */
-export function writeRunReport(folder: string): string {
+export function writeRunReport(folder: string, options?: PageOptions): string {
   const run = readRun(folder);
-  const path = join(run.folder, 'report.html');
-  writeWhole(path, renderRunReport(run));
-  return path;
+  return writePage(join(run.folder, 'report.html'), pageOf(runReport(run)), options);
 }
 
-export const renderRunReport = (run: RunFiles): string =>
-  renderPage({
-    title: `${run.plan.experiment}: ${run.summary?.verdict ?? 'unknown'}`,
-    description: run.plan.question ?? `A run of ${run.plan.experiment}`,
-    header: headerMarkup(run),
-    sections: sectionsOf(run),
-    footer: html`<p>Made by rsplab ${run.summary?.versions.rsplab ?? ''} from this run’s folder; <code>rsplab report</code> makes it again. Times are in seconds since the run began.</p>`,
-    scripts: ['figures.js', 'tables.js', 'timeline-keepalives.js', 'timeline-paint.js', 'timeline.js'],
-  });
+/** The same page as text, in one piece. */
+export const renderRunReport = (folder: string): string => renderPage(runReport(readRun(folder)));
+
+const runReport = (run: RunFiles): Page => ({
+  title: `${run.plan.experiment}: ${run.summary?.verdict ?? 'unknown'}`,
+  description: run.plan.question ?? `A run of ${run.plan.experiment}`,
+  header: headerMarkup(run),
+  sections: sectionsOf(run),
+  footer: html`<p>Made by rsplab ${run.summary?.versions.rsplab ?? ''} from this run’s folder; <code>rsplab report</code> makes it again. Times are in seconds since the run began.</p>`,
+  scripts: ['figures.js', 'tables.js', 'timeline-keepalives.js', 'timeline-paint.js', 'timeline.js'],
+});
 
 function sectionsOf(run: RunFiles): (Section | null)[] {
   const measured = run.requests.length > 0;

@@ -117,9 +117,8 @@ const numberOrNull = (percent: number | null): string | null =>
   percent === null ? null : formatValue(percent, 'percent');
 
 const headline = (label: string, number: string | null, details: readonly string[]): Html =>
-  html`<div class="headline"><dt>${label}</dt><dd><span class="number">${number ?? '–'}</span>${details
-    .filter((detail) => detail !== '')
-    .map((detail) => html`<span class="detail">${detail}</span>`)}</dd></div>`;
+  html`<div class="headline"><dt>${label}</dt><dd class="number">${number ?? '–'}</dd>
+${details.filter((detail) => detail !== '').map((detail) => html`<dd class="detail">${detail}</dd>\n`)}</div>`;
 
 /** An interval below zero means only that nothing below a limit can be told. */
 function intervalText(estimate: MetricEstimate | null, unit: 'seconds' | 'percent'): string {

@@ -19,6 +19,7 @@ export const requestTable = (run: RunFiles): Table<RequestRow> => ({
   id: 'requests',
   file: `${run.plan.experiment}-requests`,
   caption: 'Requests; times in seconds since the run began. What never happened is –.',
+  source: 'requests.csv',
   empty: 'No request was seen.',
   rows: run.requests,
   columns: [
@@ -41,6 +42,7 @@ export const failoverTable = (run: RunFiles): Table<FailoverRow> => ({
   id: 'failovers',
   file: `${run.plan.experiment}-failovers`,
   caption: 'Failovers; – where a stage was never reached or never seen.',
+  source: 'failovers.csv',
   empty: 'No failover: no fault stalled a request.',
   rows: run.failovers,
   columns: [
@@ -73,6 +75,7 @@ export const faultTable = (run: RunFiles): Table<FaultMark> => ({
   id: 'faults',
   file: `${run.plan.experiment}-faults`,
   caption: 'Faults, when they were meant to strike and when they did; times in seconds since the run began.',
+  source: 'events.ndjson',
   empty: 'No fault was injected.',
   rows: faultMarks(run),
   columns: [

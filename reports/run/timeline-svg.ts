@@ -21,7 +21,7 @@ export function timelineSvg(whole: Timeline, { width }: Size): string {
   const layout = layOut(timeline, width);
   const height = layout.bottom + 4;
   return [
-    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-size="12" fill="currentColor">`,
+    `<svg viewBox="0 0 ${width} ${height}" font-size="12" fill="currentColor">`,
     phaseMarks(timeline, layout),
     ...layout.rows.map(({ y, height: tall }) => rule(layout, y + tall + laneGap / 2)),
     ...drawOrder.map((kind) => pathOf(kind, layout, timeline.busiest)),

@@ -1,7 +1,7 @@
 /** The section that shows what happened on each host over time. */
 import { formatDuration } from '../../harness/base/units.js';
 import { type Content, type Html, html } from '../page/escape.js';
-import { figureMarkup } from '../page/figure.js';
+import { figureMarkup, swatch } from '../page/figure.js';
 import { packed } from '../page/packed.js';
 import { tableMarkup } from '../page/table.js';
 import { packKeepAlives, tooManyAnswered } from './keep-alives.js';
@@ -59,9 +59,7 @@ const legend = (run: RunFiles): Html =>
     ['running', 'accepted by an element'],
     ...(run.failovers.length > 0 ? [['stalled', 'stalled: from the fault to the new element’s answer']] : []),
     ['down', 'element down'],
-  ].map(
-    ([name, text]) => html`<li><span class="swatch" style="background: var(--state-${name!})"></span>${text}</li>`,
-  )}</ul>`;
+  ].map(([name, text]) => html`<li>${swatch(`state-${name!}`)} ${text}</li>`)}</ul>`;
 
 const buttons = [
   ['ArrowLeft', '←', 'Earlier'],

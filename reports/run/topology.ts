@@ -37,7 +37,7 @@ export function topologySvg(plan: Plan, faults: readonly FaultMark[], { width }:
   const below = place(boxesOf(plan, faults, ['poolUser', 'attacker'], width), barsEnd + legGap, width);
   const height = bottomOf(below) + 6;
   return [
-    `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-size="13" fill="currentColor">`,
+    `<svg viewBox="0 0 ${width} ${height}" font-size="13" fill="currentColor">`,
     ...[...above, ...below].map((box) => legs(box, bars, box.y < top)),
     ...bars.map((bar) => networkBar(plan, bar, width)),
     ...[...above, ...below].map(boxMarkup),

@@ -122,6 +122,8 @@ function curveSvg(curves: readonly Curve[], x: string | null, label: string, { w
     numeric && Number(places[0]) > 0 && Math.max(...(places as number[])) / Math.min(...(places as number[])) > 30;
   const lows = Math.min(...curves.flatMap(({ points }) => points.map(({ low }) => low)));
   const highs = Math.max(...curves.flatMap(({ points }) => points.map(({ high }) => high)));
+  // What differs by less than the axis can say is drawn as alike.
+  const spread = Math.max(highs - lows, 0.02 * highs);
   return plotSvg(
     {
       width,
@@ -151,7 +153,7 @@ function curveSvg(curves: readonly Curve[], x: string | null, label: string, { w
         labelOffset: 52,
         grid: true,
         nice: true,
-        domain: [lows > 0.4 * highs ? lows - 0.15 * (highs - lows || highs) : Math.min(0, lows), highs],
+        domain: [lows > 0.4 * highs ? lows - 0.15 * spread : Math.min(0, lows), Math.max(highs, lows + 0.5 * spread)],
       },
       marks: [Plot.frame({ stroke: 'var(--line)' }), ...curves.flatMap((curve) => curveMarks(curve, numeric))],
     },

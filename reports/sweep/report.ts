@@ -1,10 +1,10 @@
 /** The door of this folder: the report of a sweep, `report.html`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '../../harness/base/write-whole.js';
 import { type Content, html } from '../page/escape.js';
-import { renderPage, themeSwitch } from '../page/shell.js';
+import { type Page, pageOf, themeSwitch } from '../page/shell.js';
 import { tableMarkup } from '../page/table.js';
+import { type PageOptions, writePage } from '../page/write.js';
 import { curveFigures, plainColumn } from './curves.js';
 import { readSweep, type SweepFiles } from './read.js';
 
@@ -13,17 +13,15 @@ import { readSweep, type SweepFiles } from './read.js';
  * @returns its path
  * @throws HarnessError `bad-input` when there is no sweep
  */
-export function writeSweepReport(folder: string): string {
+export function writeSweepReport(folder: string, options?: PageOptions): string {
   const sweep = readSweep(folder);
-  const path = join(sweep.folder, 'report.html');
-  writeWhole(path, renderSweepReport(sweep));
-  return path;
+  return writePage(join(sweep.folder, 'report.html'), pageOf(sweepReport(sweep)), options);
 }
 
-export function renderSweepReport(sweep: SweepFiles): string {
+function sweepReport(sweep: SweepFiles): Page {
   const { experiment, question, expectation, on, seed, points, replications } = sweep.description;
   const runs = sweep.runs.length.toLocaleString('en-US');
-  return renderPage({
+  return {
     title: `${experiment}: sweep`,
     description: question ?? `A sweep of ${experiment}`,
     header: html`<div class="title-row"><h1>${experiment}</h1>${themeSwitch()}</div>
@@ -42,7 +40,7 @@ export function renderSweepReport(sweep: SweepFiles): string {
     ],
     footer: html`<p>Made by rsplab from this sweep’s folder; <code>rsplab report</code> makes it again.</p>`,
     scripts: ['figures.js', 'tables.js'],
-  });
+  };
 }
 
 const states = {
@@ -58,7 +56,8 @@ function stateMarkup({ description, points }: SweepFiles, runs: string): Content
   const said =
     points.length === 0 ? 'There are no tables yet: a sweep writes them when it is through.' : `${runs} runs.`;
   return [
-    html`<div class="verdict verdict-${kind}"><strong>${word}</strong><span>${said}</span>
+    html`<div class="verdict verdict-${kind}"><strong>${word}</strong>
+<span>${said}</span>
 ${failures.length > 0 && html`<ul>${failures.slice(0, 20).map(({ reason, replication }) => html`<li>${replication === null ? 'A point that cannot be planned' : `Run ${replication}`}: ${reason}</li>`)}${failures.length > 20 && html`<li>and ${failures.length - 20} more</li>`}</ul>`}</div>`,
     replications < 10 &&
       html`<p class="note small-sample">A small sample: ${replications} ${replications === 1 ? 'run' : 'runs'} per point${replications === 1 ? ' have no interval' : ' make wide intervals'}.</p>`,
@@ -72,6 +71,7 @@ function pointTable({ points, varied, description }: SweepFiles): Content {
     id: 'points',
     file: `${description.experiment}-points`,
     caption: 'Means per point; the saved file has intervals and numbers of runs, too',
+    source: 'table.csv',
     empty: 'No point has a result yet.',
     rows: points,
     columns: columns.map((name) => ({
@@ -88,6 +88,7 @@ function runTable({ runs, runFolders, folder, description }: SweepFiles): Conten
       id: 'runs',
       file: `${description.experiment}-runs`,
       caption: 'Every run',
+      source: 'runs.csv',
       rows: runs,
       columns: Object.keys(runs[0]!)
         .filter((name) => name !== 'folder')

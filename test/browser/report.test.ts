@@ -45,7 +45,7 @@ describe.skipIf(missing)(`a run’s report in a browser${missing ? ` (${missing}
     const watched = await open(browser, report, { colorScheme });
     const { page } = watched;
     await timeline(page).waitFor();
-    const visible = await page.locator('figure svg:visible').count();
+    const visible = await page.locator('figure svg[role=img]:visible').count();
     // Topology, stages, every failover, two distributions, speed, differences; the timeline is a canvas.
     expect(visible).toBe(7);
     expect(await page.locator('figure path:visible, figure rect:visible').count()).toBeGreaterThan(20);
@@ -179,6 +179,8 @@ describe.skipIf(missing)(`a run’s report in a browser${missing ? ` (${missing}
     expect(svg.bytes.toString()).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     // Of the light theme, whatever the page's is, and without anything that only the page knows.
     expect(svg.bytes.toString()).not.toMatch(/var\(|currentColor/);
+    const still = await save(page.locator('#timeline [data-save=svg]'));
+    expect(still.bytes.toString()).toMatch(/^<svg [^>]*aria-label="What each host did/);
     const png = await save(page.locator('#failovers [data-save=png]').first());
     expect(png.bytes.subarray(1, 4).toString()).toBe('PNG');
     await page.locator('#timeline summary').click();
@@ -222,11 +224,11 @@ describe.skipIf(missing)(`a run’s report in a browser${missing ? ` (${missing}
 
   it('is complete on paper and without scripts: the timeline is there as a still picture', async () => {
     const { page } = await open(browser, report, { javaScriptEnabled: false });
-    expect(await page.locator('#timeline svg:visible').count()).toBe(1);
+    expect(await page.locator('#timeline svg[role=img]:visible').count()).toBe(1);
     const printed = await open(browser, report, { colorScheme: 'dark' });
     await timeline(printed.page).waitFor();
     await printed.page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-    expect(await printed.page.locator('#timeline svg:visible').count()).toBe(1);
+    expect(await printed.page.locator('#timeline svg[role=img]:visible').count()).toBe(1);
     expect(await printed.page.locator('nav:visible, button:visible').count()).toBe(0);
     expect(await printed.page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(27, 31, 35)');
   });

@@ -29,6 +29,25 @@ export async function simulatedRun(
   return folder;
 }
 
+const sweepOfTwo = {
+  ...{ schemaVersion: 1, experiment: 'small', question: null, expectation: null, file: 'experiments/small.ts' },
+  ...{ on: 'sim', seed: 1, replications: 2, vary: { keepAlive: [1, 2], policy: ['Random'] }, restriction: {} },
+  ...{ phases: {}, points: 2, plansSha256: '', versions: {}, state: 'complete', failures: [] },
+};
+
+/** A sweep of two points, as it lies in its folder. @returns the folder */
+export function writtenSweep(results: string): string {
+  const folder = join(results, 'small', '20400101-000000-sweep');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'sweep.json'), JSON.stringify(sweepOfTwo));
+  const table = [
+    'keepAlive,policy,handling_speed_percent_mean,handling_speed_percent_ci95,handling_speed_percent_n',
+    ...['1,Random,80,2.5,2', '2,Random,70,3.5,2'],
+  ];
+  writeFileSync(join(folder, 'table.csv'), table.join('\n'));
+  return folder;
+}
+
 /** A copy of a run whose files were changed by somebody: `change` gets a file's text. */
 export function changedRun(
   folder: string,

@@ -10,12 +10,15 @@ import { execa } from 'execa';
 import { badInput, labBroken } from '../../base/errors.js';
 import { temporaryFolder } from '../../base/temporary.js';
 import { findTool, toolEnvironment, umlModules } from '../../base/tools.js';
+import { exitLine, type Job, stopWord } from '../guest/job.js';
+import type { LabKernel } from '../guest/kernel.js';
 import { killGroup } from '../process.js';
-import { exitLine, type Job, stopWord } from './job.js';
 import { memoryFolder } from './memory.js';
 
 export interface BootOptions {
   readonly session: string;
+  /** Where the job leaves its results. */
+  readonly folder: string;
   /** Compiled module that runs inside; see {@link Job}. */
   readonly module: string;
   readonly input: unknown;
@@ -24,31 +27,35 @@ export interface BootOptions {
   readonly onLine: (line: string) => void;
 }
 
-export interface LabKernel {
-  readonly pid: number;
-  /**
-   * The job's exit code.
-   * Rejects with HarnessError `lab-broken` when the kernel ended without the job having ended.
-   */
-  readonly ended: Promise<number>;
-  /** Asks the job to end in good order. */
-  stop(): void;
-  /** Ends the kernel at once, and with it all that ran inside. */
-  kill(): void;
+/** What user-mode Linux needs beside the job itself. */
+export interface UmlJob extends Job {
+  readonly session: string;
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folder for `modprobe -d`. */
+  readonly modules: string;
 }
 
 /**
  * @throws HarnessError `bad-input` when user-mode Linux is not installed or not prepared, `lab-broken` when there is no
  * room for its memory
  */
-export async function bootLabKernel({ session, module, input, memoryMiB, onLine }: BootOptions): Promise<LabKernel> {
+export async function bootLabKernel({
+  session,
+  folder: results,
+  module,
+  input,
+  memoryMiB,
+  onLine,
+}: BootOptions): Promise<LabKernel> {
   const linux = findTool('linux.uml');
   const modules = umlModules();
   if (!linux || !modules) {
     throw badInput('lab uml: expected user-mode Linux and its modules, got none; `npm run setup` installs them');
   }
   const memory = memoryFolder(memoryMiB);
-  const folder = await jobFolder(session, { module, input, environment: toolEnvironment(), modules });
+  const environment = toolEnvironment();
+  const folder = await jobFolder(session, { module, input, session, folder: results, environment, modules });
   const kernel = execa(
     linux,
     [
@@ -96,7 +103,7 @@ export async function bootLabKernel({ session, module, input, memoryMiB, onLine 
 export const umid = (session: string): string => `rsplab-${session}`;
 
 /** Links instead of paths on the kernel's command line, which blanks would split; so its own path has none. */
-async function jobFolder(session: string, job: Job): Promise<string> {
+async function jobFolder(session: string, job: UmlJob): Promise<string> {
   const folder = await mkdtemp(join(temporaryFolder(), `rsplab-${session}-`));
   const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   await symlink(process.execPath, join(folder, 'node'));

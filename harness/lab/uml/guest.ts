@@ -1,41 +1,28 @@
 /**
- * Runs inside the lab kernel, as root of a machine whose file tree is the host's: prepares it and runs the job.
+ * Runs inside user-mode Linux, as root of a machine whose file tree is the host's: prepares it and runs the job.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { interrupted, messageOf } from '../../base/errors.js';
 import { adoptEnvironment } from '../../base/tools.js';
-import { faultModules } from '../leg.js';
-import { type Inside, type Job, stopWord } from './job.js';
+import type { Inside } from '../guest/job.js';
+import { hostAsksToStop, kernelModules, runJob } from '../guest/prepare.js';
+import type { UmlJob } from './boot.js';
 
-/** hmac, md5 and sha1 before sctp: without them its listen() fails with ENOSYS. */
-const modules = [
-  ...['hmac', 'md5', 'sha1_generic', 'crc32c_generic', 'sctp', 'sch_netem', 'veth', 'bridge', 'af_packet'],
-  ...faultModules,
-];
-
-const job = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Job;
-const stopping = hostAsksToStop();
-try {
+const job = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as UmlJob;
+const host = {
+  session: job.session,
+  folder: job.folder,
+  virtualTime: false,
+  signal: hostAsksToStop(),
+  tell: (line: string) => void process.stdout.write(`${line}\n`),
+};
+const work = async () => {
   await prepare(job);
-  const { inside } = (await import(job.module)) as { inside: Inside };
-  process.exit(await inside(job.input, stopping));
-} catch (error) {
-  console.log(`The lab kernel's job failed: ${error instanceof Error ? error.stack : messageOf(error)}`);
-  process.exit(1);
-}
+  return ((await import(job.module)) as { inside: Inside }).inside;
+};
+process.exit(await runJob(work, job.input, host));
 
-/** The console is the line to the host; its end is init.sh's business. */
-function hostAsksToStop(): AbortSignal {
-  const stop = new AbortController();
-  createInterface({ input: process.stdin }).on('line', (line) => {
-    if (line.trim() === stopWord) stop.abort(interrupted('The run was asked to stop'));
-  });
-  return stop.signal;
-}
-
-async function prepare({ environment, modules: folder }: Job): Promise<void> {
+async function prepare({ environment, modules }: UmlJob): Promise<void> {
   adoptEnvironment(environment);
   await execa('mount', ['-t', 'sysfs', 'sysfs', '/sys']);
   await execa('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
@@ -43,5 +30,5 @@ async function prepare({ environment, modules: folder }: Job): Promise<void> {
   // Kernel messages would tear the lines that we send on the console.
   writeFileSync('/proc/sys/kernel/printk', '1');
   mkdirSync('/run/netns');
-  await execa('modprobe', ['--all', '--dirname', folder, ...modules]);
+  await execa('modprobe', ['--all', '--dirname', modules, ...kernelModules]);
 }

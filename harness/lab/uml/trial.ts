@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { realClock } from '../../base/clock.js';
 import { labBroken } from '../../base/errors.js';
 import { newSession } from '../../base/session.js';
+import { temporaryFolder } from '../../base/temporary.js';
+import type { Inside } from '../guest/job.js';
 import { bootLabKernel } from './boot.js';
-import type { Inside } from './job.js';
 
 const patienceSeconds = 60;
 
@@ -15,6 +16,7 @@ export async function tryKernel(): Promise<{ kernel: string; seconds: number }> 
   let kernel = '';
   const booted = await bootLabKernel({
     session: newSession(),
+    folder: temporaryFolder(),
     module: fileURLToPath(import.meta.url),
     input: null,
     memoryMiB: 256,
@@ -30,7 +32,7 @@ export async function tryKernel(): Promise<{ kernel: string; seconds: number }> 
 
 const greeting = 'this is Linux ';
 
-export const inside: Inside = async () => {
-  process.stdout.write(`${greeting}${release()}\n`);
+export const inside: Inside = async (_, { tell }) => {
+  tell(`${greeting}${release()}`);
   return 0;
 };

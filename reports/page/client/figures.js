@@ -8,22 +8,7 @@ function standalone(figure) {
   copy.setAttribute('width', String(width));
   copy.setAttribute('height', String(height));
   copy.setAttribute('font-family', 'Helvetica, Arial, "DejaVu Sans", sans-serif');
-  copy.removeAttribute('class');
-  const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  for (const [name, value] of Object.entries({ width, height, fill: 'white' })) paper.setAttribute(name, String(value));
-  copy.prepend(paper);
-  /** @type {Map<string, string>} */
-  const known = new Map();
-  const plain = (/** @type {string} */ name) => {
-    if (!known.has(name)) known.set(name, colour(name, 'light'));
-    return known.get(name) ?? 'black';
-  };
-  const text = new XMLSerializer().serializeToString(copy);
-  return {
-    text: text.replace(/var\((--[\w-]+)\)/g, (_, name) => plain(name)).replaceAll('currentColor', plain('--ink')),
-    width,
-    height,
-  };
+  return { text: new XMLSerializer().serializeToString(copy), width, height };
 }
 
 const pixelsPerUnit = 3;
@@ -44,7 +29,10 @@ async function asPng({ text, width, height }) {
 }
 
 for (const button of all('[data-save]')) {
-  const svg = button.closest('figure')?.querySelector('svg');
+  // Not the samples of a legend.
+  const svg = /** @type {SVGSVGElement | null | undefined} */ (
+    button.closest('figure')?.querySelector('svg[role="img"]')
+  );
   if (!svg) continue;
   button.hidden = false;
   button.addEventListener('click', async () => {

@@ -49,12 +49,10 @@ function startTheme() {
 /**
  * A colour of the style sheet as the browser computes it.
  * @param {string} name e.g. `--ink`
- * @param {'light' | 'dark'} [theme] the page's own when left out
  */
-function colour(name, theme) {
+function colour(name) {
   const probe = document.createElement('span');
   probe.style.color = `var(${name})`;
-  if (theme) probe.style.colorScheme = theme;
   root.append(probe);
   const computed = getComputedStyle(probe).color;
   probe.remove();

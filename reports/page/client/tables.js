@@ -30,6 +30,8 @@ class LongTable {
     this.data = data;
     this.body = /** @type {HTMLElement} */ (holder.querySelector('tbody'));
     this.count = /** @type {HTMLElement} */ (holder.querySelector('[data-count]'));
+    this.part = /** @type {HTMLElement} */ (holder.querySelector('[data-part]'));
+    this.part.className = 'print-only';
     this.texts = (data.columns[0] ?? []).map((_, row) =>
       data.columns
         .map((column, index) => String(column[row] ?? shown(null, data.units[index])))
@@ -103,6 +105,7 @@ class LongTable {
       }),
     );
     this.count.textContent = rows.length === 0 ? 'no row' : `rows ${from + 1}–${from + page.length} of ${rows.length}`;
+    this.part.textContent = ` (${this.count.textContent}${this.part.dataset.part})`;
     for (const button of this.turns ?? [])
       button.disabled = this.page + Number(button.dataset.turn) < 0 || this.page + Number(button.dataset.turn) > last;
   }

@@ -1,33 +1,19 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entriesIn } from '../../../reports/index-page/entries.js';
 import { writeReports } from '../../../reports/write.js';
 import { small } from '../experiments.js';
-import { changedRun, makeResults, removeResults, simulatedRun } from '../run-folder.js';
+import { changedRun, makeResults, removeResults, simulatedRun, writtenSweep } from '../run-folder.js';
 
 let results: string;
-const sweep = {
-  ...{ schemaVersion: 1, experiment: 'small', question: null, expectation: null, file: 'experiments/small.ts' },
-  ...{ on: 'sim', seed: 1, replications: 2, vary: { keepAlive: [1, 2], policy: ['Random'] }, restriction: {} },
-  ...{ phases: {}, points: 2, plansSha256: '', versions: {}, state: 'complete', failures: [] },
-};
-const table = [
-  'keepAlive,policy,handling_speed_percent_mean,handling_speed_percent_ci95,handling_speed_percent_n',
-  '1,Random,80,2.5,2',
-  '2,Random,70,3.5,2',
-].join('\n');
-
 beforeAll(async () => {
   results = makeResults();
   const older = await simulatedRun(results, small, { seed: 1, at: 0 });
   await simulatedRun(results, small, { seed: 2, at: 3600 });
   changedRun(older, '20000101-000000-cut', { 'summary.json': () => null });
   changedRun(older, '19990101-000000-bad', { 'plan.json': () => '{' });
-  const folder = join(results, 'small', '20400101-000000-sweep');
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'sweep.json'), JSON.stringify(sweep));
-  writeFileSync(join(folder, 'table.csv'), table);
+  writtenSweep(results);
 });
 afterAll(() => removeResults(results));
 

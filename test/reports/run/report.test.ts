@@ -59,9 +59,12 @@ describe('the report of a run', () => {
   });
 
   it('gives every figure a text alternative, and a legend’s colours a name', () => {
-    const figures = [...page.matchAll(/<svg [^>]*>/g)].map(([tag]) => tag);
+    const pictures = [...page.matchAll(/<svg [^>]*>/g)].map(([tag]) => tag);
+    const figures = pictures.filter((tag) => !tag.includes('class="swatch"'));
     expect(figures.length).toBeGreaterThanOrEqual(12);
     for (const tag of figures) expect(tag).toMatch(/role="img" aria-label="[^"]{20,}"/);
+    const samples = page.match(/<li><svg class="swatch"[^>]*aria-hidden="true">.*?<\/svg> \w[^<]+<\/li>/g);
+    expect(samples).toHaveLength(pictures.length - figures.length);
   });
 });
 

@@ -3,9 +3,13 @@ import type { Clock } from '../../base/clock.js';
 import { messageOf } from '../../base/errors.js';
 import { guardSession } from '../guard.js';
 import { identityOf, writeLease } from '../lease.js';
-import { type BootOptions, bootLabKernel } from './boot.js';
+import type { LabKernel } from './kernel.js';
 
-export interface KernelJob extends BootOptions {
+export interface KernelJob {
+  /** What the lab is called in the lease. */
+  readonly lab: string;
+  readonly session: string;
+  readonly boot: () => Promise<LabKernel>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** A kernel that takes longer hangs. */
@@ -16,10 +20,10 @@ export interface KernelJob extends BootOptions {
 
 /** @returns what went wrong with the kernel itself; nothing when the job ended as it should */
 export async function performInKernel(job: KernelJob): Promise<string[]> {
-  const { session, clock, signal, withinSeconds } = job;
-  await using _guard = guardSession('uml', session);
-  const kernel = await bootLabKernel(job);
-  writeLease({ session, lab: 'uml', owner: identityOf(process.pid)!, kernel: identityOf(kernel.pid) ?? null });
+  const { lab, session, clock, signal, withinSeconds } = job;
+  await using _guard = guardSession(lab, session);
+  const kernel = await job.boot();
+  writeLease({ session, lab, owner: identityOf(process.pid)!, kernel: identityOf(kernel.pid) ?? null });
   job.onBoot?.(kernel.pid);
   const stop = () => kernel.stop();
   signal.addEventListener('abort', stop, { once: true });
