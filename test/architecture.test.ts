@@ -30,11 +30,15 @@ const allowed: Record<string, readonly string[]> = {
   run: ['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'lab', 'pool', 'measure', 'calibrate'],
   compare: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
   shrink: ['base', 'experiment', 'fault', 'result', 'run', 'compare'],
+  explore: ['base', 'experiment', 'fault', 'result', 'run', 'compare', 'shrink'],
   sweep: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
-  reports: ['base', 'experiment', 'result', 'stats', 'sim', 'measure', 'calibrate', 'run', 'compare', 'sweep'],
+  reports: [
+    ...['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'measure', 'calibrate', 'run', 'compare', 'explore'],
+    'sweep',
+  ],
   cli: [
-    ...['base', 'setup', 'fault', 'experiment', 'result', 'lab', 'calibrate', 'run', 'compare', 'shrink', 'sweep'],
-    'reports',
+    ...['base', 'setup', 'fault', 'experiment', 'result', 'lab', 'calibrate', 'run', 'compare', 'shrink'],
+    ...['explore', 'sweep', 'reports'],
   ],
 };
 

@@ -18,6 +18,7 @@ const labs = {
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
+    globalSetup: fileURLToPath(new URL('leftovers.ts', import.meta.url)),
     projects: [
       {
         extends: true,

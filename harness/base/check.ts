@@ -45,6 +45,17 @@ function expectation(issue: z.core.$ZodIssue): string {
 
 const unitOf = (origin: string): string => ({ string: ' character', array: ' entry' })[origin] ?? '';
 
+/**
+ * An experiment is asked and answers at once.
+ * @throws HarnessError `bad-input` for the promise that an `async` function gives instead
+ */
+export function settled<T>(where: string, answer: T): T {
+  if (!(answer instanceof Promise)) return answer;
+  // What it comes to is nobody's business any more.
+  answer.catch(() => {});
+  throw badInput(`${where}: expected a plain answer, got a promise; leave 'async' out`);
+}
+
 /** A value as a person would type it, cut to a readable length. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';

@@ -29,4 +29,8 @@ export function codeOf(error: unknown): HarnessError['code'] | undefined {
   return error instanceof Error && error.name === 'HarnessError' ? (error as HarnessError).code : undefined;
 }
 
+/** What the operating system refused: a full disk, a missing permission, too many open files. Its message says all. */
+export const isOfTheSystem = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'errno' in error;
+
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

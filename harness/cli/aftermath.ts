@@ -1,18 +1,25 @@
-/** What follows a run: the prediction beside the measurement, and the report. */
+/** What follows a run: the prediction beside the measurement, and the report. Both may take long, so in a thread. */
 import type { PageOptions } from '../../reports/page/write.js';
 import { messageOf } from '../base/errors.js';
-import { defaultReplications } from '../compare/compare.js';
-import { loadRunSet } from '../compare/run-set.js';
-import { predictSet } from '../compare/sets.js';
-import { storeComparison } from '../compare/store.js';
+import { inThread } from '../base/thread.js';
 import type { Plan } from '../experiment/plan.js';
 import type { FinishedRun } from '../run/run.js';
 
 export interface Aftermath {
-  /** The report's file. */
-  readonly report: string;
+  /** The report's file; null where there is none. */
+  readonly report: string | null;
+  /** Why there is none. */
+  readonly trouble: string | null;
   /** What the comparison with the prediction says, one sentence each; none where nothing was measured. */
   readonly findings: readonly string[];
+}
+
+/** What the thread is asked to do. */
+export interface AftermathInput {
+  readonly plan: Plan;
+  readonly folder: string;
+  readonly predicts: boolean;
+  readonly pages: PageOptions;
 }
 
 /** Nothing of it changes the run's verdict: what fails here is said, and the run's results are what they are. */
@@ -20,36 +27,19 @@ export async function aftermathOf(
   plan: Plan,
   { folder, summary }: FinishedRun,
   pages: PageOptions,
+  signal: AbortSignal,
 ): Promise<Aftermath> {
-  const measured = summary.clock === 'real' && summary.reasons.length === 0;
-  const findings = measured ? predict(plan, folder) : [];
-  // Drawing is slow to load, so it waits until there is something to draw.
-  const { writeRunReport } = await import('../../reports/run/report.js');
-  return { report: writeRunReport(folder, pages), findings };
-}
-
-function predict(plan: Plan, folder: string): string[] {
+  const simulated = summary.clock === 'simulated';
+  const predicts = !simulated && summary.reasons.length === 0;
+  const input: AftermathInput = { plan, folder, predicts, pages: { assets: pages.assets ?? false } };
+  // Who has ended a simulation waits for nothing; what a lab has measured until its end is worth a page.
+  if (simulated && signal.aborted)
+    return { report: null, trouble: 'the run was ended; rsplab report makes it', findings: [] };
+  const patience = signal.aborted ? new AbortController().signal : signal;
   try {
-    const comparison = predictSet(loadRunSet(folder), replicationsFor(plan));
-    storeComparison(folder, comparison, null);
-    return comparison.points.flatMap(({ references, findings }) => {
-      // What no model can predict is said, instead of nothing.
-      const reasons = references.map(
-        (it) => it.notRepresentable && `${it.name} cannot predict this: ${it.notRepresentable}.`,
-      );
-      return reasons.every(Boolean) ? reasons.map(String) : findings;
-    });
+    const options = { signal: patience, graceSeconds: 0 };
+    return await inThread<Aftermath>(new URL('./aftermath-thread.js', import.meta.url), input, options);
   } catch (error) {
-    return [`There is no prediction: ${messageOf(error)}.`];
+    return { report: null, trouble: messageOf(error), findings: [] };
   }
-}
-
-/** Seconds of all users together that one run after another may simulate: about ten seconds of computing. */
-const affordableUserSeconds = 2e6;
-
-/** As many as `rsplab compare` makes, unless the plan is so large that nobody would want to wait for them. */
-function replicationsFor({ phases, hosts }: Plan): number {
-  const users = hosts.filter(({ role }) => role.kind === 'poolUser').length;
-  const userSeconds = users * (phases.settle + phases.warmUp + phases.measure + phases.drain);
-  return Math.min(defaultReplications, Math.max(5, Math.floor(affordableUserSeconds / Math.max(1, userSeconds))));
 }

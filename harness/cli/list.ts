@@ -23,11 +23,19 @@ export const listCommand = (): Command =>
       const where = folder ?? defaultFolder();
       if (!existsSync(where)) throw badInput(`Expected a folder with experiments, got ${where}, which does not exist`);
       const entries: Entry[] = [];
-      for (const name of readdirSync(where).sort()) {
+      for (const name of namesIn(where)) {
         if (/\.[jt]s$/.test(name) && !name.endsWith('.d.ts')) entries.push(await entryOf(join(where, name)));
       }
       console.log(json ? JSON.stringify(entries, null, 2) : entries.map(describe).join('\n'));
     });
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw badInput(`Expected a folder with experiments, got ${folder}, which is none: ${messageOf(error)}`, error);
+  }
+}
 
 function defaultFolder(): string {
   if (existsSync('experiments')) return 'experiments';

@@ -8,8 +8,8 @@ import { speedSoFar } from '../run/so-far.js';
 export interface Live {
   begin(folder: string): void;
   event(event: JournalEvent): void;
-  /** @param folder the run's, whose report open pages turn into */
-  end(folder: string): Promise<void>;
+  /** @param folder the run's, whose report open pages turn into; null where there is none */
+  end(folder: string | null): Promise<void>;
 }
 
 const speedPeriodMs = 2000;
@@ -29,7 +29,8 @@ export async function startLive(plan: Plan): Promise<Live> {
     event: (event) => server.tell({ kind: 'event', event }),
     async end(folder) {
       clearInterval(timer);
-      await server.finish(renderRunReport(folder));
+      if (folder === null) await server.close();
+      else await server.finish(renderRunReport(folder));
     },
   };
 }

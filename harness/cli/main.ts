@@ -1,60 +1,44 @@
 #!/usr/bin/env node
-/** The command line's entry: reads it, runs one command, turns what is thrown into one sentence and an exit code. */
-import { Command, CommanderError } from 'commander';
-import { codeOf, messageOf } from '../base/errors.js';
-import { rsplabVersion } from '../run/versions.js';
-import { exitCodes } from './exit.js';
+/**
+ * The command line's entry. Before it loads anything else it sees to it that the exit code cannot lie: only a command
+ * that came to its end says how that went. Whatever else ends this process (an experiment that calls `process.exit(0)`,
+ * a module that cannot be loaded, an error that nobody caught) is 3, unknown, with one sentence.
+ */
+import { writeSync } from 'node:fs';
 
-/** Read when asked for: drawing figures takes longer to load than a bad input to refuse. */
-const commands: Record<string, () => Promise<Command>> = {
-  run: async () => (await import('./run.js')).runCommand(),
-  sweep: async () => (await import('./sweep.js')).sweepCommand(),
-  shrink: async () => (await import('./shrink.js')).shrinkCommand(),
-  figures: async () => (await import('./figures.js')).figuresCommand(),
-  compare: async () => (await import('./compare.js')).compareCommand(),
-  report: async () => (await import('./report.js')).reportCommand(),
-  list: async () => (await import('./list.js')).listCommand(),
-  calibrate: async () => (await import('./calibrate.js')).calibrateCommand(),
-  doctor: async () => (await import('./doctor.js')).doctorCommand(),
-  image: async () => (await import('./image.js')).imageCommand(),
-  clean: async () => (await import('./clean.js')).cleanCommand(),
-};
+const unknown = 3;
+/** What the command came to; undefined until it has ended. */
+let ended: number | undefined;
+// An experiment's file may get another one while it is loaded.
+const exit = process.exit.bind(process);
 
-const program = new Command('rsplab')
-  .description(
-    'The laboratory for Reliable Server Pooling (RSerPool): real components, emulated networks, faults, numbers.',
-  )
-  .version(rsplabVersion())
-  .exitOverride();
+process.on('exit', (code) => {
+  if (ended === undefined) say(`this process was ended from within, with code ${code}, before the command was done`);
+  process.exitCode = ended ?? unknown;
+});
+process.on('uncaughtException', (error: unknown) => {
+  const known = error instanceof Error && error.name === 'HarnessError';
+  say(known ? error.message : `nobody caught this: ${error instanceof Error ? error.stack : String(error)}`);
+  end(known && 'code' in error && error.code === 'bad-input' ? 2 : unknown);
+});
 
-const asked = process.argv[2] ?? '';
-for (const name of Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands)) {
-  const command = await commands[name]!();
-  // Commander would print its own message and exit with 1.
-  program.addCommand(command.exitOverride().configureOutput({ outputError: () => {} }));
-}
-program.configureOutput({ outputError: () => {} });
+import('./program.js')
+  .then(({ main }) => main())
+  .then(end, (error: unknown) => {
+    say(`cannot be loaded: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`);
+    end(unknown);
+  });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = report(error);
+/** At once, whatever an experiment has left open. */
+function end(code: number): void {
+  ended = code;
+  exit(code);
 }
 
-function report(error: unknown): number {
-  if (error instanceof CommanderError) {
-    // Help and version are no errors.
-    if (error.exitCode === 0) return exitCodes.pass;
-    // Without a command, commander has shown the help already.
-    if (error.code !== 'commander.help') console.error(`rsplab: ${sentence(error)}`);
-    return exitCodes.badInput;
+function say(sentence: string): void {
+  try {
+    writeSync(2, `rsplab: ${sentence}\n`);
+  } catch {
+    // Nobody listens.
   }
-  const code = codeOf(error);
-  console.error(`rsplab: ${code || !(error instanceof Error) ? messageOf(error) : error.stack}`);
-  return code === 'bad-input' ? exitCodes.badInput : exitCodes.unknown;
-}
-
-/** Without commander's own prefix, and a suggestion of what may be meant on the same line. */
-function sentence({ message }: CommanderError): string {
-  return message.replace(/^error: /, '').replaceAll('\n', ' ');
 }

@@ -15,8 +15,14 @@ const tellings: Record<PhaseName, string> = {
   end: 'the lab is closed, dissecting the capture',
 };
 
+/** Lines that cannot be rewritten come at every tenth of a simulation, and not more often than this. */
+const quietSeconds = 5;
+const redrawSeconds = 0.2;
+
 export class Progress {
   readonly #total: number;
+  #told = realClock.now();
+  #tenth = -1;
   #begin = realClock.now();
   #phase = 'booting';
   #ticker: NodeJS.Timeout | undefined;
@@ -60,9 +66,25 @@ export class Progress {
     this.#redraw();
   }
 
+  /** @param share of the run that is simulated, between 0 and 1 */
+  simulated(share: number): void {
+    const now = realClock.now();
+    const tenth = Math.floor(10 * share);
+    const due = now - this.#told >= (this.out.isTTY ? redrawSeconds : quietSeconds);
+    if (!due || (!this.out.isTTY && tenth === this.#tenth)) return;
+    [this.#told, this.#tenth] = [now, tenth];
+    const left = share > 0 ? ((now - this.#begin) / share) * (1 - share) : Number.POSITIVE_INFINITY;
+    const text = `simulated ${(100 * share).toPrecision(2)} % – about ${formatDuration(Math.ceil(left))} left`;
+    if (!this.out.isTTY) this.#say(text);
+    else {
+      this.#clear();
+      this.out.write(text);
+    }
+  }
+
   end(): void {
     clearInterval(this.#ticker);
-    if (this.#live) this.#clear();
+    if (this.out.isTTY) this.#clear();
   }
 
   get #live(): boolean {

@@ -4,7 +4,8 @@ import { badInput } from '../base/errors.js';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
 import { isPlanFile, loadPlan } from '../experiment/load-plan.js';
 import { type Plan, resolvePlan } from '../experiment/plan.js';
-import { run } from '../run/run.js';
+import { runApart } from '../run/apart.js';
+import { type RunOptions, run } from '../run/run.js';
 import { aftermathOf } from './aftermath.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
@@ -22,6 +23,7 @@ interface RunFlags {
   json?: boolean;
   live?: boolean;
   assets?: boolean;
+  anySize?: boolean;
 }
 
 export const runCommand = (): Command =>
@@ -37,6 +39,7 @@ export const runCommand = (): Command =>
       [],
     )
     .option('--out <folder>', 'where results go', 'results')
+    .option('--any-size', 'on sim: begin however long it will take, and however much room')
     .option('--json', 'print summary.json instead of a table')
     .option(...assetsOption)
     .option('--live', 'serve a page on this machine that shows the run while it goes on')
@@ -58,10 +61,9 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
       const progress = new Progress(plan, subject.name, process.stderr);
       // The page is slow to load, and most runs have none.
       const live = flags.live ? await (await import('./live.js')).startLive(plan) : undefined;
-      const finished = await run(plan, subject, {
-        out: flags.out,
-        clock: realClock,
-        signal: untilSignal('run'),
+      const signal = untilSignal('run');
+      const options: RunOptions = {
+        ...{ out: flags.out, clock: realClock, signal },
         say: (line) => void process.stderr.write(`${line}\n`),
         onBegin: (folder) => {
           progress.begin(folder);
@@ -71,14 +73,17 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
           progress.event(event);
           live?.event(event);
         },
-      });
-      const { report, findings } = await aftermathOf(plan, finished, flags);
+      };
+      const { anySize = false } = flags;
+      const onProgress = (share: number) => progress.simulated(share);
+      const finished = await (subject.clock === 'simulated'
+        ? runApart(plan, { ...options, anySize, onProgress })
+        : run(plan, subject, options));
+      const aftermath = await aftermathOf(plan, finished, flags, signal);
       progress.end();
-      const text = flags.json
-        ? `${JSON.stringify(finished.summary, null, 2)}\n`
-        : runTable(plan, finished, findings, report);
+      const text = flags.json ? `${JSON.stringify(finished.summary, null, 2)}\n` : runTable(plan, finished, aftermath);
       process.stdout.write(text);
-      await live?.end(finished.folder);
+      await live?.end(aftermath.report === null ? null : finished.folder);
       process.exitCode = exitCodes[finished.summary.verdict];
     });
 

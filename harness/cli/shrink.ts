@@ -6,6 +6,7 @@ import { newSession } from '../base/session.js';
 import { formatDuration } from '../base/units.js';
 import { loadRun, locate } from '../compare/load.js';
 import { describeTarget } from '../fault/target.js';
+import { runApart } from '../run/apart.js';
 import { runId } from '../run/folder.js';
 import { run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
@@ -26,8 +27,8 @@ interface ShrinkFlags {
   json?: boolean;
 }
 
-/** A lab's runs vary, a simulation does not. */
-const repeatsOn = (subject: string): number => (subject === 'sim' ? 1 : 2);
+/** Runs in real time vary. In virtual time, and in a simulation's, one run decides. */
+export const repeatsOn = ({ clock }: Subject): number => (clock === 'real' ? 2 : 1);
 
 export const shrinkCommand = (): Command =>
   new Command('shrink')
@@ -36,7 +37,10 @@ export const shrinkCommand = (): Command =>
     .option('--on <subject>', 'where to run (default: where the run was)')
     .option('--check <name>', 'the failed check (default: the run’s first)')
     .option('--max-runs <number>', 'runs in all', '40')
-    .option('--repeat <number>', 'runs of each candidate, which fails if one of them does (default: 2; on sim 1)')
+    .option(
+      '--repeat <number>',
+      'runs of each candidate, which fails if one of them does (default: 2; on virtual and sim 1: one decides)',
+    )
     .option('--resume <folder>', 'go on with that search')
     .option('--out <folder>', 'where results go', 'results')
     .option('--json', 'print shrink.json instead of a few words')
@@ -50,6 +54,7 @@ Examples:
   rsplab shrink results/chaos/RUN --check failoverDelay --max-runs 100 --repeat 3
   rsplab shrink --resume results/chaos/SEARCH
 
+On virtual every run of a plan comes to the same, so nothing is repeated; the failed run itself counts as the first one.
 The search (ddmin, Zeller and Hildebrandt 2002) ends when no fault can be left out any more, or the runs are used up.
 Every run is kept; shrink.json, written anew after each, says which faults were tried and how that ended.
 
@@ -79,16 +84,21 @@ async function shrinkAction(named: string | undefined, flags: ShrinkFlags): Prom
 
 async function begin(runFolder: string, flags: ShrinkFlags, maxRuns: number) {
   const subject = await chooseSubject(flags.on ?? loadRun(runFolder).summary.on);
-  const repeat = flags.repeat === undefined ? repeatsOn(subject.name) : countFrom('--repeat', flags.repeat);
+  const repeat = flags.repeat === undefined ? repeatsOn(subject) : countFrom('--repeat', flags.repeat);
   const id = runId(realClock.now(), newSession());
-  const folder = beginSearch(runFolder, { check: flags.check, on: subject.name, repeat, maxRuns, out: flags.out, id });
+  const fingerprint = subject.fingerprint?.(loadRun(runFolder).plan) ?? null;
+  const { check, out } = flags;
+  const folder = beginSearch(runFolder, { check, on: subject.name, repeat, maxRuns, out, id, fingerprint });
   return { folder, subject };
 }
 
 const runnerOn =
   (subject: Subject, signal: AbortSignal): RunOnce =>
   async (plan, out) => {
-    const { folder, summary } = await run(plan, subject, { out, clock: realClock, signal });
+    const options = { out, clock: realClock, signal };
+    const { folder, summary } = await (subject.clock === 'simulated'
+      ? runApart(plan, options)
+      : run(plan, subject, options));
     return { folder, checks: summary.checks, broken: summary.reasons.length > 0 };
   };
 

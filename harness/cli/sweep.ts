@@ -5,8 +5,12 @@ import { Command } from 'commander';
 import { realClock } from '../base/clock.js';
 import { badInput } from '../base/errors.js';
 import { loadExperiment } from '../experiment/load.js';
+import type { Verdict } from '../result/summary.js';
+import { checkSize } from '../run/apart.js';
+import type { Subject } from '../run/subject.js';
 import { latestSweep, readDescription, type SweepDescription } from '../sweep/folder.js';
 import { describePoint } from '../sweep/grid.js';
+import { keepsRows } from '../sweep/simulated.js';
 import { type FinishedSweep, type SweepOptions, sweep } from '../sweep/sweep.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
@@ -25,6 +29,7 @@ interface SweepFlags {
   out: string;
   json?: boolean;
   assets?: boolean;
+  anySize?: boolean;
 }
 
 const defaultReplications = 24;
@@ -33,13 +38,17 @@ export const sweepCommand = (): Command =>
   new Command('sweep')
     .description('Run all points of an experiment again and again with other seeds; make tables with intervals.')
     .argument('[file]', 'the experiment; may be left out with --resume FOLDER')
-    .option('--on <subject>', 'sim, uml or netns (default: sim)')
+    .option('--on <subject>', 'sim, or a lab: virtual, netns, uml, … (default: sim)')
     .option('--replications <number>', `runs per point, each with its own seed (default: ${defaultReplications})`)
-    .option('--jobs <number>', 'runs at a time in the simulator (default: one per core)')
+    .option(
+      '--jobs <number>',
+      'runs at a time on sim and virtual; other labs want the machine for themselves (default: one per core)',
+    )
     .option('--resume [folder]', 'go on with that sweep, or with the experiment’s latest')
     .option('--seed <number>', 'what all chance of the sweep grows from (default: 1)')
     .option('--set <name=values>', 'only these points, e.g. policy=LeastUsed,Random, or a phase’s length', collect, [])
     .option('--out <folder>', 'where results go', 'results')
+    .option('--any-size', 'on sim: begin runs however long they will take, and however much memory')
     .option('--json', 'print sweep.json instead of a few words')
     .option(...assetsOption)
     .addHelpText('after', help)
@@ -49,13 +58,13 @@ const help = `
 Examples:
   rsplab sweep experiments/fig08-clean-shutdowns.ts
   rsplab sweep experiments/fig08-clean-shutdowns.ts --set variant=script,paper --set keepAlive=1
-  rsplab sweep experiments/element-kill.ts --on uml --replications 5
+  rsplab sweep experiments/element-kill.ts --on virtual --replications 5 --jobs 2
   rsplab sweep experiments/fig08-clean-shutdowns.ts --resume
 
 Results: table.csv (a row per point: mean, half width of the 95 % interval, n), runs.csv (a row per run), sweep.json.
 Replication r has the same seed, and so the same requests, at every point.
 
-Exit codes: 0 all runs finished, 1 a point or a check failed, 2 bad input, 3 interrupted.`;
+Exit codes: 0 all runs finished, 1 a check failed, 2 bad input, 3 a run or a point came to nothing, or interrupted.`;
 
 async function sweepAction(file: string | undefined, flags: SweepFlags): Promise<void> {
   const { file: source, before, folder } = await whatToSweep(file, flags);
@@ -64,7 +73,7 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
   const given = <T>(isGiven: boolean, now: T, then: T | undefined): T => (isGiven || then === undefined ? now : then);
   const set = flags.set.length > 0;
   const options: SweepOptions = {
-    subject: await chooseSubject(flags.on ?? before?.on ?? 'sim'),
+    subject: sized(await chooseSubject(flags.on ?? before?.on ?? 'sim'), flags),
     seed: flags.seed === undefined ? (before?.seed ?? 1) : seedFrom(flags.seed),
     replications:
       flags.replications === undefined
@@ -77,6 +86,7 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
     resume: folder,
     clock: realClock,
     signal: untilSignal('sweep'),
+    say: (line) => void process.stderr.write(`${line}\n`),
   };
   const progress = new SweepProgress(loaded.experiment.name, process.stderr);
   const finished = await sweep(loaded, { ...options, onProgress: (state) => progress.update(state) }).finally(() =>
@@ -90,7 +100,19 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
       ? `${JSON.stringify({ ...finished.description, folder: finished.folder }, null, 2)}\n`
       : report(finished, page),
   );
-  process.exitCode = isGood(finished) ? exitCodes.pass : exitCodes.fail;
+  process.exitCode = exitCodes[verdictOf(finished)];
+}
+
+/** As the subject is, and refusing what would be absurdly large. */
+function sized(subject: Subject, { anySize, out }: SweepFlags): Subject {
+  if (subject.clock !== 'simulated' || anySize) return subject;
+  return {
+    ...subject,
+    check(plan) {
+      subject.check(plan);
+      checkSize(plan, out, { rows: keepsRows(plan), files: false });
+    },
+  };
 }
 
 /** Which experiment, and which earlier sweep of it if any. */
@@ -108,8 +130,11 @@ async function whatToSweep(file: string | undefined, { resume, out }: SweepFlags
   return { file: source ?? before.file, before, folder };
 }
 
-const isGood = ({ description, records }: FinishedSweep): boolean =>
-  description.failures.length === 0 && records.every(({ verdict }) => verdict === null || verdict === 'pass');
+/** Of a point that came to nothing, nothing is known; a check that failed has failed all the same. */
+function verdictOf({ description, records }: FinishedSweep): Verdict {
+  if (records.some(({ verdict }) => verdict === 'fail')) return 'fail';
+  return description.failures.length > 0 || records.some(({ verdict }) => verdict === 'unknown') ? 'unknown' : 'pass';
+}
 
 function report({ description, folder, records, grid }: FinishedSweep, page: string): string {
   const { points, replications, failures } = description;

@@ -4,33 +4,30 @@ import { formatDuration } from '../base/units.js';
 import type { Plan } from '../experiment/plan.js';
 import type { DelaySummary, Summary } from '../result/summary.js';
 import type { FinishedRun } from '../run/run.js';
+import type { Aftermath } from './aftermath.js';
 import { quoteLine } from './calibration-table.js';
 import { plain } from './plain.js';
 import { registrarBlocks } from './registrar-table.js';
 
-/**
- * @param findings sentences about the prediction
- * @param report the report's file
- */
+/** @param aftermath the prediction in sentences, and the report */
 export function runTable(
   plan: Plan,
   { summary, notes, failovers, takeovers }: FinishedRun,
-  findings: readonly string[],
-  report: string,
+  { findings, report, trouble }: Aftermath,
 ): string {
-  const { queued, completed, open, lost } = summary.requests;
+  const { queued, completed, open, lost, unknown } = summary.requests;
   const blocks = [
     ...(plan.question ? [plan.question] : []),
     delayTable(summary),
-    `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost.`,
+    `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost${unknown ? `, ${unknown} unknown` : ''}.`,
     speedLine(summary),
-    ...(summary.faults.length > 0 ? [failoverTable(failovers)] : []),
+    ...(summary.faults.length > 0 ? [failoverTable(failovers, summary.holes?.failovers ?? 0)] : []),
     ...(summary.attacks ? [attackLines(summary.attacks)] : []),
     ...(summary.registrars ? registrarBlocks(summary.registrars, takeovers) : []),
     ...(summary.checks.length > 0 ? [checkTable(summary)] : []),
     ...(findings.length > 0 ? [['Prediction:', ...findings.map((finding) => `  ${finding}`)].join('\n')] : []),
     ...notes.map((note) => `Note: ${note}.`),
-    verdictLines(summary, report),
+    verdictLines(summary, report ?? `none: ${trouble}`),
   ];
   return `\n${blocks.join('\n\n')}\n`;
 }
@@ -69,13 +66,18 @@ function attackLines({ attackers, ...outcome }: NonNullable<Summary['attacks']>)
   ].join('\n');
 }
 
-function failoverTable(failovers: FinishedRun['failovers']): string {
-  if (failovers.length === 0) return 'Failovers: none; no fault stalled a request.';
+/** Nobody reads a longer table on a terminal; the file has them all. */
+const failoversShown = 100;
+
+/** @param uncertain how many more there may have been, or not */
+function failoverTable(failovers: FinishedRun['failovers'], uncertain: number): string {
+  const doubt = uncertain > 0 ? `Uncertain, because the capture has holes: ${uncertain} more failovers.` : '';
+  if (failovers.length === 0) return doubt || 'Failovers: none; no fault stalled a request.';
   const table = new Table({
     ...plain,
     head: ['failover', 'fault', 'from → to', 'delay', 'detection', 'selection', 'connection', 'resumption'],
   });
-  for (const row of failovers) {
+  for (const row of failovers.slice(0, failoversShown)) {
     const stages = [row.delay, row.detection, row.selection, row.connection, row.resumption];
     table.push([
       `${row.user}, request ${row.requestId}`,
@@ -84,7 +86,9 @@ function failoverTable(failovers: FinishedRun['failovers']): string {
       ...stages.map((it) => (it === null ? '–' : formatDuration(it))),
     ]);
   }
-  return table.toString();
+  const rest = failovers.length - failoversShown;
+  const more = rest > 0 ? [`… and ${rest} more, in failovers.csv.`] : [];
+  return [table.toString(), ...more, ...(doubt ? [doubt] : [])].join('\n');
 }
 
 function checkTable({ checks }: Summary): string {

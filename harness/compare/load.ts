@@ -1,10 +1,12 @@
 /** Finds runs on disk and reads them back, as far as a comparison needs them. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import { check } from '../base/check.js';
 import { badInput, messageOf } from '../base/errors.js';
+import { foldersWithin, type OnUnreadable } from '../base/folders.js';
+import { parseJson } from '../base/json.js';
 import { type Plan, planSchema } from '../experiment/plan.js';
 import { failoverRowSchema, requestRowSchema } from '../result/rows.js';
 import { type Summary, summarySchema } from '../result/summary.js';
@@ -33,7 +35,7 @@ export function loadRun(folder: string): LoadedRun {
   const plan = readJson(path, 'plan.json', planSchema);
   const summary = readJson(path, 'summary.json', summarySchema);
   if (!existsSync(join(path, journalFile))) throw badInput(`${folder}: expected a run with ${journalFile}, got none`);
-  const journal = readJournal(path);
+  const journal = parseWith(() => readJournal(path), join(path, journalFile));
   const at = (phase: string) => journal.find((event) => event.event === 'phase' && event.phase === phase)?.time;
   const from = at('measure');
   if (from === undefined)
@@ -74,13 +76,10 @@ export const tableFile = 'runs.csv';
 const depthMost = 5;
 
 /** Every run folder at or below a folder, sorted by path. Nothing is looked for inside of a run. */
-export function findRunFolders(folder: string, depth = depthMost): string[] {
+export function findRunFolders(folder: string, onUnreadable?: OnUnreadable, depth = depthMost): string[] {
   if (isRunFolder(folder)) return [folder];
   if (depth === 0) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap(({ name }) => findRunFolders(join(folder, name), depth - 1));
+  return foldersWithin(folder, onUnreadable).flatMap((each) => findRunFolders(each, onUnreadable, depth - 1));
 }
 
 /**
@@ -112,7 +111,7 @@ function readJson<S extends z.ZodType>(folder: string, name: string, schema: S):
   return check(
     `${nameOf(folder)}/${name}`,
     schema,
-    parseWith(() => JSON.parse(readFileSync(path, 'utf8')), path),
+    parseWith(() => parseJson(readFileSync(path, 'utf8')), path),
   );
 }
 
@@ -120,13 +119,15 @@ function readJson<S extends z.ZodType>(folder: string, name: string, schema: S):
 function readRows<S extends z.ZodObject>(folder: string, name: string, schema: S): z.output<S>[] {
   const path = join(folder, name);
   if (!existsSync(path)) throw badInput(`${folder}: expected a finished run with ${name}, got none`);
-  const text = readFileSync(path, 'utf8');
   const cast = (value: string, { header, column }: { header: boolean; column: number | string }) => {
     if (header) return value;
     if (value === '') return null;
     return isNumeric(schema, String(column)) ? Number(value) : value;
   };
-  const records = parseWith(() => parse(text, { columns: true, cast, skip_empty_lines: true }), path);
+  const records = parseWith(
+    () => parse(readFileSync(path, 'utf8'), { columns: true, bom: true, cast, skip_empty_lines: true }),
+    path,
+  );
   return check(`${nameOf(folder)}/${name}`, z.array(schema), records);
 }
 

@@ -28,12 +28,15 @@ export function loadRunSet(folder: string): RunSet {
     const run = loadRun(folder);
     return { folder, name, experiment: run.plan.experiment, points: [pointOf([run])], notes: [] };
   }
-  const folders = findRunFolders(folder);
+  const notes: string[] = [];
+  const folders = findRunFolders(folder, (each, { message }) => {
+    notes.push(`${nameOf(each)} is left out, it cannot be read: ${message}.`);
+  });
   if (folders.length === 0) {
     if (existsSync(join(folder, tableFile))) return fromTable(folder, name);
-    throw badInput(`${folder}: expected a run or a folder with runs (plan.json, summary.json), got neither`);
+    const why = notes.map((note) => `; ${note}`).join('');
+    throw badInput(`${folder}: expected a run or a folder with runs (plan.json, summary.json), got neither${why}`);
   }
-  const notes: string[] = [];
   const runs = folders.flatMap((each) => tryLoad(each, notes) ?? []);
   if (runs.length === 0) throw badInput(`${folder}: expected at least one whole run, got none: ${notes.join(' ')}`);
   const experiments = new Set(runs.map(({ plan }) => plan.experiment));
@@ -149,10 +152,18 @@ const defaultMargin = 0.1;
 
 function readTable(text: string, path: string): Record<string, string>[] {
   try {
-    return parse(text, { columns: true, skip_empty_lines: true }) as Record<string, string>[];
+    const columns = (names: string[]) => different(names);
+    return parse(text, { columns, bom: true, skip_empty_lines: true }) as Record<string, string>[];
   } catch (error) {
     throw badInput(`${path} cannot be read: ${messageOf(error)}`, error);
   }
+}
+
+/** Of two columns with one name, the first would be lost, and points that differ there would become one. */
+function different(names: string[]): string[] {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw badInput(`expected columns with different names, got '${twice}' twice`);
+  return names;
 }
 
 function pointValue(text: string): string | number | boolean {

@@ -1,6 +1,6 @@
 /** Who plays what: the experiment's roles put on the topology's hosts, with every request interval settled. */
 import { z } from 'zod';
-import { check } from '../base/check.js';
+import { check, settled } from '../base/check.js';
 import { badInput } from '../base/errors.js';
 import type { Host, Topology } from '../topology/topology.js';
 import { attackerSchema } from './attacker.js';
@@ -25,7 +25,8 @@ export function deploy(where: string, topology: Topology, deployment: Deployment
   const requested = topology.hosts.map((host): Host & { role: RoleRequest } => {
     const { group, index, name } = host;
     if (!roles[group]) throw badInput(`${where}: expected a role for the host group '${group}', got none`);
-    const role = typeof roles[group] === 'function' ? roles[group](index) : roles[group];
+    const own = roles[group];
+    const role = typeof own === 'function' ? settled(`${where}.${group} (${name})`, own(index)) : own;
     // Thousands of hosts may share one role.
     if (!checked.has(role)) check(`${where}.${group} (${name})`, roleRequestSchema, role);
     checked.add(role);

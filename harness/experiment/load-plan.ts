@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { check } from '../base/check.js';
 import { badInput, messageOf } from '../base/errors.js';
 import { deepFreeze } from '../base/freeze.js';
+import { parseJson } from '../base/json.js';
 import { hostSubnet } from '../topology/address.js';
 import { checkDeviceNames, checkLabel } from '../topology/names.js';
 import { checkFaults } from './faults.js';
@@ -35,7 +36,7 @@ function checkTopology(file: string, { topology: { networks }, hosts }: Plan): v
 
 function parsed(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return parseJson(readFileSync(file, 'utf8'));
   } catch (error) {
     throw badInput(`${file}: expected a plan in JSON, got: ${messageOf(error)}`, error);
   }

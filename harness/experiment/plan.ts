@@ -3,7 +3,7 @@
  * what a run stores, what a lab kernel is handed, and what a replay starts from. All spans are in seconds.
  */
 import { z } from 'zod';
-import { check, show } from '../base/check.js';
+import { check, settled, show } from '../base/check.js';
 import { badInput, codeOf, messageOf } from '../base/errors.js';
 import { deepFreeze } from '../base/freeze.js';
 import type { Duration } from '../base/units.js';
@@ -150,7 +150,7 @@ export function planner<G extends string, V extends Vary>(
 /** What the experiment's own functions throw is a fault of theirs. */
 function answer<T>(where: string, ask: () => T): T {
   try {
-    return ask();
+    return settled(where, ask());
   } catch (error) {
     if (codeOf(error)) throw error;
     throw badInput(`${where}: expected an answer, got an error: ${messageOf(error)}`, error);

@@ -50,16 +50,24 @@ export const mtbf = <G extends string>(
 const make = <G extends string>(where: string, schedule: ScheduledFault<G>): ScheduledFault<G> =>
   check(where, scheduledFaultSchema, schedule) as ScheduledFault<G>;
 
-/** The times of an `at` or `every` within a measurement of this length, seconds from its start. */
-export function timesOf(schedule: Exclude<ScheduledFault, { when: 'mtbf' }>, length: number): number[] {
-  if (schedule.when === 'at') return schedule.time <= length ? [schedule.time] : [];
-  const times: number[] = [];
-  // Multiplying instead of adding up keeps the last of a million strikes as exact as the first.
-  for (let n = 0; schedule.first + n * schedule.interval <= length; n++) {
-    times.push(schedule.first + n * schedule.interval);
-  }
-  return times;
+/** How often an `at` or `every` strikes within a measurement of this length, seconds. */
+export function countOf(schedule: Exclude<ScheduledFault, { when: 'mtbf' }>, length: number): number {
+  if (schedule.when === 'at') return schedule.time <= length ? 1 : 0;
+  if (schedule.first > length) return 0;
+  // The quotient is rounded, and may be so past a whole number.
+  const about = Math.floor((length - schedule.first) / schedule.interval);
+  return about + (timeOf(schedule, about + 1) <= length ? 2 : timeOf(schedule, about) <= length ? 1 : 0);
 }
+
+/** When it strikes for the n-th time, from 0: seconds from the start of the measurement. */
+export function timeOf(schedule: Exclude<ScheduledFault, { when: 'mtbf' }>, n: number): number {
+  // Multiplying instead of adding up keeps the last of a million strikes as exact as the first.
+  return schedule.when === 'at' ? schedule.time : schedule.first + n * schedule.interval;
+}
+
+/** The times of an `at` or `every` within a measurement of this length, seconds from its start. */
+export const timesOf = (schedule: Exclude<ScheduledFault, { when: 'mtbf' }>, length: number): number[] =>
+  Array.from({ length: countOf(schedule, length) }, (_, n) => timeOf(schedule, n));
 
 /** Draws the next up-time of one host. */
 export const nextUpTime = (schedule: Extract<ScheduledFault, { when: 'mtbf' }>, random: Draws): number =>

@@ -1,11 +1,12 @@
 /**
  * What Linux tells in `/proc` about a namespace and its processes: files instead of commands, for commands are slow.
+ * They are read at once, as the kernel makes them while they are read: a thread that waits for it would only cost more.
  */
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
 /** Packets received by each device of the namespace that the process lives in. */
 export async function packetsReceived(pid: number): Promise<Map<string, number>> {
-  const text = await readFile(`/proc/${pid}/net/dev`, 'utf8');
+  const text = readFileSync(`/proc/${pid}/net/dev`, 'utf8');
   return new Map(
     text
       .split('\n')
@@ -20,7 +21,7 @@ export async function packetsReceived(pid: number): Promise<Map<string, number>>
 
 /** One-letter state of a process, e.g. `T` for stopped; undefined when there is no such process. */
 export async function processState(pid: number): Promise<string | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const stat = readIfThere(`/proc/${pid}/stat`);
   // The second field is the program's name in parentheses, which may itself hold anything.
   return stat?.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
 }
@@ -36,8 +37,15 @@ export interface Association {
 
 /** The SCTP associations of the namespace that the process lives in; none when the process is gone. */
 export async function associationsOf(pid: number): Promise<Association[]> {
-  const text = await readFile(`/proc/${pid}/net/sctp/assocs`, 'utf8').catch(() => '');
-  return parseAssociations(text);
+  return parseAssociations(readIfThere(`/proc/${pid}/net/sctp/assocs`) ?? '');
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 const established = '3';

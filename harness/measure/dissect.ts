@@ -8,7 +8,7 @@ import { Associations, type Sack } from './associations.js';
 import { type Content, Contents, FrameLine, tsharkArguments } from './fields.js';
 import { checkTshark } from './known.js';
 import { type Chunk, type ControlKind, chunkTypes, type Message, type Packet } from './packet.js';
-import { type Reading, tsharkLines } from './tshark.js';
+import { type CaptureLines, type Reading, tsharkLines } from './tshark.js';
 
 export interface DissectOptions {
   readonly book: AddressBook;
@@ -21,6 +21,11 @@ export interface DissectOptions {
   readonly capturedAt: 'sender' | 'receiver';
   /** One-way delay of each network. */
   readonly delays: Readonly<Record<string, number>>;
+  /**
+   * How far out of order frames may be and still be put in their place: longer means more memory.
+   * @defaultValue {@link usualDisorder}
+   */
+  readonly disorderSeconds?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -29,27 +34,41 @@ export interface Dissection extends Reading {
   readonly packets: AsyncIterable<Packet>;
   /** Frames read, those of no interest (ARP, IGMP, IPv6) included. */
   frames: number;
-  /** Frames that came so late in the file that their place had gone by. */
+  /** Frames that came so late in the file that their place had gone by, and by how many seconds at most. */
   late: number;
+  lateBySeconds: number;
+  /** Frames that are in the file twice, to the last digit of their time, and were read once. */
+  doubled: number;
+  /** Frames of which the file has only the first bytes. */
+  sliced: number;
   /** Messages that could not be told which chunk they came in. */
   stray: number;
 }
 
+/** dumpcap writes what each interface's buffer holds, in turn, and a busy lab kernel lets it wait. */
+export const usualDisorder = 2;
+
 /**
  * Reads a capture (pcapng or pcap).
+ * @param capture its file, or lines that tshark has printed of it already
  * @throws HarnessError `lab-broken`, while iterating, when tshark is missing, reads what is known wrongly, or cannot
  * read the file
  */
-export function dissect(file: string, options: DissectOptions): Dissection {
-  const result = { truncated: false, frames: 0, late: 0, stray: 0 };
-  return Object.assign(result, { packets: packetsOf(file, options, result as Dissection) });
+export function dissect(capture: string | CaptureLines, options: DissectOptions): Dissection {
+  const result = { truncated: false, frames: 0, late: 0, lateBySeconds: 0, doubled: 0, sliced: 0, stray: 0 };
+  return Object.assign(result, { packets: packetsOf(capture, options, result as Dissection) });
 }
 
-async function* packetsOf(file: string, options: DissectOptions, result: Dissection): AsyncGenerator<Packet> {
+async function* packetsOf(
+  capture: string | CaptureLines,
+  options: DissectOptions,
+  result: Dissection,
+): AsyncGenerator<Packet> {
   const associations = new Associations(options.capturedAt === 'receiver');
-  const order = new Reordering();
-  await checkTshark();
-  for await (const lines of tsharkLines(tsharkArguments(file), result, options.signal)) {
+  if (typeof capture === 'string') await checkTshark();
+  const order = new Reordering(options.disorderSeconds ?? usualDisorder, result);
+  const read = typeof capture === 'string' ? tsharkLines(tsharkArguments(capture), result, options.signal) : capture();
+  for await (const lines of read) {
     for (const text of lines) {
       result.frames += 1;
       const line = new FrameLine(text);
@@ -58,7 +77,6 @@ async function* packetsOf(file: string, options: DissectOptions, result: Dissect
     for (const frame of order.ready()) yield packetOf(frame, options, associations, result);
   }
   for (const frame of order.rest()) yield packetOf(frame, options, associations, result);
-  result.late = order.late;
 }
 
 interface Frame {
@@ -66,25 +84,28 @@ interface Frame {
   readonly line: FrameLine;
 }
 
-/**
- * Holds frames until no earlier one is to be expected: dumpcap writes what each interface's buffer holds, in turn, and
- * a busy lab kernel lets it wait.
- */
+/** Holds frames until no earlier one is to be expected. */
 class Reordering {
-  static readonly windowSeconds = 2;
   #waiting: Frame[] = [];
   #latest = Number.NEGATIVE_INFINITY;
   #released = Number.NEGATIVE_INFINITY;
-  late = 0;
+
+  constructor(
+    private readonly windowSeconds: number,
+    private readonly result: Dissection,
+  ) {}
 
   add(frame: Frame): void {
-    if (frame.time < this.#released) this.late += 1;
+    if (frame.time < this.#released) {
+      this.result.late += 1;
+      this.result.lateBySeconds = Math.max(this.result.lateBySeconds, this.#latest - frame.time);
+    }
     if (frame.time > this.#latest) this.#latest = frame.time;
     this.#waiting.push(frame);
   }
 
   ready(): Frame[] {
-    return this.#release(this.#latest - Reordering.windowSeconds);
+    return this.#release(this.#latest - this.windowSeconds);
   }
 
   rest(): Frame[] {
@@ -96,15 +117,29 @@ class Reordering {
     if (ready.length === 0) return ready;
     this.#waiting = this.#waiting.filter(({ time }) => time > until);
     this.#released = Math.max(this.#released, ready.at(-1)!.time);
-    return ready;
+    return this.#once(ready);
+  }
+
+  // No two frames are alike in every column, their times to the nanosecond included: two captures were merged.
+  #once(frames: Frame[]): Frame[] {
+    const twice = (frame: Frame, index: number) => {
+      for (let at = index - 1; at >= 0 && frames[at]!.time === frame.time; at -= 1)
+        if (frames[at]!.line.line === frame.line.line) return true;
+      return false;
+    };
+    const once = frames.filter((frame, index) => !twice(frame, index));
+    this.result.doubled += frames.length - once.length;
+    return once;
   }
 }
 
 function packetOf(frame: Frame, options: DissectOptions, associations: Associations, result: Dissection): Packet {
   const { line } = frame;
+  if (isSliced(line)) result.sliced += 1;
   if (line.text('icmp') !== '') return packet(frame, options, 'icmp', null, []);
-  if (line.text('chunkType') !== '') return sctpPacket(frame, options, associations, result);
+  if (line.text('sctpSourcePort') !== '') return sctpPacket(frame, options, associations, result);
   const carrier = packet(frame, options, 'udp', null, []);
+  if (carrier.sliced) return carrier;
   const chunks = new Contents(line)
     .rest()
     .map((content): Chunk => ({ kind: 'data', tsn: null, message: carried(content, carrier), retransmission: false }));
@@ -134,8 +169,11 @@ function packet(
     association,
     chunks,
     length: Number(line.text('length')),
+    sliced: isSliced(line),
   };
 }
+
+const isSliced = (line: FrameLine): boolean => line.text('captured') !== line.text('length');
 
 function portsOf(line: FrameLine, transport: Packet['transport']): readonly [number, number] {
   if (transport === 'icmp') return [0, 0];
@@ -159,23 +197,38 @@ function sctpPacket(frame: Frame, options: DissectOptions, associations: Associa
   for (const type of line.list('chunkType')) {
     const kind = kindOf(type);
     if (kind !== 'data') {
-      chunks.push({ kind });
+      chunks.push({ kind, tsn: tsnOf(kind, line) });
       continue;
     }
+    // Of the last chunk of a sliced frame there may be nothing but its type.
+    if (carrier.sliced && tsns[data] === undefined) continue;
     const tsn = Number(tsns[data]);
     // A message in several chunks is whole with its last one.
-    const content = isSet(endings[data]) ? contents.next(protocols[data] ?? '') : undefined;
+    const content = isSet(endings[data]) && !carrier.sliced ? contents.next(protocols[data] ?? '') : undefined;
     data += 1;
     const fresh = content ? carried(content, carrier) : null;
     const { repeated, message } = associations.data(association, from, tsn, fresh, receivedAt);
     chunks.push({ kind, tsn, message, retransmission: repeated });
   }
-  result.stray += contents.left;
+  if (!carrier.sliced) result.stray += contents.left;
   if (line.text('cumulative') !== '') associations.sack(association, to, sackOf(line));
   if (chunks.some(({ kind }) => kind === 'shutdownComplete' || kind === 'abort'))
     associations.end(association, from, to);
   return carrier;
 }
+
+function tsnOf(kind: ControlKind, line: FrameLine): number | null {
+  const column = tsnColumns[kind as keyof typeof tsnColumns];
+  const text = column === undefined ? '' : line.first(column);
+  return text === '' ? null : Number(text);
+}
+
+const tsnColumns = {
+  init: 'initTsn',
+  initAck: 'initAckTsn',
+  sack: 'cumulative',
+  shutdown: 'shutdownCumulative',
+} as const;
 
 function sackOf(line: FrameLine): Sack {
   const ends = line.list('gapEnd');

@@ -8,6 +8,7 @@ import { type AsapType, asapTypes, type CalcAppType, calcAppTypes, type EnrpType
 const columns = {
   time: 'frame.time_epoch',
   length: 'frame.len',
+  captured: 'frame.cap_len',
   source: 'ip.src',
   target: 'ip.dst',
   icmp: 'icmp.type',
@@ -17,12 +18,15 @@ const columns = {
   udpTargetPort: 'udp.dstport',
   chunkType: 'sctp.chunk_type',
   initiateTag: 'sctp.init_initiate_tag',
+  initTsn: 'sctp.init_initial_tsn',
+  initAckTsn: 'sctp.initack_initial_tsn',
   tsn: 'sctp.data_tsn_raw',
   ending: 'sctp.data_e_bit',
   protocol: 'sctp.data_payload_proto_id',
   cumulative: 'sctp.sack_cumulative_tsn_ack_raw',
   gapStart: 'sctp.sack_gap_block_start',
   gapEnd: 'sctp.sack_gap_block_end',
+  shutdownCumulative: 'sctp.shutdown_cumulative_tsn_ack',
   asapType: 'asap.message_type',
   asapLength: 'asap.message_length',
   element: 'asap.pe_identifier',
@@ -58,7 +62,7 @@ export const tsharkArguments = (file: string): string[] => [
 export class FrameLine {
   readonly #cells: string[];
 
-  constructor(line: string) {
+  constructor(readonly line: string) {
     this.#cells = line.split('\t');
   }
 

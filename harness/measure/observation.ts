@@ -1,16 +1,20 @@
 import { hostsWith, type Plan } from '../experiment/plan.js';
 import type { JournalEvent, PhaseName } from '../result/journal.js';
 import { type FaultRecord, faultsOf, stopsWork } from './faults.js';
+import { type Hole, HoleFinder } from './holes.js';
 import { type Packet, readCookie } from './packet.js';
 import { PathTracker } from './paths.js';
 import { type RegistrarFiles, type RegistrarMeasurement, RegistrarObserver } from './registrars.js';
+import type { Served } from './served.js';
 import type { WireStatistics } from './statistics.js';
-import { type Attempt, type Job, type UserEvents, UserTracker } from './users.js';
+import { type Attempt, type Job, type Reaching, type UserEvents, UserTracker } from './users.js';
 import { WireCounter } from './wire.js';
 import { Workload } from './workload.js';
 
 /** Everything that is worked out while a capture passes by, in one place: feed it packets in order of time. */
 export class Observation {
+  readonly #holes: HoleFinder;
+  readonly #served: ReadonlyMap<string, Served>;
   readonly #wire: WireCounter;
   readonly #paths: PathTracker;
   readonly #registrars: RegistrarObserver;
@@ -23,13 +27,23 @@ export class Observation {
   readonly #pretenders: Set<string>;
   readonly #happenings: { at: number; happen: () => void }[];
 
-  /** @param window the span that utilisation is asked for */
-  constructor(plan: Plan, journal: readonly JournalEvent[], window = measured(journal)) {
+  /**
+   * @param window the span that utilisation is asked for
+   * @param served what users say they had completed, of those whose word is known
+   */
+  constructor(
+    plan: Plan,
+    journal: readonly JournalEvent[],
+    window = measured(journal),
+    served: ReadonlyMap<string, Served> = new Map(),
+  ) {
+    this.#served = served;
     const elements = hostsWith(plan, 'poolElement');
     this.#elements = new Set(elements.map(({ name }) => name));
     this.#pretenders = new Set(hostsWith(plan, 'attacker').map(({ name }) => name));
     this.#faults = faultsOf(journal);
     this.#window = window;
+    this.#holes = new HoleFinder(plan, journal, this.#faults);
     this.#wire = new WireCounter(plan);
     this.#paths = new PathTracker(this.#faults);
     this.#registrars = new RegistrarObserver(plan);
@@ -43,6 +57,7 @@ export class Observation {
 
   packet(packet: Packet): void {
     this.#until(packet.sentAt);
+    this.#holes.packet(packet);
     this.#wire.packet(packet);
     this.#paths.packet(packet);
     this.#registrars.packet(packet);
@@ -62,6 +77,16 @@ export class Observation {
     return this.#trackers.get(user)?.jobs ?? [];
   }
 
+  /** The registrar that a user was still trying to get an association with when the capture ended. */
+  reachingOf(user: string): Reaching | null {
+    return this.#trackers.get(user)?.reaching ?? null;
+  }
+
+  /** @param misplaced frames that came too late to be put in their place */
+  holes(misplaced: Parameters<HoleFinder['holes']>[0]): Hole[] {
+    return this.#holes.holes(misplaced);
+  }
+
   progressOf(association: string): number | null {
     return this.#workload.progressOf(association);
   }
@@ -78,9 +103,20 @@ export class Observation {
     return this.#registrars.measure(this.#faults, files, epoch, notes);
   }
 
-  utilisationPercent(): number | null {
+  /** Calculations per second: of the element that has most, and of all together. */
+  capacities(): { readonly most: number; readonly all: number } {
+    return this.#workload.capacities();
+  }
+
+  /** The span that utilisation is asked for. */
+  get window(): { readonly from: number; readonly to: number } {
+    return this.#window;
+  }
+
+  /** Calculations performed, and those that could have been, in the window. */
+  utilisation(): { readonly done: number; readonly possible: number } {
     const { from, to } = this.#window;
-    return this.#workload.utilisationPercent((host) => {
+    return this.#workload.utilisation((host) => {
       const down = this.#faults
         .filter((fault) => fault.host === host && stopsWork(fault))
         .map(({ injectedAt, healedAt }) => Math.max(0, Math.min(healedAt ?? to, to) - Math.max(injectedAt, from)));
@@ -101,10 +137,11 @@ export class Observation {
         const request = { size: size ?? Number.POSITIVE_INFINITY, progress: told ?? 0 };
         workload.accept(element, association, request, accept!.sentAt);
       },
-      completed: (attempt, { complete }) => leave(attempt, complete?.sentAt),
+      completed: (attempt, _, at) => leave(attempt, at),
       givenUp: (attempt) => leave(attempt, attempt.givenUpAt),
     };
-    return new UserTracker(user, (host) => this.#elements.has(host) || this.#pretenders.has(host), events);
+    const isElement = (host: string) => this.#elements.has(host) || this.#pretenders.has(host);
+    return new UserTracker(user, isElement, events, this.#served.get(user) ?? null);
   }
 
   #cookies({ chunks, sentAt }: Packet, element: string): void {

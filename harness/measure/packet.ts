@@ -137,6 +137,11 @@ export interface DataChunk {
 
 export interface ControlChunk {
   readonly kind: ControlKind;
+  /**
+   * What it says of TSNs: `init` and `initAck` the first that its sender will use, `sack` and `shutdown` the last up to
+   * which its sender has got all. Null of other chunks, and where the capture does not have it.
+   */
+  readonly tsn: number | null;
 }
 
 export type Chunk = DataChunk | ControlChunk;
@@ -154,6 +159,8 @@ export interface Packet {
   readonly chunks: readonly Chunk[];
   /** Bytes of the whole frame. */
   readonly length: number;
+  /** The capture has only the frame's first bytes: what it carries is not known, and its messages are left out. */
+  readonly sliced: boolean;
 }
 
 /** State cookie of a CalcApp session: job id (4 bytes), its size and what is completed (8 bytes each). */

@@ -1,10 +1,12 @@
 /**
  * One row per request, from two witnesses. The capture wins where both know: which requests there were, when the first
  * element accepted and when the answer came. The vector is the only one to know when a request was queued, and knows
- * best when it was dequeued (the user's library may be busy before its first packet leaves). A request that is in the
- * vector alone is taken from there: then its accept is the last one, because RSPLIB overwrites it at a failover.
+ * best when it was dequeued (the user's library may be busy before its first packet leaves). Of a request that is in
+ * the vector alone it is not known when it was accepted first, because RSPLIB overwrites that at a failover, nor how
+ * many failovers it had.
  */
 import type { RequestRow } from '../result/rows.js';
+import { type Doubt, hides } from './doubts.js';
 import type { Job } from './users.js';
 import type { VectorRow } from './vectors.js';
 
@@ -35,12 +37,23 @@ export function matchRequests(user: string, jobs: readonly Job[], rows: readonly
   return [...onWire, ...inVectorOnly].sort((a, b) => a.id - b.id);
 }
 
-/** @param failovers how many stalls the request had */
-export function requestRow({ user, id, job, row }: KnownRequest, failovers: number): RequestRow {
+/**
+ * @param failovers how many stalls the request had
+ * @param doubt what of it may have been otherwise; null when all of its life was seen
+ */
+export function requestRow(
+  { user, id, job, row }: KnownRequest,
+  failovers: number,
+  doubt: Doubt | null = null,
+): RequestRow {
   const served = job?.attempts.filter(({ accept }) => accept !== null) ?? [];
+  // An accept that a hole comes before need not be the first.
+  const known = (time: number | null | undefined): number | null =>
+    time == null || (doubt && hides(doubt, Number.NEGATIVE_INFINITY, time)) ? null : time;
+  const first = served[0]?.accept;
   const queuedAt = row?.queuedAt ?? null;
-  const startedAt = row?.startedAt ?? job?.attempts[0]?.asked?.sentAt ?? null;
-  const acceptedAt = served[0]?.accept?.receivedAt ?? row?.acceptedAt ?? null;
+  const startedAt = row?.startedAt ?? known(job?.attempts[0]?.asked?.sentAt);
+  const acceptedAt = first?.type === 'accept' && known(first.sentAt) !== null ? first.receivedAt : null;
   const completedAt = job?.complete?.receivedAt ?? row?.completedAt ?? null;
   const size = job?.size ?? row?.size ?? null;
   const handlingTime = between(queuedAt, completedAt);
@@ -48,7 +61,7 @@ export function requestRow({ user, id, job, row }: KnownRequest, failovers: numb
     user,
     id,
     size,
-    state: completedAt !== null ? 'completed' : job?.lost ? 'lost' : 'open',
+    state: completedAt !== null ? 'completed' : doubt ? 'unknown' : job?.lost ? 'lost' : 'open',
     queuedAt,
     startedAt,
     acceptedAt,
@@ -58,8 +71,11 @@ export function requestRow({ user, id, job, row }: KnownRequest, failovers: numb
     processingTime: between(acceptedAt, completedAt),
     handlingTime,
     handlingSpeed: size !== null && handlingTime ? size / handlingTime : null,
-    failovers,
-    element: served.at(-1)?.element ?? job?.attempts.at(-1)?.element ?? null,
+    failovers: doubt ? null : failovers,
+    element: doubt
+      ? (job?.complete?.from.host ?? null)
+      : (served.at(-1)?.element ?? job?.attempts.at(-1)?.element ?? null),
+    uncertain: doubt?.text ?? null,
   };
 }
 
@@ -70,6 +86,8 @@ const toleranceSeconds = 0.1;
 export function disagreements(requests: readonly KnownRequest[]): string[] {
   const differences = requests.flatMap(({ user, id, job, row }) => {
     if (!job || !row) return [];
+    if (job.size !== null && job.size !== row.size)
+      return [`${user}'s request ${id} has ${job.size} calculations by the capture, ${row.size} by its vector`];
     const accept = job.attempts.findLast((attempt) => attempt.accept !== null)?.accept?.receivedAt;
     const pairs = [
       ['completed', job.complete?.receivedAt, row.completedAt],
@@ -86,7 +104,7 @@ export function disagreements(requests: readonly KnownRequest[]): string[] {
   });
   return differences.length <= 3
     ? differences
-    : [...differences.slice(0, 3), `… and ${differences.length - 3} more times that capture and vectors disagree on`];
+    : [...differences.slice(0, 3), `… and ${differences.length - 3} more that capture and vectors disagree on`];
 }
 
 const between = (from: number | null, to: number | null): number | null =>

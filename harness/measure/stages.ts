@@ -39,15 +39,19 @@ const roundingSeconds = 1e-5;
 /**
  * Says what is wrong with a failover's stages: one that runs backwards, one that is missing although the failover came
  * to its end, or a sum that is not the delay.
+ * @param resumed whether it came to its end
  * @returns null when they hold together, or when the failover is still open
  */
-export function contradiction(stages: Stages, delay: number | null): string | null {
+export function contradiction(stages: Stages, delay: number | null, resumed = delay !== null): string | null {
   const named = stageNames.map((name) => [name, stages[name]] as const);
   const backwards = named.find(([, span]) => span !== null && span < -roundingSeconds);
   if (backwards) return `${backwards[0]} takes ${backwards[1]!.toFixed(6)} s`;
-  if (delay === null) return null;
-  const missing = named.filter(([, span]) => span === null).map(([name]) => name);
+  if (!resumed) return null;
+  // Without a known fault there is no detection.
+  const expected = delay === null ? named.filter(([name]) => name !== 'detection') : named;
+  const missing = expected.filter(([, span]) => span === null).map(([name]) => name);
   if (missing.length > 0) return `resumed, but ${missing.join(' and ')} not seen`;
+  if (delay === null) return null;
   const sum = named.reduce((total, [, span]) => total + span!, 0);
   if (Math.abs(sum - delay) <= roundingSeconds) return null;
   return `the stages add up to ${sum.toFixed(6)} s, the delay is ${delay.toFixed(6)} s`;

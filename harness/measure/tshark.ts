@@ -10,6 +10,9 @@ export interface Reading {
   truncated: boolean;
 }
 
+/** What tshark printed of a capture, many lines at a time. */
+export type CaptureLines = () => AsyncIterable<string[]>;
+
 /**
  * tshark with its defaults: preferences, disabled protocols, other decodings and plugins of whoever runs it would take
  * captures apart in other ways. Nothing need be in that folder.

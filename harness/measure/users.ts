@@ -7,6 +7,7 @@
  */
 import type { AsapMessage, CalcAppMessage, ControlKind, Message, Packet } from './packet.js';
 import { readCookie } from './packet.js';
+import type { Served } from './served.js';
 
 /** One try to get a request served by one element. */
 export interface Attempt {
@@ -46,12 +47,25 @@ export interface Job {
   complete: CalcAppMessage | null;
   /** The user turned to another request, or ended, without this one's completion. */
   lost: boolean;
+  /** Its user's process ended. */
+  ended: boolean;
+  /** A completion was seen that reached the user's host, and the user says that it had none: its word counts. */
+  unheard: boolean;
+}
+
+/** A user has turned to a registrar and has no association with it yet. */
+export interface Reaching {
+  readonly registrar: string;
+  readonly since: number;
+  /** INITs to all of its addresses, and the answers to them. */
+  inits: number;
+  answers: number;
 }
 
 /** What a user's tracker tells others as it happens: the elements' load is modelled from it. */
 export interface UserEvents {
   accepted(attempt: Attempt, job: Job): void;
-  completed(attempt: Attempt, job: Job): void;
+  completed(attempt: Attempt, job: Job, at: number): void;
   givenUp(attempt: Attempt, job: Job): void;
 }
 
@@ -60,16 +74,27 @@ export class UserTracker {
   #job: Job | null = null;
   #attempt: Attempt | null = null;
   #report: AsapMessage | null = null;
+  #reaching: Reaching | null = null;
 
-  /** @param isElement tells a pool element from other hosts */
+  /**
+   * @param isElement tells a pool element from other hosts
+   * @param served what the user itself says it had completed; null where its word is not known
+   */
   constructor(
     private readonly user: string,
     private readonly isElement: (host: string) => boolean,
     private readonly events: UserEvents,
+    private readonly served: Served | null = null,
   ) {}
+
+  /** The registrar whose association it was still waiting for when the capture ended. */
+  get reaching(): Reaching | null {
+    return this.#reaching;
+  }
 
   packet(packet: Packet): void {
     const sent = packet.from.host === this.user;
+    if (sent) this.#settle(packet.sentAt);
     for (const chunk of packet.chunks) {
       if (chunk.kind !== 'data') this.#control(packet, chunk.kind, sent);
       else if (chunk.message && !chunk.retransmission) {
@@ -81,7 +106,7 @@ export class UserTracker {
 
   /** The user's process ended: what it was working on is lost. */
   ended(): void {
-    if (this.#job && !this.#job.complete) this.#job.lost = true;
+    if (this.#job && !this.#job.complete) Object.assign(this.#job, { lost: true, ended: true });
     this.#leave();
   }
 
@@ -93,10 +118,36 @@ export class UserTracker {
   #control(packet: Packet, kind: ControlKind, sent: boolean): void {
     const attempt = this.#attempt;
     if (kind === 'init' && sent) this.#turnsTo(packet);
+    this.#reaches(packet, kind, sent);
     if (!attempt || sent || packet.association !== attempt.association) return;
     // Until the user speaks, a COOKIE-ACK may have been lost; then another follows.
     if (kind === 'cookieAck' && !attempt.hello) attempt.connectedAt = packet.receivedAt;
     if (kind === 'abort' || kind === 'shutdown') attempt.severed ??= { at: packet.receivedAt, by: kind };
+  }
+
+  #reaches({ from, to, sentAt }: Packet, kind: ControlKind, sent: boolean): void {
+    const host = sent ? to.host : from.host;
+    if (kind === 'init' && sent && host !== null && !this.isElement(host)) {
+      if (this.#reaching?.registrar !== host) this.#reaching = { registrar: host, since: sentAt, inits: 0, answers: 0 };
+      this.#reaching.inits += 1;
+    }
+    if (!this.#reaching || host !== this.#reaching.registrar) return;
+    if (kind === 'initAck') this.#reaching.answers += 1;
+    if (kind === 'cookieEcho' || kind === 'cookieAck') this.#reaching = null;
+  }
+
+  /**
+   * What the user does now it does for its next request, when it says that this one was completed before: the capture
+   * lacks the completion.
+   */
+  #settle(now: number): void {
+    const job = this.#job;
+    if (!this.served || !job) return;
+    const said = job.id === null ? this.served.at(job.attempts[0]?.asked?.sentAt ?? null) : this.served.get(job.id);
+    if (!said || said.completedAt > now) return;
+    job.id = said.id;
+    this.events.completed(this.#attempt!, job, said.completedAt);
+    this.#leave();
   }
 
   #turnsTo({ to, association, sentAt }: Packet): void {
@@ -138,7 +189,16 @@ export class UserTracker {
     const attempt: Attempt = { ...freshAttempt, asked };
     this.#attempt = attempt;
     if (!this.#job) {
-      this.#job = { user: this.user, id: null, size: null, attempts: [], complete: null, lost: false };
+      this.#job = {
+        user: this.user,
+        id: null,
+        size: null,
+        attempts: [],
+        complete: null,
+        lost: false,
+        ended: false,
+        unheard: false,
+      };
       this.jobs.push(this.#job);
     }
     this.#job.attempts.push(attempt);
@@ -191,8 +251,12 @@ export class UserTracker {
       this.events.accepted(attempt, job);
     }
     if (message.type !== 'complete') return;
+    if (this.served && !this.served.get(message.job)) {
+      job.unheard = true;
+      return;
+    }
     job.complete = message;
-    this.events.completed(attempt, job);
+    this.events.completed(attempt, job, message.sentAt);
     this.#leave();
   }
 

@@ -70,20 +70,25 @@ export class Workload {
     return this.#ended.get(session) ?? null;
   }
 
+  /** Calculations per second: of the element that has most, and of all together. */
+  capacities(): { most: number; all: number } {
+    const each = [...this.#elements.values()].map(({ capacity }) => capacity);
+    return { most: Math.max(0, ...each), all: each.reduce((sum, capacity) => sum + capacity, 0) };
+  }
+
   /**
-   * Calculations performed within the window, repeated ones included, over up-time × capacity. An element with
-   * anything to do works at its full capacity.
+   * Calculations performed within the window, repeated ones included, and up-time × capacity: what was possible. An
+   * element with anything to do works at its full capacity.
    * @param upTime seconds of the window that an element was up
-   * @returns null when no element was up
    */
-  utilisationPercent(upTime: (host: string) => number): number | null {
+  utilisation(upTime: (host: string) => number): { done: number; possible: number } {
     let [done, possible] = [0, 0];
     for (const [host, element] of this.#elements) {
       this.#advance(element, this.window.to);
       done += element.busy * element.capacity;
       possible += upTime(host) * element.capacity;
     }
-    return possible > 0 ? (100 * done) / possible : null;
+    return { done, possible };
   }
 
   #advance(element: Element, until: number): void {

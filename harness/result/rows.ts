@@ -7,8 +7,17 @@ import { z } from 'zod';
 const time = z.number().nullable();
 const span = z.number().nullable();
 
-/** `completed`; `open`: being served or queued when the run ended; `lost`: given up by its user. */
-export const requestStates = ['completed', 'open', 'lost'] as const;
+/**
+ * `completed`; `open`: being served or queued when the run ended; `lost`: given up by its user; `unknown`: not completed
+ * as far as was seen, and not all was seen.
+ */
+export const requestStates = ['completed', 'open', 'lost', 'unknown'] as const;
+
+/**
+ * What of the row is not certain, because a witness has a hole, and why; null when all is certain. What is not known is
+ * null in the other columns. Missing in older tables.
+ */
+const uncertain = z.string().nullish();
 
 export const requestRowSchema = z.object({
   user: z.string(),
@@ -29,9 +38,11 @@ export const requestRowSchema = z.object({
   handlingTime: span,
   /** Calculations per second. */
   handlingSpeed: z.number().nullable(),
-  failovers: z.int(),
-  /** The element that completed it, or served it last. */
+  /** Null when it cannot be told. */
+  failovers: z.int().nullable(),
+  /** The element that completed it, or served it last; null also when that cannot be told. */
   element: z.string().nullable(),
+  uncertain,
 });
 export type RequestRow = z.infer<typeof requestRowSchema>;
 
@@ -69,6 +80,7 @@ export const failoverRowSchema = z.object({
   resumption: span,
   /** Calculations done twice; null when it cannot be told. */
   repeatedCalculations: z.number().nullable(),
+  uncertain,
 });
 export type FailoverRow = z.infer<typeof failoverRowSchema>;
 

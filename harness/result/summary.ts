@@ -94,6 +94,18 @@ const registrarsSchema = z.object({
 });
 export type RegistrarNumbers = z.infer<typeof registrarsSchema>;
 
+/** What the witnesses of a lab's run did not see. */
+export const holesSchema = z.object({
+  /** What is missing and what that leaves uncertain, for a reader. */
+  sentences: z.array(z.string()),
+  /** Of `requests`, those of which not all was seen; what is not known of them is in no mean. */
+  requests: count,
+  /** Failovers that may have been otherwise, or never; `failovers` is without them. */
+  failovers: count,
+  /** Seconds of the measurement and drain in which nothing was heard of some network. */
+  silentSeconds: z.number(),
+});
+
 /** `summary.json`: the public result of a run. SI units, times in seconds since the run began. */
 export const summarySchema = z.object({
   schemaVersion: z.literal(1),
@@ -103,8 +115,11 @@ export const summarySchema = z.object({
   clock: z.enum(['real', 'virtual', 'simulated']),
   seed: z.int(),
   point: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-  /** Requests of the measurement; `queued` is all of them: `completed + lost + open`. */
-  requests: z.object({ queued: count, completed: count, lost: count, open: count }),
+  /**
+   * Requests of the measurement; `queued` is all of them: `completed + lost + open + unknown`. `unknown` are those of
+   * which a hole hides what became of them; absent when there are none.
+   */
+  requests: z.object({ queued: count, completed: count, lost: count, open: count, unknown: count.optional() }),
   handlingSpeed: z.object({ calculationsPerSecond: z.number().nullable(), percentOfCapacity: z.number().nullable() }),
   utilisation: z.object({ percent: z.number().nullable() }),
   delays: z.object({ queuing: delaySchema, startup: delaySchema, processing: delaySchema, handling: delaySchema }),
@@ -121,6 +136,8 @@ export const summarySchema = z.object({
     }),
   }),
   registrars: registrarsSchema.optional(),
+  /** Absent when everything was seen, and for the simulator. */
+  holes: holesSchema.optional(),
   faults: z.array(
     z.object({
       kind: z.string(),

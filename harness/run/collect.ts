@@ -9,6 +9,7 @@ import { type Measurement, measure } from '../measure/measure.js';
 import type { JournalEvent } from '../result/journal.js';
 import { attackFile } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
+import { tooManyHoles } from './holes.js';
 import { readJournal } from './journal.js';
 import type { Outcome } from './outcome.js';
 
@@ -32,8 +33,10 @@ export async function collect(
   const measured = begin ? await measureFolder(plan, folder, journal) : nothing('the lab never opened');
   // Why the lab never opened is the better reason, where it is known.
   const lost = typeof measured === 'string' && (begin || broken.length === 0) ? [measured] : [];
-  const { requests, failovers, keepAlives, utilisationPercent, notes, wire, registrars } =
+  const { requests, failovers, keepAlives, utilisationPercent, notes, wire, registrars, holes } =
     typeof measured === 'string' ? nothingMeasured : measured;
+  const window = windowOf(journal);
+  const hidden = tooManyHoles({ requests, window, holes });
   return {
     requests,
     failovers,
@@ -43,8 +46,9 @@ export async function collect(
     registrars,
     faults,
     attacks,
-    window: windowOf(journal),
-    reasons: [...new Set([...broken, ...lost, ...idle(plan, journal, attacks)])],
+    window,
+    holes,
+    reasons: [...new Set([...broken, ...lost, ...hidden, ...idle(plan, journal, attacks)])],
     notes: [...notes, ...journal.flatMap((event) => noteOf(event) ?? [])],
     kernel: begin?.kernel ?? null,
     load: load ?? loadIn(journal),
@@ -66,6 +70,7 @@ const nothingMeasured: Measurement = {
     wire: null,
     registrars: null,
     utilisationPercent: null,
+    holes: null,
     notes: [],
   },
 };

@@ -42,22 +42,34 @@ export function storeOutcome(
   folder: string,
   { requests, failovers, keepAlives, wire, attacks, registrars }: Outcome,
 ): void {
-  writeWhole(join(folder, 'requests.csv'), csv(requestRowSchema, requests));
-  writeWhole(join(folder, 'failovers.csv'), csv(failoverRowSchema, failovers));
-  if (keepAlives) writeWhole(join(folder, 'keepalives.csv'), csv(keepAliveRowSchema, keepAlives));
-  if (attacks) writeWhole(join(folder, 'attacks.csv'), csv(attackRowSchema, attacks.rows));
-  if (wire && wire.paths.length > 0) writeWhole(join(folder, 'paths.csv'), csv(pathRowSchema, wire.paths));
+  const store = (name: string, schema: z.ZodObject, rows: readonly object[]) =>
+    storeTable(join(folder, name), schema, rows);
+  store('requests.csv', requestRowSchema, requests);
+  store('failovers.csv', failoverRowSchema, failovers);
+  if (keepAlives) store('keepalives.csv', keepAliveRowSchema, keepAlives);
+  if (attacks) store('attacks.csv', attackRowSchema, attacks.rows);
+  if (wire && wire.paths.length > 0) store('paths.csv', pathRowSchema, wire.paths);
   if (wire) writeWhole(join(folder, 'wire.json'), `${JSON.stringify(wire, null, 2)}\n`);
   if (!registrars) return;
-  writeWhole(join(folder, 'takeovers.csv'), csv(takeoverRowSchema, registrars.takeovers));
-  writeWhole(join(folder, 'rehomings.csv'), csv(rehomingRowSchema, registrars.rehomings));
-  writeWhole(join(folder, 'resolutions.csv'), csv(resolutionRowSchema, registrars.resolutions));
-  writeWhole(join(folder, 'registrars.csv'), csv(holdingRowSchema, registrars.holdings));
+  store('takeovers.csv', takeoverRowSchema, registrars.takeovers);
+  store('rehomings.csv', rehomingRowSchema, registrars.rehomings);
+  store('resolutions.csv', resolutionRowSchema, registrars.resolutions);
+  store('registrars.csv', holdingRowSchema, registrars.holdings);
 }
 
 export const storeSummary = (folder: string, summary: Summary): void =>
   writeWhole(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
 
-// Columns come from the schema, so that a table without rows has a header all the same.
-const csv = (schema: z.ZodObject, rows: readonly object[]): string =>
-  stringify([...rows], { header: true, columns: Object.keys(schema.shape) });
+/** Rows that become text at a time: that of millions would not fit into memory. */
+const rowsAtATime = 10_000;
+
+/** Columns come from the schema, so that a table without rows has a header all the same. */
+function storeTable(path: string, schema: z.ZodObject, rows: readonly object[]): void {
+  const columns = Object.keys(schema.shape);
+  function* pieces() {
+    yield stringify([], { header: true, columns });
+    for (let first = 0; first < rows.length; first += rowsAtATime)
+      yield stringify(rows.slice(first, first + rowsAtATime), { columns });
+  }
+  writeWhole(path, pieces());
+}

@@ -27,7 +27,27 @@ export class Journal {
 
   /** A time of the clock as seconds since the run began, in microseconds' resolution. */
   at(time: number): number {
-    return Math.round((time - this.begin) * 1e6) / 1e6;
+    return toMicroseconds(time - this.begin);
+  }
+}
+
+const toMicroseconds = (seconds: number): number => Math.round(seconds * 1e6) / 1e6;
+
+/** Events written at a time: of millions, text of all would not fit into memory. */
+const eventsAtATime = 10_000;
+
+/** Writes the journal of a run that is over, and tells its events. */
+export function writeJournalWhole(
+  folder: string,
+  events: readonly JournalEvent[],
+  onEvent: (event: JournalEvent) => void,
+): void {
+  for (let first = 0; first < events.length; first += eventsAtATime) {
+    const timed = events
+      .slice(first, first + eventsAtATime)
+      .map((event) => ({ ...event, time: toMicroseconds(event.time) }));
+    appendFileSync(join(folder, journalFile), timed.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    for (const event of timed) onEvent(event);
   }
 }
 

@@ -1,5 +1,6 @@
 /** What performing a plan yields, on a lab or in the simulator alike; results are made of it. */
 import type { Attacks } from '../measure/attacks.js';
+import type { HoleReport } from '../measure/hole-report.js';
 import type { RegistrarMeasurement } from '../measure/registrars.js';
 import type { WireStatistics } from '../measure/statistics.js';
 import type { FailoverRow, KeepAliveRow, RequestRow } from '../result/rows.js';
@@ -18,6 +19,8 @@ export interface Outcome {
   readonly wire: WireStatistics | null;
   /** What befell registrars; null where there is no capture. */
   readonly registrars?: RegistrarMeasurement | null;
+  /** What the witnesses did not see; null or missing when they saw everything, or for the simulator. */
+  readonly holes?: HoleReport | null;
   /** Seconds since the run began: statistics are about what happens between. Null when the run never came to it. */
   readonly window: { readonly from: number; readonly to: number } | null;
   /** Why nothing can be said about the subject; empty for a run that can be trusted. */

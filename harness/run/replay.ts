@@ -1,3 +1,4 @@
+import { commandLine } from '../base/shell.js';
 import { isPlanFile } from '../experiment/load-plan.js';
 import type { Plan } from '../experiment/plan.js';
 
@@ -6,9 +7,8 @@ export function replayCommand({ file, experiment, seed, point, phases }: Plan, o
   const { settle, warmUp, measure, drain } = phases;
   // A stored plan has made its choices.
   const settings = isPlanFile(file ?? '') ? {} : { ...point, settle, warmUp, measure, drain };
-  const words = [
+  return commandLine([
     ...['rsplab', 'run', file ?? `experiments/${experiment}.ts`, '--on', on, '--seed', String(seed)],
     ...Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
-  ];
-  return words.map((word) => (/^[\w./=:,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)).join(' ');
+  ]);
 }

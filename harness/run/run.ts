@@ -1,5 +1,6 @@
 /** One run: check, perform, summarise, judge, store. */
 import type { Clock } from '../base/clock.js';
+import { messageOf } from '../base/errors.js';
 import { newSession } from '../base/session.js';
 import { fingerprintOf, hashOf } from '../calibrate/fingerprint.js';
 import { findCalibration, quoteOf } from '../calibrate/store.js';
@@ -13,8 +14,8 @@ import { judge } from './judge/judge.js';
 import type { Outcome } from './outcome.js';
 import { replayCommand } from './replay.js';
 import type { Subject } from './subject.js';
-import { complete, failoversInWindow, summarise, takeoversInWindow } from './summarise.js';
-import { rsplabVersion, versions } from './versions.js';
+import { complete, failoversInWindow, type SummaryContext, summarise, takeoversInWindow } from './summarise.js';
+import { rsplabVersion, versionNote, versions } from './versions.js';
 
 export interface RunOptions {
   /** Folder for results. */
@@ -37,42 +38,67 @@ export interface FinishedRun {
   readonly notes: readonly string[];
 }
 
+/**
+ * Runs a plan on a subject and stores what came of it.
+ * @throws HarnessError `bad-input` before anything was started
+ */
+export async function run(plan: Plan, subject: Subject, options: RunOptions): Promise<FinishedRun> {
+  const { clock, signal, onEvent = () => {} } = options;
+  const { folder, session, about } = await begin(plan, subject, options);
+  const outcome = await subject.perform(plan, { folder, session, clock, signal, onEvent });
+  const unsaid = subject.clock !== 'simulated' ? versionNote(about.versions) : null;
+  const noted = unsaid === null ? outcome : { ...outcome, notes: [...outcome.notes, unsaid] };
+  return finish(plan, folder, noted, { ...about, ...(await calibrationOf(subject, outcome)) });
+}
+
+/** What a summary says of a run beside its numbers. */
+export type About = SummaryContext & Pick<Summary, 'calibration'>;
+
+/** @throws HarnessError `bad-input` when the subject cannot do it, or there is no room for its results */
+export async function begin(plan: Plan, subject: Subject, { out, clock, onBegin, say = () => {} }: RunOptions) {
+  subject.check(plan);
+  await subject.tryOut?.(plan, say);
+  const session = newSession();
+  const folder = createRunFolder(out, runId(clock.now(), session), plan);
+  onBegin?.(folder);
+  const { name: on, clock: kind } = subject;
+  const about: About = { on, clock: kind, versions: versions(), replay: replayCommand(plan, on) };
+  return { folder, session, about };
+}
+
+/** Sums up what came of a run, judges it and stores it. What cannot be stored makes it unknown, and nothing worse. */
+export function finish(plan: Plan, folder: string, outcome: Outcome, about: About): FinishedRun {
+  const { calibration, ...context } = about;
+  const lost = troubleOf(() => storeOutcome(folder, outcome));
+  const summaryOf = (reasons: readonly string[]): Summary => {
+    const told = { ...outcome, reasons: [...outcome.reasons, ...reasons] };
+    const numbers = { ...summarise(plan, told, context), ...(calibration !== undefined && { calibration }) };
+    return complete(numbers, judge(plan, numbers, told));
+  };
+  const stored = summaryOf(lost);
+  const unsaid = troubleOf(() => storeSummary(folder, stored));
+  return {
+    folder,
+    summary: unsaid.length === 0 ? stored : summaryOf([...lost, ...unsaid]),
+    failovers: failoversInWindow(outcome),
+    takeovers: takeoversInWindow(outcome),
+    notes: outcome.notes,
+  };
+}
+
+function troubleOf(store: () => void): string[] {
+  try {
+    store();
+    return [];
+  } catch (error) {
+    return [messageOf(error)];
+  }
+}
+
 /** What is known of the instruments of a lab; nothing where there is none, or where it never opened. */
 async function calibrationOf({ name, clock }: Subject, { kernel }: Outcome): Promise<Pick<Summary, 'calibration'>> {
   if (clock !== 'real' || kernel === null) return {};
   const { rsplib } = versions();
   const fingerprint = await fingerprintOf(name, kernel, { rsplab: rsplabVersion(), rsplib: rsplib ?? null });
   return { calibration: quoteOf(name, findCalibration(name, hashOf(fingerprint))) };
-}
-
-/**
- * Runs a plan on a subject and stores what came of it.
- * @throws HarnessError `bad-input` before anything was started
- */
-export async function run(plan: Plan, subject: Subject, options: RunOptions): Promise<FinishedRun> {
-  const { out, clock, signal, say = () => {} } = options;
-  subject.check(plan);
-  await subject.tryOut?.(plan, say);
-  const session = newSession();
-  const folder = createRunFolder(out, runId(clock.now(), session), plan);
-  options.onBegin?.(folder);
-  const onEvent = options.onEvent ?? (() => {});
-  const outcome = await subject.perform(plan, { folder, session, clock, signal, onEvent });
-  storeOutcome(folder, outcome);
-  const context = {
-    on: subject.name,
-    clock: subject.clock,
-    versions: versions(),
-    replay: replayCommand(plan, subject.name),
-  };
-  const numbers = { ...summarise(plan, outcome, context), ...(await calibrationOf(subject, outcome)) };
-  const summary = complete(numbers, judge(plan, numbers, outcome));
-  storeSummary(folder, summary);
-  return {
-    folder,
-    summary,
-    failovers: failoversInWindow(outcome),
-    takeovers: takeoversInWindow(outcome),
-    notes: outcome.notes,
-  };
 }

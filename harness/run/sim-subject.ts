@@ -1,7 +1,9 @@
 import type { Plan } from '../experiment/plan.js';
+import type { JournalEvent } from '../result/journal.js';
+import { type Moments, momentsOf } from '../sim/moments.js';
 import { checkRepresentable } from '../sim/representable.js';
 import { type SimulationResult, simulate } from '../sim/simulate.js';
-import { Journal } from './journal.js';
+import { writeJournalWhole } from './journal.js';
 import type { Outcome } from './outcome.js';
 import type { Subject, SubjectContext } from './subject.js';
 
@@ -11,13 +13,14 @@ export const simSubject: Subject = {
   clock: 'simulated',
   check: (plan) => checkRepresentable(plan),
   async perform(plan, context) {
-    const result = simulate(plan, { record: true });
+    const result = simulate(plan, { record: true, ...(context.watch && { watch: context.watch }) });
     writeJournal(plan, result, context);
     return outcomeOf(result);
   },
 };
 
-export function outcomeOf({ requests, failovers, faults, metrics, moments }: SimulationResult): Outcome {
+export function outcomeOf({ requests, failovers, faults, metrics, moments, ended }: SimulationResult): Outcome {
+  const measured = moments.measureAt < moments.endAt;
   return {
     requests,
     failovers,
@@ -30,10 +33,10 @@ export function outcomeOf({ requests, failovers, faults, metrics, moments }: Sim
       healedAt,
       evidence: 'simulated',
     })),
-    utilisationPercent: metrics.utilisationPercent,
+    utilisationPercent: measured ? metrics.utilisationPercent : null,
     wire: null,
-    window: { from: moments.measureAt, to: moments.endAt },
-    reasons: [],
+    window: measured ? { from: moments.measureAt, to: moments.endAt } : null,
+    reasons: ended === null ? [] : [ended],
     notes: [],
     kernel: null,
   };
@@ -41,35 +44,35 @@ export function outcomeOf({ requests, failovers, faults, metrics, moments }: Sim
 
 /** The same journal as a lab's, in simulated time. */
 function writeJournal(plan: Plan, { moments, faults }: SimulationResult, { folder, onEvent }: SubjectContext): void {
-  let now = 0;
-  const clock = { now: () => now, sleepUntil: async () => {} };
-  const journal = new Journal(folder, clock, 0, onEvent);
   const { warmUpAt, measureAt, drainAt, endAt } = moments;
   const phases = [
-    { at: 0, phase: 'settle' },
-    { at: warmUpAt, phase: 'warmUp' },
-    { at: measureAt, phase: 'measure' },
-    { at: drainAt, phase: 'drain' },
-    { at: endAt, phase: 'end' },
+    { time: 0, phase: 'settle' },
+    { time: warmUpAt, phase: 'warmUp' },
+    { time: measureAt, phase: 'measure' },
+    { time: drainAt, phase: 'drain' },
+    { time: endAt, phase: 'end' },
   ] as const;
-  const entries = [
-    ...phases.map(({ at, phase }) => ({ at, event: { event: 'phase' as const, phase } })),
+  const planned = momentsOf(plan);
+  const wasReached = { settle: true, end: true, ...reached(planned, endAt) };
+  const entries: JournalEvent[] = [
+    ...phases
+      .filter(({ phase }) => wasReached[phase])
+      .map(({ time, phase }) => ({ time, event: 'phase' as const, phase })),
     ...faults.map(({ id, kind, host, network, injectedAt }) => ({
-      at: injectedAt,
-      event: {
-        ...{ event: 'faultInjected' as const, id, kind, host, network, addresses: [] },
-        ...{ intendedAt: injectedAt, injectedAt, evidence: 'simulated' },
-      },
+      ...{ time: injectedAt, event: 'faultInjected' as const, id, kind, host, network, addresses: [] },
+      ...{ intendedAt: injectedAt, injectedAt, evidence: 'simulated' },
     })),
     ...faults.flatMap(({ id, host, healedAt }) =>
-      healedAt === null
-        ? []
-        : [{ at: healedAt, event: { event: 'faultHealed' as const, id, host, healedAt, addresses: [] } }],
+      healedAt === null ? [] : [{ time: healedAt, event: 'faultHealed' as const, id, host, healedAt, addresses: [] }],
     ),
-  ].sort((a, b) => a.at - b.at);
-  journal.record({ event: 'begin', epoch: 0, lab: `sim (${plan.model})`, kernel: '' });
-  for (const { at, event } of entries) {
-    now = at;
-    journal.record(event);
-  }
+  ];
+  entries.sort((a, b) => a.time - b.time);
+  const begin = { time: 0, event: 'begin' as const, epoch: 0, lab: `sim (${plan.model})`, kernel: '' };
+  writeJournalWhole(folder, [begin, ...entries], onEvent);
 }
+
+const reached = ({ warmUpAt, measureAt, drainAt }: Moments, end: number) => ({
+  warmUp: warmUpAt <= end,
+  measure: measureAt < end,
+  drain: drainAt <= end,
+});

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
+import type { Watch } from '../sim/passage.js';
 import type { Outcome } from './outcome.js';
 
 /** What an experiment is run on: a lab, or the simulator. */
@@ -14,6 +15,8 @@ export interface Subject {
    * @param say told what takes its time, for people
    */
   tryOut?(plan: Plan, say: (line: string) => void): Promise<void>;
+  /** Of all that can change a result, where the same plan, seed and fingerprint always give the same files. */
+  fingerprint?(plan: Plan): string;
   /** Leaves its files in the folder. Throws only for a programmer's error: a broken lab is in the outcome. */
   perform(plan: Plan, context: SubjectContext): Promise<Outcome>;
 }
@@ -25,4 +28,6 @@ export interface SubjectContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onEvent: (event: JournalEvent) => void;
+  /** Looks in on a simulation, and may end it; labs listen to the signal. */
+  readonly watch?: Watch;
 }

@@ -37,6 +37,7 @@ export function summarise(plan: Plan, outcome: Outcome, { on, clock, versions, r
     utilisation: { percent: outcome.utilisationPercent },
     failovers: failoverNumbers(failoversInWindow(outcome)),
     ...registrarNumbers(plan, outcome, within),
+    ...(outcome.holes && { holes: holeNumbers(outcome, requests, within) }),
     faults: outcome.faults,
     ...(outcome.attacks && { attacks: summariseAttacks(plan, outcome.attacks, withoutFault(outcome)) }),
     reasons: [...outcome.reasons],
@@ -53,10 +54,41 @@ export function takeoversInWindow(outcome: Outcome): TakeoverRow[] {
   return (outcome.registrars?.takeovers ?? []).filter(({ faultAt }) => within(faultAt));
 }
 
-/** Failovers whose fault struck within the window (or whose element was given up there, where no fault is known). */
+/**
+ * Failovers whose fault struck within the window (or whose element was given up there, where no fault is known), without
+ * those of which it is not certain that they were.
+ */
 export function failoversInWindow(outcome: Outcome): FailoverRow[] {
   const within = isWithin(windowOf(outcome));
-  return outcome.failovers.filter(({ faultAt, detectedAt }) => within(faultAt ?? detectedAt));
+  return outcome.failovers.filter((row) => within(row.faultAt ?? row.detectedAt) && !isDoubtful(row));
+}
+
+/** Holes hide whether it happened, or whether it ended. */
+const isDoubtful = ({ uncertain, resumedAt }: FailoverRow): boolean => uncertain != null && resumedAt === null;
+
+/** Requests that were in the system at some time of the window. */
+export const requestsInWindow = (outcome: Pick<Outcome, 'requests' | 'window'>): RequestRow[] => {
+  const window = outcome.window ?? { from: 0, to: 0 };
+  return requestsIn(outcome.requests, window, isWithin(window));
+};
+
+function holeNumbers(
+  { holes, failovers }: Outcome,
+  requests: readonly RequestRow[],
+  within: (time: number | null) => boolean,
+): NonNullable<Summary['holes']> {
+  const { sentences, silentSeconds } = holes!;
+  // Of most of them not even the time is known.
+  const doubtful = failovers.filter((row) => {
+    const at = row.faultAt ?? row.detectedAt;
+    return isDoubtful(row) && (at === null || within(at));
+  });
+  return {
+    sentences: [...sentences],
+    requests: requests.filter(({ uncertain }) => uncertain != null).length,
+    failovers: doubtful.length,
+    silentSeconds,
+  };
 }
 
 const withoutFault = (outcome: Outcome): number =>
@@ -89,7 +121,9 @@ function requestsIn(
 ): RequestRow[] {
   return rows.filter((row) => {
     const entered = row.queuedAt ?? row.startedAt ?? row.acceptedAt ?? row.completedAt;
-    if (entered === null || entered > to) return false;
+    // When it entered is not known, only that it never left.
+    if (entered === null) return row.uncertain != null && to > from;
+    if (entered > to) return false;
     return row.completedAt === null ? to > from : within(row.completedAt) || row.completedAt > to;
   });
 }
@@ -97,6 +131,7 @@ function requestsIn(
 function requestNumbers(plan: Plan, rows: readonly RequestRow[], within: (time: number | null) => boolean) {
   const completed = rows.filter(({ state, completedAt }) => state === 'completed' && within(completedAt));
   const lost = rows.filter(({ state }) => state === 'lost');
+  const unknown = rows.filter(({ state }) => state === 'unknown').length;
   const spans = (
     of: readonly RequestRow[],
     name: 'queuingDelay' | 'startupDelay' | 'processingTime' | 'handlingTime',
@@ -109,7 +144,8 @@ function requestNumbers(plan: Plan, rows: readonly RequestRow[], within: (time: 
       queued: rows.length,
       completed: completed.length,
       lost: lost.length,
-      open: rows.length - completed.length - lost.length,
+      open: rows.length - completed.length - lost.length - unknown,
+      ...(unknown > 0 && { unknown }),
     },
     handlingSpeed: {
       calculationsPerSecond: speed,

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../base/package-root.js';
 import { findTool } from '../base/tools.js';
@@ -6,7 +6,7 @@ import { findTool } from '../base/tools.js';
 /** What was at work, for those who want to repeat it; null where it cannot be told. */
 export const versions = (): Record<string, string | null> => ({
   rsplab: rsplabVersion(),
-  rsplib: rsplibVersion(),
+  rsplib: rsplibVersion(findTool('rspserver')),
   node: process.versions.node,
 });
 
@@ -15,12 +15,63 @@ export function rsplabVersion(): string {
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }
 
-/** RSPLIB's programs do not tell their version, but its library's file name does: `librsplib.so.3.4.4`. */
-function rsplibVersion(): string | null {
+/**
+ * RSPLIB's programs do not tell their version, but its library's file name does: `librsplib.so.3.4.4`. It lies beside
+ * an installed program's folder, or in that of a program that was just built; a wrapper names the program it starts.
+ * @param program `rspserver`'s path
+ */
+export function rsplibVersion(program: string | undefined): string | null {
+  if (program === undefined) return null;
+  const libraries = [program, ...programsIn(program)].flatMap((each) => librariesOf(realPath(each)));
+  return libraries.map((name) => /^librsplib\.so\.(\d+\.\d+\.\d+)$/.exec(name)?.[1]).find(Boolean) ?? null;
+}
+
+/** What a run says where the version is not known; null where it is. */
+export function versionNote({ rsplib }: Readonly<Record<string, string | null>>): string | null {
   const program = findTool('rspserver');
-  if (!program) return null;
-  const libraries = join(dirname(program), '../lib');
-  const machines = readdirSync(libraries).filter((name) => name.includes('-linux-gnu'));
-  const files = machines.flatMap((machine) => readdirSync(join(libraries, machine)));
-  return files.map((name) => /^librsplib\.so\.(\d+\.\d+\.\d+)$/.exec(name)?.[1]).find((it) => it !== undefined) ?? null;
+  if (rsplib || program === undefined) return null;
+  return `RSPLIB's version is not known: ${program} has no librsplib.so.X.Y.Z beside it, in .libs/ or in ../lib/`;
+}
+
+/** File names in every folder where a program's libraries may be. */
+function librariesOf(program: string): string[] {
+  const own = dirname(program);
+  const installed = ['../lib', '../lib64'].map((name) => join(own, name));
+  const machines = installed.flatMap((folder) =>
+    namesIn(folder)
+      .filter((name) => name.includes('-linux-'))
+      .map((name) => join(folder, name)),
+  );
+  return [own, join(own, '.libs'), ...installed, ...machines].flatMap(namesIn);
+}
+
+/** A script is at most so long, bytes; programs are longer. */
+const scriptMost = 65_536;
+
+/** Paths of programs called `rspserver` that a script has in its text. */
+function programsIn(script: string): string[] {
+  try {
+    if (statSync(script).size > scriptMost) return [];
+    const text = readFileSync(script, 'utf8');
+    return text.startsWith('#!') ? (text.match(/\/[^\s"'`;&|]*rspserver\b/g) ?? []) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** None of what is no folder, or may not be read. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }

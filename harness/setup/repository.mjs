@@ -63,7 +63,7 @@ export function sourceFingerprint(root) {
 }
 
 /** What tsconfig.json includes. */
-const sourceFolders = ['harness', 'reports'];
+const sourceFolders = ['harness', 'reports', 'topologies'];
 
 /** @param {string} root */
 const stampFile = (root) => join(root, 'dist', '.sources');

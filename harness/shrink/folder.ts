@@ -23,6 +23,8 @@ const trialSchema = z.object({
 });
 export type Trial = z.infer<typeof trialSchema>;
 
+export const searchStates = ['running', 'minimal', 'exhausted', 'undecided', 'not reproduced'] as const;
+
 /** `shrink.json`: the public description of a search. */
 export const shrinkSchema = z.object({
   schemaVersion: z.literal(1),
@@ -44,13 +46,15 @@ export const shrinkSchema = z.object({
    * `undecided`: the lab broke too often for that to be known; `not reproduced`: all faults together did not fail the
    * check again.
    */
-  state: z.enum(['running', 'minimal', 'exhausted', 'undecided', 'not reproduced']),
+  state: z.enum(searchStates),
   /** The command that runs the smallest failing schedule; null while there is none. */
   replay: z.string().nullable(),
 });
 export type Search = z.infer<typeof shrinkSchema>;
 
 const searchFile = 'shrink.json';
+
+export const isSearch = (folder: string): boolean => existsSync(join(folder, searchFile));
 
 /** @throws HarnessError `bad-input` when it cannot be made */
 export function createSearchFolder(out: string, id: string, search: Search): string {
@@ -70,7 +74,7 @@ export const storeSearch = (folder: string, search: Search): void =>
 /** @throws HarnessError `bad-input` when the folder holds no search */
 export function readSearch(folder: string): Search {
   const path = join(folder, searchFile);
-  if (!existsSync(path))
+  if (!isSearch(folder))
     throw badInput(`--resume: expected a search's folder, got ${folder}, which has no ${searchFile}`);
   try {
     return check(path, shrinkSchema, JSON.parse(readFileSync(path, 'utf8')));

@@ -5,8 +5,9 @@
  * broke says nothing and is tried again; a candidate that gets nothing else is taken for one that does not fail, but
  * then the search does not claim to have found the smallest.
  */
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { badInput, interrupted } from '../base/errors.js';
+import { commandLine } from '../base/shell.js';
 import { writeWhole } from '../base/write-whole.js';
 import { type LoadedRun, loadRun } from '../compare/load.js';
 import type { Plan } from '../experiment/plan.js';
@@ -16,7 +17,7 @@ import { ddmin } from './ddmin.js';
 import { createSearchFolder, type Search, storeSearch, type Trial } from './folder.js';
 import { faultsThatStruck } from './struck.js';
 
-/** Runs a plan once; `broken`: the lab was not to be trusted. */
+/** Runs a plan once, in a folder of its own below `out`; `broken`: the lab was not to be trusted. */
 export type RunOnce = (
   plan: Plan,
   out: string,
@@ -25,7 +26,10 @@ export type RunOnce = (
 export interface ShrinkOptions {
   readonly on: string;
   readonly runOnce: RunOnce;
-  readonly signal: AbortSignal;
+  /** Looked at after each run. */
+  readonly signal: Pick<AbortSignal, 'aborted'>;
+  /** Sets of faults to try before any others, for instance because their like failed the check elsewhere. */
+  readonly suspects?: readonly (readonly number[])[];
   /** Before each run, with the candidate's number of faults. */
   readonly onRun?: (search: Search, faults: number) => void;
 }
@@ -38,6 +42,11 @@ export interface SearchOptions {
   readonly maxRuns: number;
   readonly out: string;
   readonly id: string;
+  /**
+   * Of the subject, where every run of a plan comes to the same: then the failed run is the first one of the search,
+   * unless another version made it. @defaultValue null
+   */
+  readonly fingerprint?: string | null;
 }
 
 /**
@@ -58,7 +67,28 @@ export function beginSearch(runFolder: string, options: SearchOptions): string {
   return createSearchFolder(out, id, {
     ...{ schemaVersion: 1, experiment: run.plan.experiment, run: run.folder, check: name, on, repeat, maxRuns },
     ...{ schedule, trials: [], smallest: null, state: 'running', replay: null },
+    ...(isRepeatable(run, schedule, options) && knownToFail(run, name, options)),
   });
+}
+
+/** Whether one more run of all faults would only come to the same again. */
+function isRepeatable({ plan, summary }: LoadedRun, schedule: Search['schedule'], options: SearchOptions): boolean {
+  const { fingerprint = null, on } = options;
+  const sameFaults = JSON.stringify(schedule) === JSON.stringify(plan.faults);
+  return fingerprint !== null && summary.on === on && summary.machine?.fingerprint === fingerprint && sameFaults;
+}
+
+function knownToFail({ plan, folder, summary }: LoadedRun, check: string, { on, out, id }: SearchOptions) {
+  const all = plan.faults.map((_, at) => at);
+  const { verdict, detail } = summary.checks.find(({ name }) => name === check)!;
+  const searchFolder = resolve(out, plan.experiment, id);
+  const run = { folder: relative(searchFolder, folder), verdict, detail, broken: false };
+  const file = join(folder, 'plan.json');
+  return {
+    trials: [{ faults: all, runs: [run], fails: true }],
+    smallest: all,
+    replay: replayCommand({ ...plan, file }, on),
+  };
 }
 
 /**
@@ -88,7 +118,8 @@ class Seeker {
     try {
       const reproduced = await this.#fails(all);
       // A check that fails without any fault is none that faults explain.
-      if (reproduced && !(await this.#fails([]))) await ddmin(all, (faults) => this.#fails(faults));
+      if (reproduced && !(await this.#fails([])))
+        await ddmin(await this.#beginning(all), (faults) => this.#fails(faults));
       if (search.trials.some(isUndecided) && search.smallest?.length !== 0) this.#conclude('undecided');
       else this.#conclude(reproduced ? 'minimal' : 'not reproduced');
     } catch (error) {
@@ -96,6 +127,13 @@ class Seeker {
       this.#conclude('exhausted');
     }
     return search;
+  }
+
+  /** The first of the suspects that fails, else all faults. */
+  async #beginning(all: readonly number[]): Promise<readonly number[]> {
+    const fewer = (this.options.suspects ?? []).filter(({ length }) => length > 0 && length < all.length);
+    for (const faults of fewer) if (await this.#fails(faults)) return faults;
+    return all;
   }
 
   #conclude(state: Search['state']): void {
@@ -135,7 +173,7 @@ class Seeker {
     options.onRun?.(search, trial.faults.length);
     const ran = await options.runOnce(plan, join(folder, 'runs'));
     if (options.signal.aborted) {
-      const again = `rsplab shrink --resume ${folder}`;
+      const again = commandLine(['rsplab', 'shrink', '--resume', folder]);
       throw interrupted(`The search was ended after ${this.#runs} runs; go on with: ${again}`);
     }
     const { verdict, detail } = ran.checks.find(({ name }) => name === search.check) ?? missing;

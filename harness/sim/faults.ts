@@ -4,10 +4,11 @@
  */
 import type { Draws, Random, Streams } from '../base/random.js';
 import type { Plan } from '../experiment/plan.js';
-import type { Direction, Fault, FaultKind } from '../fault/fault.js';
+import type { Direction, FaultKind } from '../fault/fault.js';
 import { type Hit, hitsProcess, mayJoin } from '../fault/overlap.js';
-import { nextUpTime, type ScheduledFault, timesOf } from '../fault/schedule.js';
+import { countOf, nextUpTime, type ScheduledFault, timeOf } from '../fault/schedule.js';
 import type { Impairment } from '../topology/impairment.js';
+import { plannedAs } from './planned.js';
 import type { EventQueue } from './queue.js';
 
 /** A fault as it hit one host. Times are seconds since the run began. */
@@ -140,9 +141,17 @@ export class FaultDriver {
   #plan(schedule: ScheduledFault, index: number): void {
     if (schedule.when !== 'mtbf') {
       const random = this.random.fork('faults', index);
-      for (const time of timesOf(schedule, this.window.to - this.window.from)) {
-        this.queue.call(this.window.from + time, () => this.#strikeAll(schedule, random, null));
-      }
+      const count = countOf(schedule, this.window.to - this.window.from);
+      // One after the other, each with the rank that it would have in a list of all: there may be very many.
+      const rank = this.queue.reserveRanks(count);
+      const strike = (n: number) => {
+        prepare(n + 1);
+        this.#strikeAll(schedule, random, null);
+      };
+      const prepare = (n: number) => {
+        if (n < count) this.queue.call(this.window.from + timeOf(schedule, n), strike, n, rank + n);
+      };
+      prepare(0);
       return;
     }
     const { target } = schedule.fault;
@@ -279,22 +288,3 @@ export class FaultDriver {
     }
   }
 }
-
-/**
- * What the plan says about a recorded fault: of those that may have become it, the one meant for this host, or for that
- * time, rather than others.
- */
-function plannedAs(faults: readonly ScheduledFault[], kind: string, host: string, time: number): Fault | undefined {
-  const fitting = faults.filter(({ fault }) => fault.kind === kind || isPlannedAs(fault.kind, kind));
-  const farOff = (it: ScheduledFault) => (it.when === 'at' ? Math.abs(it.time - time) : Number.POSITIVE_INFINITY);
-  const named = fitting.filter(({ fault: { target } }) => target.select === 'named' && target.names.includes(host));
-  const candidates = named.length > 0 ? named : fitting;
-  return candidates.reduce<ScheduledFault | undefined>(
-    (best, each) => (best && farOff(best) <= farOff(each) ? best : each),
-    undefined,
-  )?.fault;
-}
-
-/** A lab records what a `failure` turned out to be. */
-const isPlannedAs = (planned: FaultKind, recorded: string): boolean =>
-  planned === 'failure' && (recorded === 'shutdown' || recorded === 'powerOff');

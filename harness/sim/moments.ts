@@ -16,3 +16,11 @@ export function momentsOf({ phases }: Plan): Moments {
   const drainAt = measureAt + phases.measure;
   return { warmUpAt: phases.settle, measureAt, drainAt, endAt: drainAt + phases.drain };
 }
+
+/** The moments of a run that was ended at a time: what it never came to is at its end. */
+export const momentsUntil = ({ warmUpAt, measureAt, drainAt }: Moments, end: number): Moments => ({
+  warmUpAt: Math.min(warmUpAt, end),
+  measureAt: Math.min(measureAt, end),
+  drainAt: Math.min(drainAt, end),
+  endAt: end,
+});

@@ -55,7 +55,17 @@ export class EventQueue {
 
   /** Lets the slot's event happen at this time, instead of when it would have. */
   schedule(slot: number, time: number): void {
-    const rank = this.#rank++;
+    this.#place(slot, time, this.#rank++);
+  }
+
+  /** Keeps the next ranks for events that are scheduled later, as if they were now. @returns the first of them */
+  reserveRanks(count: number): number {
+    const first = this.#rank;
+    this.#rank += count;
+    return first;
+  }
+
+  #place(slot: number, time: number, rank: number): void {
     if (time < this.#far.horizon) {
       this.#far.remove(slot);
       this.#near.set(slot, time, rank);
@@ -86,13 +96,15 @@ export class EventQueue {
 
   /**
    * Calls `action` with `argument` at this time: a function that is made once and told whom it is about costs less than
-   * one for every event. @returns a handle for {@link revoke}, good until the action has run
+   * one for every event.
+   * @param rank one of {@link reserveRanks}; the next one when left out
+   * @returns a handle for {@link revoke}, good until the action has run
    */
-  call(time: number, action: (argument: number) => void, argument = 0): number {
+  call(time: number, action: (argument: number) => void, argument = 0, rank = this.#rank++): number {
     const index = this.#free.pop() ?? this.#reserveCall();
     this.#calls[index] = action;
     this.#arguments[index] = argument;
-    this.schedule(this.#fixed + index, time);
+    this.#place(this.#fixed + index, time, rank);
     return this.#fixed + index;
   }
 
@@ -102,14 +114,20 @@ export class EventQueue {
     this.#free.push(handle - this.#fixed);
   }
 
-  /** Lets everything up to and including `until` happen; `handle` gets the fixed slots. Time then stands at `until`. */
-  run(until: number, handle: (slot: number) => void): void {
+  /**
+   * Lets everything up to and including `until` happen, but no more than `most` events; `handle` gets the fixed slots.
+   * @returns whether all has happened; time then stands at `until`
+   */
+  run(until: number, handle: (slot: number) => void, most = Number.POSITIVE_INFINITY): boolean {
+    const last = this.events + most;
     for (let slot = this.#take(until); slot >= 0; slot = this.#take(until)) {
       this.events++;
       if (slot < this.#fixed) handle(slot);
       else this.#happens(slot - this.#fixed);
+      if (this.events === last) return false;
     }
     this.now = until;
+    return true;
   }
 
   /** Takes out the next event by `until` and moves time there. @returns its slot; −1 when there is none */

@@ -57,7 +57,7 @@ export class Recorder {
   ): void {
     const request = this.#open[user]!;
     const running = request.acceptedAt !== null;
-    if (running && !this.#stalls[user]) request.failovers++;
+    if (running && !this.#stalls[user]) request.failovers!++;
     if (this.#stalls[user]) return;
     const row: FailoverRow = {
       user: this.#users[user]!,
@@ -78,6 +78,7 @@ export class Recorder {
       connection: null,
       resumption: null,
       repeatedCalculations: repeated,
+      uncertain: null,
     };
     this.failovers.push(row);
     this.#stalls[user] = row;
@@ -147,6 +148,7 @@ export class Recorder {
       handlingSpeed: null,
       failovers: 0,
       element: null,
+      uncertain: null,
     };
   }
 }

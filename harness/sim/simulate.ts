@@ -5,6 +5,7 @@ import { runDeployment } from './deployment/run.js';
 import type { FaultJournal, Strike } from './faults.js';
 import type { Metrics } from './metrics.js';
 import type { Moments } from './moments.js';
+import type { Watch } from './passage.js';
 import { checkRepresentable } from './representable.js';
 import { runRspsim } from './rspsim/run.js';
 
@@ -13,6 +14,8 @@ export interface SimulationOptions {
   readonly record?: boolean;
   /** Let these faults strike instead of drawn ones. */
   readonly journal?: FaultJournal;
+  /** Looks in on it now and then, and may end it. */
+  readonly watch?: Watch;
 }
 
 /** Times are seconds since the run began, where the elements start. */
@@ -25,13 +28,15 @@ export interface SimulationResult {
   readonly failovers: readonly FailoverRow[];
   /** Every fault that struck; empty unless recorded. */
   readonly faults: readonly Strike[];
+  /** Why the watch ended it before its time: the rest is what there was until then. Null for a whole run. */
+  readonly ended: string | null;
 }
 
 /**
  * Simulates a plan. The same plan gives the same result, bit for bit, on any machine.
  * @throws HarnessError `bad-input` for a plan that its model cannot represent
  */
-export function simulate(plan: Plan, { record = false, journal }: SimulationOptions = {}): SimulationResult {
-  checkRepresentable(plan, journal);
-  return plan.model === 'rspsim' ? runRspsim(plan, record, journal) : runDeployment(plan, record, journal);
+export function simulate(plan: Plan, options: SimulationOptions = {}): SimulationResult {
+  checkRepresentable(plan, options.journal);
+  return plan.model === 'rspsim' ? runRspsim(plan, options) : runDeployment(plan, options);
 }

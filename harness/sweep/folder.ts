@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { badInput, messageOf } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
 import { writeWhole } from '../base/write-whole.js';
 
 const values = z.array(z.union([z.string(), z.number(), z.boolean()]));
@@ -66,7 +67,7 @@ export const describe = (folder: string, description: SweepDescription): void =>
 export function readDescription(folder: string): SweepDescription {
   const path = join(folder, descriptionName);
   if (!existsSync(path)) throw badInput(`--resume: expected a sweep's folder, got ${folder}, which has no sweep.json`);
-  const parsed = sweepSchema.safeParse(parseJson(readFileSync(path, 'utf8')));
+  const parsed = sweepSchema.safeParse(readJson(readFileSync(path, 'utf8')));
   if (!parsed.success) throw badInput(`${path}: expected a sweep's description of schemaVersion 1, got something else`);
   return parsed.data;
 }
@@ -83,9 +84,9 @@ export function latestSweep(out: string, experiment: string): string {
   return join(folder, latest);
 }
 
-function parseJson(text: string): unknown {
+function readJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,10 +1,6 @@
-/**
- * What a sweep has finished, one line of JSON per run, written as runs finish: a killed sweep goes on from here. A line
- * counts when it is whole, so the kill may come in the middle of one.
- */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+/** What a sweep has finished, one line per run: a killed sweep goes on from here. */
 import { z } from 'zod';
-import { badInput } from '../base/errors.js';
+import { Lines } from '../base/lines.js';
 import { verdicts } from '../result/summary.js';
 
 const recordSchema = z.object({
@@ -22,14 +18,13 @@ const recordSchema = z.object({
 export type RunRecord = z.infer<typeof recordSchema>;
 
 export class Ledger {
-  readonly #file: number;
+  readonly #lines: Lines<RunRecord>;
   readonly #records = new Map<string, RunRecord>();
-  #unsynced = 0;
 
   /** @throws HarnessError `bad-input` when a line before the last one is not a record */
   constructor(path: string) {
-    for (const record of existsSync(path) ? recover(path) : []) this.#keep(record);
-    this.#file = openSync(path, 'a');
+    this.#lines = new Lines(path, recordSchema, 'a finished run');
+    for (const record of this.#lines.before) this.#keep(record);
   }
 
   has(point: number, replication: number): boolean {
@@ -37,21 +32,12 @@ export class Ledger {
   }
 
   append(record: RunRecord): void {
-    // In one write: what the kernel has survives the death of this process.
-    writeSync(this.#file, `${JSON.stringify(record)}\n`);
+    this.#lines.append(record);
     this.#keep(record);
-    if (++this.#unsynced >= syncEvery) this.sync();
-  }
-
-  /** Makes sure that what was appended survives the death of the machine, too. */
-  sync(): void {
-    fsyncSync(this.#file);
-    this.#unsynced = 0;
   }
 
   close(): void {
-    this.sync();
-    closeSync(this.#file);
+    this.#lines.close();
   }
 
   /** By point, then replication: in which order runs finished shows nowhere. */
@@ -65,27 +51,4 @@ export class Ledger {
   }
 }
 
-const syncEvery = 64;
-
 const keyOf = (point: number, replication: number): string => `${point}/${replication}`;
-
-/** Reads the whole lines and cuts off what is left of one that was being written. */
-function recover(path: string): RunRecord[] {
-  const bytes = readFileSync(path);
-  const end = bytes.lastIndexOf('\n') + 1;
-  if (end < bytes.length) truncateSync(path, end);
-  const lines = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
-  return lines.map((line, index) => {
-    const parsed = recordSchema.safeParse(parseJson(line));
-    if (!parsed.success) throw badInput(`${path}: expected a finished run in line ${index + 1}, got something else`);
-    return parsed.data;
-  });
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}

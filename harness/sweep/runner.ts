@@ -1,4 +1,7 @@
-/** Who performs a sweep's runs: worker threads for the simulator, one run after the other for a lab. */
+/**
+ * Who performs a sweep's runs: worker threads for the simulator, machines of their own for the lab in virtual time, one
+ * run after the other for a lab in real time.
+ */
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
@@ -21,8 +24,14 @@ export interface Runner {
   close(): Promise<void>;
 }
 
-/** @param jobs worker threads; how many there are changes no result */
-export function simRunner(jobs: number): Runner {
+/** Seconds that runs under way have to end once the sweep is to end. */
+const graceSeconds = 1;
+
+/**
+ * @param jobs worker threads; how many there are changes no result
+ * @param signal asks to end: runs that take longer than a moment then are given up
+ */
+export function simRunner(jobs: number, signal: AbortSignal): Runner {
   const worker = new URL('./worker.js', import.meta.url);
   // Straight from the sources, e.g. in tests, the worker is TypeScript.
   const source = import.meta.url.endsWith('.ts');
@@ -32,25 +41,40 @@ export function simRunner(jobs: number): Runner {
     maxThreads: jobs,
     ...(source ? { execArgv: ['--import', 'tsx'] } : {}),
   });
+  const givenUp = new AbortController();
+  let late: NodeJS.Timeout | undefined;
+  const onAbort = () => {
+    late = setTimeout(() => givenUp.abort(), graceSeconds * 1e3);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
   return {
     // One more each, so that no worker waits for the next plan.
     width: 2 * jobs,
-    perform: async (plan) => ({ ...((await pool.run(plan)) as Simulated), folder: null }),
-    close: () => pool.destroy(),
+    perform: async (plan) => ({
+      ...((await pool.run(plan, { signal: givenUp.signal })) as Simulated),
+      folder: null,
+    }),
+    close: async () => {
+      clearTimeout(late);
+      signal.removeEventListener('abort', onAbort);
+      await pool.destroy();
+    },
   };
 }
 
 export interface LabRunnerOptions {
+  /** Runs at a time in virtual time, where nothing can come between them. */
+  readonly jobs: number;
   /** The folder, within the sweep's, for the runs' own folders. */
   readonly out: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** A lab measures time and wants the machine for itself. */
-export function labRunner(subject: Subject, { out, clock, signal }: LabRunnerOptions): Runner {
+/** A lab in real time wants the machine for itself. */
+export function labRunner(subject: Subject, { jobs, out, clock, signal }: LabRunnerOptions): Runner {
   return {
-    width: 1,
+    width: subject.clock === 'real' ? 1 : jobs,
     async perform(plan) {
       const { folder, summary } = await run(plan, subject, { out, clock, signal });
       if (summary.reasons.length > 0) throw labBroken(`${summary.reasons[0]} (${folder})`);

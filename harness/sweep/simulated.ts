@@ -17,7 +17,7 @@ export interface Simulated {
  * counters say all, in less time.
  */
 export function simulateRun(plan: Plan): Simulated {
-  const record = plan.model !== 'rspsim' || plan.checks.length > 0;
+  const record = keepsRows(plan);
   const result = simulate(plan, { record });
   const values = finite(valuesOfMetrics(result.metrics));
   if (!record) return { values, verdict: null };
@@ -27,6 +27,9 @@ export function simulateRun(plan: Plan): Simulated {
   const { verdict, ...summary } = complete(numbers, judge(plan, numbers, outcome));
   return { values: { ...values, ...valuesOfSummary(summary) }, verdict: plan.checks.length > 0 ? verdict : null };
 }
+
+/** Whether a row of every request is kept while it is simulated. */
+export const keepsRows = ({ model, checks }: Plan): boolean => model !== 'rspsim' || checks.length > 0;
 
 /** JSON, and so the ledger, has no infinity. */
 const finite = (values: Values): Values =>

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { badInput, interrupted, messageOf } from '../base/errors.js';
 import { newSession } from '../base/session.js';
+import { commandLine } from '../base/shell.js';
 import { writeWhole } from '../base/write-whole.js';
 import type { LoadedExperiment } from '../experiment/load.js';
 import type { PhaseLengths } from '../experiment/plan.js';
@@ -27,16 +28,18 @@ export interface SweepOptions {
   readonly replications: number;
   readonly restriction: Restriction;
   readonly phases: Partial<PhaseLengths>;
-  /** Worker threads of the simulator. */
+  /** Worker threads of the simulator, or machines in virtual time. */
   readonly jobs: number;
   /** Folder for results. */
   readonly out: string;
   /** Folder of a sweep to go on with; null for a new one. */
   readonly resume: string | null;
   readonly clock: Clock;
-  /** Asks to end in good order: what runs is finished, nothing new begins. */
+  /** Asks to end in good order: nothing new begins, and what runs is finished where that does not take long. */
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: SweepProgress) => void;
+  /** Told what takes its time before the first run begins. */
+  readonly say?: (line: string) => void;
 }
 
 export interface SweepProgress {
@@ -74,6 +77,7 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
     ...{ replication: null, seed: null, reason: refusal! },
   }));
   const tasks = remaining(grid, replications, ledger);
+  await prepare(grid, tasks, options);
   const total = grid.points.length * replications;
   const resumed = (grid.points.length - refused.length) * replications - tasks.length;
   let done = resumed;
@@ -84,7 +88,7 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
 
   const runner =
     subject.name === 'sim'
-      ? simRunner(Math.min(options.jobs, Math.max(1, tasks.length)))
+      ? simRunner(Math.min(options.jobs, Math.max(1, tasks.length)), options.signal)
       : labRunner(subject, { ...options, out: join(folder, 'runs') });
   try {
     await performAll(tasks, runner, options.signal, async ({ point, replication }) => {
@@ -103,10 +107,17 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
 
   if (options.signal.aborted && done + failed() < total - refused.length * replications) {
     describe(folder, { ...description, state: 'interrupted' });
-    const again = `rsplab sweep ${loaded.file} --resume ${folder}`;
+    const again = commandLine(['rsplab', 'sweep', loaded.file, '--resume', folder]);
     throw interrupted(`The sweep was ended with ${done} of ${total} runs done; go on with: ${again}`);
   }
   return finish(folder, description, grid, { records: recordsOf(ledger, replications), failures });
+}
+
+/** What runs have to find ready is made before several of them would make it at a time. */
+async function prepare(grid: Grid, tasks: readonly Task[], { subject, say = () => {} }: SweepOptions): Promise<void> {
+  if (subject.clock !== 'virtual') return;
+  const firsts = new Map(tasks.map(({ point, replication }) => [point, replication]));
+  for (const [point, replication] of firsts) await subject.tryOut?.(grid.planFor(point, replication), say);
 }
 
 /** One run's failure is one sentence in the end; it stops no other run. */
@@ -141,10 +152,17 @@ function describeSweep(loaded: LoadedExperiment, grid: Grid, options: SweepOptio
     phases: { ...options.phases },
     points: grid.points.length,
     plansSha256: grid.digest,
-    versions: versions(),
+    versions: { ...versions(), ...machineOf(grid, options) },
     state: 'running',
     failures: [],
   };
+}
+
+/** The fingerprint of a machine in virtual time, whose runs would be others with another one. */
+function machineOf(grid: Grid, { subject }: SweepOptions): { machine?: string } {
+  const first = grid.points.find(({ refusal }) => refusal === null);
+  const machine = first && subject.fingerprint?.(grid.planFor(first, 1));
+  return machine === undefined ? {} : { machine };
 }
 
 /** Runs of different plans, or of different versions, do not belong into one table. */
@@ -158,7 +176,7 @@ function checkSame(folder: string, now: SweepDescription): void {
   if (before.seed !== now.seed) refuse('seed', before.seed, now.seed);
   if (before.plansSha256 !== now.plansSha256) refuse('plans', before.plansSha256.slice(0, 8), 'others');
   if (before.replications > now.replications) refuse('replications or more', before.replications, now.replications);
-  for (const name of ['rsplab', 'rsplib', 'node']) {
+  for (const name of ['rsplab', 'rsplib', 'node', 'machine']) {
     const [had, has] = [before.versions[name] ?? 'none', now.versions[name] ?? 'none'];
     if (had !== has) refuse(`version of ${name}`, had, has);
   }

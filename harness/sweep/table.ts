@@ -67,12 +67,17 @@ export function runTable(grid: Grid, records: readonly RunRecord[]): string {
 const columnsOf = (records: readonly RunRecord[]): string[] =>
   metricColumns.filter((column) => records.some(({ values }) => typeof values[column] === 'number'));
 
-/** Names as the experiment has them; what would not be a name in R, or is taken by the tables, is changed. */
+/** Names as the experiment has them; what would not be a name in R, or is taken already, is changed. */
 export function pointHeads(grid: Grid): string[] {
   const taken = new Set<string>(['replication', 'seed', 'verdict', 'folder', ...metricColumns]);
+  const heads = new Set<string>();
   return Object.keys(grid.points[0]?.point ?? ({} satisfies Point)).map((name) => {
-    const plain = name.replace(/\W/g, '_').replace(/^(?=[\d_])/, 'x');
-    return taken.has(plain) ? `varied_${plain}` : plain;
+    const plain = name.replace(/[^\p{L}\p{M}\p{N}_]/gu, '_').replace(/^(?=[\p{N}\p{M}_])/u, 'x');
+    let head = taken.has(plain) && !heads.has(plain) ? `varied_${plain}` : plain;
+    for (let n = 2; taken.has(head); n++) head = `${plain}_${n}`;
+    taken.add(head);
+    heads.add(head);
+    return head;
   });
 }
 

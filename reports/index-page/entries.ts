@@ -1,14 +1,16 @@
-/** What lies below a folder of results: runs and sweeps, each with what an index says of it. */
+/** What lies below a folder of results: runs, sweeps and explorations, each with what an index says of it. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { messageOf } from '../../harness/base/errors.js';
+import { foldersWithin, type OnUnreadable } from '../../harness/base/folders.js';
 import { formatDuration } from '../../harness/base/units.js';
 import { planSchema } from '../../harness/experiment/plan.js';
+import { isExploration, readExploration } from '../../harness/explore/folder.js';
 import { type Summary, summarySchema, type Verdict } from '../../harness/result/summary.js';
 import { sweepSchema } from '../../harness/sweep/folder.js';
 
 export interface Entry {
-  readonly kind: 'run' | 'sweep';
+  readonly kind: 'run' | 'sweep' | 'exploration';
   readonly folder: string;
   /** From the results' folder, with slashes. */
   readonly path: string;
@@ -26,22 +28,26 @@ export interface Entry {
 
 const deepest = 3;
 
-/** The newest first. Nothing is looked for inside of a run or a sweep. */
-export function entriesIn(results: string): Entry[] {
-  return foldersIn(results, deepest)
+/** The newest first. Nothing is looked for inside of any. */
+export function entriesIn(results: string, onUnreadable?: OnUnreadable): Entry[] {
+  return foldersIn(results, deepest, onUnreadable)
     .map((folder) => entryOf(results, folder))
     .sort((a, b) => (a.time === b.time ? (a.path < b.path ? -1 : 1) : a.time < b.time ? 1 : -1));
 }
 
-export const isSweep = (folder: string): boolean => existsSync(join(folder, 'sweep.json'));
-export const isRun = (folder: string): boolean => existsSync(join(folder, 'plan.json'));
+/** Undefined for a folder that is none of these. */
+export function kindOf(folder: string): Entry['kind'] | undefined {
+  if (isExploration(folder)) return 'exploration';
+  return isSweep(folder) ? 'sweep' : isRun(folder) ? 'run' : undefined;
+}
 
-function foldersIn(folder: string, depth: number): string[] {
-  if (isSweep(folder) || isRun(folder)) return [folder];
+const isSweep = (folder: string): boolean => existsSync(join(folder, 'sweep.json'));
+const isRun = (folder: string): boolean => existsSync(join(folder, 'plan.json'));
+
+function foldersIn(folder: string, depth: number, onUnreadable: OnUnreadable | undefined): string[] {
+  if (kindOf(folder)) return [folder];
   if (depth === 0) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => foldersIn(join(folder, name), depth - 1));
+  return foldersWithin(folder, onUnreadable).flatMap((each) => foldersIn(each, depth - 1, onUnreadable));
 }
 
 function entryOf(results: string, folder: string): Entry {
@@ -52,10 +58,10 @@ function entryOf(results: string, folder: string): Entry {
     hasReport: existsSync(join(folder, 'report.html')),
     comparisons: readdirSync(folder).filter((name) => /^comparison(-.*)?\.json$/.test(name)),
   };
+  const kind = kindOf(folder)!;
   try {
-    return { ...common, ...(isSweep(folder) ? sweepEntry(folder) : runEntry(folder)) };
+    return { ...common, ...describers[kind](folder) };
   } catch (error) {
-    const kind = isSweep(folder) ? 'sweep' : 'run';
     const broken = { verdict: 'unknown' as const, headline: `cannot be read: ${messageOf(error).split('\n')[0]}` };
     return { ...common, kind, experiment: basename(join(folder, '..')), on: '', point: '', ...broken };
   }
@@ -105,12 +111,24 @@ function sweepEntry(folder: string) {
   };
 }
 
+function explorationEntry(folder: string) {
+  const { experiment, on, point, tried, groups, state } = readExploration(folder);
+  const verdict: Verdict = tried.failed > 0 ? 'fail' : state === 'complete' && tried.passed > 0 ? 'pass' : 'unknown';
+  const unknown = tried.unknown === 0 ? '' : `, ${tried.unknown} unknown`;
+  return {
+    ...{ kind: 'exploration' as const, experiment, on, point: describePoint(point), verdict },
+    headline: `${tried.seeds} seeds, ${state}: ${tried.failed} failed in ${groups.length} ways${unknown}`,
+  };
+}
+
+const describers = { run: runEntry, sweep: sweepEntry, exploration: explorationEntry };
+
 export const describePoint = (point: Readonly<Record<string, unknown>>): string =>
   Object.entries(point)
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(', ');
 
-/** Folders of runs and sweeps are named by when they began. */
+/** Folders of all kinds are named by when they began. */
 function timeOf(folder: string): string {
   const named = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(basename(folder));
   if (named) return `${named[1]}-${named[2]}-${named[3]} ${named[4]}:${named[5]}`;

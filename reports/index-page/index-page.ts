@@ -18,7 +18,7 @@ const indexOver = (entries: readonly Entry[]): Page => ({
   title: 'rsplab results',
   description: `${entries.length} runs and sweeps`,
   header: html`<div class="title-row"><h1>Results</h1>${themeSwitch()}</div>
-<ul class="facts"><li><b>${count(entries, 'run')}</b> runs</li><li><b>${count(entries, 'sweep')}</b> sweeps</li>
+<ul class="facts"><li><b>${count(entries, 'run')}</b> runs</li><li><b>${count(entries, 'sweep')}</b> sweeps</li><li><b>${count(entries, 'exploration')}</b> explorations</li>
 ${(['pass', 'fail', 'unknown'] as const).map((verdict) => html`<li><b>${entries.filter((entry) => entry.verdict === verdict).length}</b> ${verdict}</li>`)}</ul>`,
   sections: [{ id: 'runs', title: 'Runs and sweeps, the newest first', body: list(entries) }],
   footer: html`<p>Made by <code>rsplab report</code>, which also makes it anew.</p>`,
@@ -77,7 +77,7 @@ function row({ time, experiment, on, point, verdict, headline, kind, path, hasRe
     ...comparisons.map((file) => comparisonLink(link, file, hasReport)),
   ];
   return html`<tr data-experiment="${experiment}" data-on="${on}" data-verdict="${verdict}" data-kind="${kind}">
-<td class="mono nowrap">${time}</td><td>${name}${kind === 'sweep' && html` <span class="mono">sweep</span>`}</td><td>${on || '–'}</td><td>${point || '–'}</td>
+<td class="mono nowrap">${time}</td><td>${name}${kind !== 'run' && html` <span class="mono">${kind}</span>`}</td><td>${on || '–'}</td><td>${point || '–'}</td>
 <td><span class="is-${verdict}">${kind === 'sweep' ? (verdict === 'pass' ? 'complete' : verdict === 'fail' ? 'failed' : 'unfinished') : verdict}</span></td>
 <td class="wide">${headline}</td><td>${pages.map((page, index) => [index > 0 && ', ', page])}</td></tr>
 `;

@@ -2,7 +2,7 @@
 import { formatDuration } from '../../harness/base/units.js';
 import type { MetricEstimate, MetricName } from '../../harness/compare/comparison.js';
 import { formatValue } from '../../harness/compare/format.js';
-import type { Verdict } from '../../harness/result/summary.js';
+import type { Summary, Verdict } from '../../harness/result/summary.js';
 import { type Content, type Html, html } from '../page/escape.js';
 import { themeSwitch } from '../page/shell.js';
 import type { RunFiles } from './read.js';
@@ -81,7 +81,11 @@ export function headlineMarkup(run: RunFiles): Content {
   if (requests.queued === 0) return html`<p>No request was measured, so there are no numbers.</p>`;
   const estimate = (name: MetricName) =>
     run.comparison?.metrics.find(({ metric }) => metric === name)?.measured ?? null;
-  const unfinished = [`${requests.open} not finished when the run ended`, `${requests.lost} lost`];
+  const unfinished = [
+    `${requests.open} not finished when the run ended`,
+    `${requests.lost} lost`,
+    requests.unknown ? `of ${requests.unknown} it is not known, because the capture has holes` : '',
+  ];
   const stalled = summary.faults.length > 0;
   const delay = stalled ? estimate('failoverDelay') : estimate('handling');
   const p95 = delay?.quantiles.find(({ p }) => p === 0.95);
@@ -110,6 +114,7 @@ ${headline('Handling speed', numberOrNull(summary.handlingSpeed.percentOfCapacit
 ${headline('Requests completed', `${requests.completed.toLocaleString('en-US')} of ${requests.queued.toLocaleString('en-US')}`, unfinished)}
 </dl>`,
     sampleNote(delay, stalled),
+    holesNote(summary),
   ];
 }
 
@@ -129,6 +134,12 @@ function intervalText(estimate: MetricEstimate | null, unit: 'seconds' | 'percen
   const ends = low < 0 ? `up to ${formatValue(high, unit)}` : `${formatValue(low, unit)} to ${formatValue(high, unit)}`;
   return `95 % interval: ${ends} (over ${over})`;
 }
+
+/** What the numbers above do not rest on. */
+const holesNote = ({ holes }: Summary): Content =>
+  holes &&
+  html`<p class="note">Not everything was seen:</p>
+<ul class="plain">${holes.sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
 
 function sampleNote(estimate: MetricEstimate | null, stalled: boolean): Content {
   if (!estimate?.small) return null;

@@ -15,6 +15,12 @@ const column = <Row>(
   value: Column<Row>['value'],
 ): Column<Row> => ({ key, label, unit, value });
 
+/** A column that says what of the rows is not certain; none when all is. */
+const uncertainty = <Row extends RequestRow | FailoverRow>(rows: readonly Row[]): Column<Row>[] =>
+  rows.some((row) => row.uncertain != null)
+    ? [column('uncertain', 'uncertain, because', 'text', (row) => row.uncertain ?? null)]
+    : [];
+
 export const requestTable = (run: RunFiles): Table<RequestRow> => ({
   id: 'requests',
   file: `${run.plan.experiment}-requests`,
@@ -35,6 +41,7 @@ export const requestTable = (run: RunFiles): Table<RequestRow> => ({
     column('handling_speed_calculations_per_s', 'handling speed', 'number', (row) => row.handlingSpeed),
     column('failovers', 'failovers', 'count', (row) => row.failovers),
     column('element', 'element', 'text', (row) => row.element),
+    ...uncertainty<RequestRow>(run.requests),
   ],
 });
 
@@ -68,6 +75,7 @@ export const failoverTable = (run: RunFiles): Table<FailoverRow> => ({
       'number',
       (row) => row.repeatedCalculations && Math.round(row.repeatedCalculations),
     ),
+    ...uncertainty<FailoverRow>(run.failovers),
   ],
 });
 

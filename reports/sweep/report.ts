@@ -1,6 +1,7 @@
 /** The door of this folder: the report of a sweep, `report.html`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandLine } from '../../harness/base/shell.js';
 import { type Content, html } from '../page/escape.js';
 import { type Page, pageOf, themeSwitch } from '../page/shell.js';
 import { tableMarkup } from '../page/table.js';
@@ -105,12 +106,15 @@ function runTable({ runs, runFolders, folder, description }: SweepFiles): Conten
 function reproduce({ description }: SweepFiles): Content {
   const { file, on, seed, replications, restriction, phases, versions } = description;
   const settings = [
-    ...Object.entries(restriction).map(([name, values]) => `--set ${name}=${values.join(',')}`),
-    ...Object.entries(phases).map(([name, value]) => `--set ${name}=${value}`),
+    ...Object.entries(restriction).map(([name, values]) => `${name}=${values.join(',')}`),
+    ...Object.entries(phases).map(([name, value]) => `${name}=${value}`),
   ];
-  const command = ['rsplab sweep', file, `--on ${on}`, `--seed ${seed}`, `--replications ${replications}`, ...settings];
+  const command = commandLine([
+    ...['rsplab', 'sweep', file, '--on', on, '--seed', String(seed), '--replications', String(replications)],
+    ...settings.flatMap((setting) => ['--set', setting]),
+  ]);
   return [
-    html`<pre class="command"><code>${command.join(' ')}</code></pre>`,
+    html`<pre class="command"><code>${command}</code></pre>`,
     html`<ul class="facts">${Object.entries(versions).map(([name, version]) => version && html`<li>${name} <b>${version}</b></li>`)}</ul>`,
     html`<details><summary>sweep.json</summary><pre>${JSON.stringify(description, null, 2)}</pre></details>`,
   ];

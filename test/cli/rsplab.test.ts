@@ -1,12 +1,12 @@
 /** The built command line as a process of its own, as scripts and CI see it. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { summarySchema } from '../../harness/result/summary.js';
 import { readJournal } from '../../harness/run/journal.js';
+import { temporaryFolder } from '../temporary.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const main = join(root, 'dist/harness/cli/main.js');
@@ -14,9 +14,8 @@ const shipped = 'experiments/element-power-off.ts';
 let top: string;
 
 beforeAll(() => {
-  top = mkdtempSync(join(tmpdir(), 'cli-test-'));
+  top = temporaryFolder();
 });
-afterAll(() => rmSync(top, { recursive: true }));
 
 const rsplab = (...args: string[]) =>
   // A cache of its own: no lab is prepared there, and no other session is seen.

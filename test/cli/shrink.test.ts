@@ -1,20 +1,19 @@
 /** Stored plans and the search for fewer faults, by the built command line. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { shrinkSchema } from '../../harness/shrink/folder.js';
+import { temporaryFolder } from '../temporary.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const main = join(root, 'dist/harness/cli/main.js');
 let top: string;
 
 beforeAll(() => {
-  top = mkdtempSync(join(tmpdir(), 'cli-test-'));
+  top = temporaryFolder();
 });
-afterAll(() => rmSync(top, { recursive: true }));
 
 const rsplab = (...args: string[]) => execa('node', [main, ...args], { cwd: root, reject: false });
 

@@ -4,7 +4,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { compareCommand } from '../../harness/cli/compare.js';
 import { comparisonSchema } from '../../harness/compare/comparison.js';
 import { every, freeze, one, s } from '../../harness/index.js';
-import { powerOffPlan, scratch, simulated } from './runs.js';
+import { temporaryFolder } from '../temporary.js';
+import { powerOffPlan, simulated } from './runs.js';
 
 /** What the command prints. */
 async function compare(...words: string[]): Promise<string> {
@@ -19,7 +20,7 @@ async function compare(...words: string[]): Promise<string> {
 
 describe('rsplab compare', () => {
   it('prints each metric and stage beside both predictions, and stores them in the run’s folder', async () => {
-    const folder = await simulated(powerOffPlan(), scratch());
+    const folder = await simulated(powerOffPlan(), temporaryFolder());
     const text = await compare(folder, '--replications', '3');
     for (const label of ['queuing delay', '– detection', '– resumption', 'utilisation', 'repeated calculations']) {
       expect(text).toContain(label);
@@ -34,21 +35,21 @@ describe('rsplab compare', () => {
   });
 
   it('fits its lines on a wide terminal', async () => {
-    const folder = await simulated(powerOffPlan(), scratch());
+    const folder = await simulated(powerOffPlan(), temporaryFolder());
     const table = (await compare(folder, '--replications', '3')).split('\n').filter((line) => /^[│┌├└]/.test(line));
     expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(165);
   });
 
   it('says why a model has no numbers', async () => {
     const faults = [every(s(30), freeze(one('elements')), { lasting: s(5) })];
-    const folder = await simulated(powerOffPlan({ faults }), scratch());
+    const folder = await simulated(powerOffPlan({ faults }), temporaryFolder());
     const text = await compare(folder, '--replications', '2');
     expect(text).toMatch(/rspsim: not representable: it knows .*, got freeze/);
     expect(readFileSync(join(folder, 'comparison.csv'), 'utf8')).toContain('got freeze');
   });
 
   it('keeps a comparison with another run apart from the prediction', async () => {
-    const out = scratch();
+    const out = temporaryFolder();
     const folder = await simulated(powerOffPlan(), out);
     const other = await simulated(powerOffPlan({ keepAlive: 3 }), out);
     const stored = JSON.parse(await compare(folder, '--with', other, '--json'));
@@ -58,11 +59,11 @@ describe('rsplab compare', () => {
   });
 
   it('compares folders of runs point by point', async () => {
-    const out = scratch();
+    const out = temporaryFolder();
     for (const seed of [1, 2]) await simulated(powerOffPlan({ seed }), out);
     const folder = dirname(await simulated(powerOffPlan({ keepAlive: 3 }), out));
     const { points } = comparisonSchema.parse(
-      JSON.parse(await compare(folder, '--replications', '2', '--json', '--out', scratch())),
+      JSON.parse(await compare(folder, '--replications', '2', '--json', '--out', temporaryFolder())),
     );
     expect(points.map(({ point, runs }) => [point.keepAlive, runs.length]).sort()).toEqual([
       [1, 2],
@@ -71,12 +72,12 @@ describe('rsplab compare', () => {
   });
 
   it('refuses bad input in one sentence', async () => {
-    const empty = scratch();
+    const empty = temporaryFolder();
     const code = { code: 'bad-input' };
     await expect(compare(join(empty, 'nothing'))).rejects.toMatchObject(code);
     await expect(compare(empty)).rejects.toMatchObject(code);
     await expect(compare('latest', '--results', empty)).rejects.toMatchObject(code);
-    const folder = await simulated(powerOffPlan(), scratch());
+    const folder = await simulated(powerOffPlan(), temporaryFolder());
     await expect(compare(folder, '--replications', '1')).rejects.toThrow(/at least 2, got '1'/);
     await expect(compare(folder, '--with', empty)).rejects.toMatchObject(code);
   });

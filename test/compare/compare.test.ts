@@ -3,9 +3,10 @@ import { compareWithRuns, compareWithSimulation } from '../../harness/compare/co
 import { type MetricName, type PointComparison, pointComparisonSchema } from '../../harness/compare/comparison.js';
 import { type LoadedRun, loadRun } from '../../harness/compare/load.js';
 import { pointOf } from '../../harness/compare/sample.js';
-import { powerOffPlan, scratchOfFile, simulated } from './runs.js';
+import { temporaryFolder } from '../temporary.js';
+import { powerOffPlan, simulated } from './runs.js';
 
-const out = scratchOfFile();
+const out = temporaryFolder();
 let model: LoadedRun[];
 let slow: LoadedRun[];
 const rowOf = ({ metrics }: PointComparison, name: MetricName) => metrics.find(({ metric }) => metric === name)!;

@@ -4,12 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { findRunFolders, loadRun, locate } from '../../harness/compare/load.js';
 import { outcomeOf } from '../../harness/run/sim-subject.js';
 import { simulate } from '../../harness/sim/simulate.js';
-import { powerOffPlan, scratch, simulated } from './runs.js';
+import { temporaryFolder } from '../temporary.js';
+import { powerOffPlan, simulated } from './runs.js';
 
 describe('reading a run back', () => {
   it('gives what was stored, to the last digit', async () => {
     const plan = powerOffPlan();
-    const out = scratch();
+    const out = temporaryFolder();
     const folder = await simulated(plan, out);
     const { outcome, faults, name } = loadRun(folder);
     const result = simulate(plan, { record: true });
@@ -25,22 +26,22 @@ describe('reading a run back', () => {
   });
 
   it('keeps a name that looks like a number a name', async () => {
-    const folder = await simulated(powerOffPlan(), scratch());
+    const folder = await simulated(powerOffPlan(), temporaryFolder());
     const rows = readFileSync(join(folder, 'requests.csv'), 'utf8').replaceAll('pu1', '7');
     writeFileSync(join(folder, 'requests.csv'), rows);
     expect(loadRun(folder).outcome.requests.some(({ user }) => user === '7')).toBe(true);
   });
 
   it('does not mind a journal whose last line was not finished', async () => {
-    const folder = await simulated(powerOffPlan(), scratch());
+    const folder = await simulated(powerOffPlan(), temporaryFolder());
     appendFileSync(join(folder, 'events.ndjson'), '{"time": 1, "ev');
     expect(loadRun(folder).faults.faults.length).toBeGreaterThan(0);
   });
 
   it('says in one sentence what a folder lacks', async () => {
-    const folder = await simulated(powerOffPlan(), scratch());
+    const folder = await simulated(powerOffPlan(), temporaryFolder());
     const broken = (change: (copy: string) => void) => {
-      const copy = join(scratch(), 'run');
+      const copy = join(temporaryFolder(), 'run');
       cpSync(folder, copy, { recursive: true });
       change(copy);
       return () => loadRun(copy);
@@ -59,7 +60,7 @@ describe('reading a run back', () => {
 
 describe('finding runs', () => {
   it('knows the latest one by its id', async () => {
-    const out = scratch();
+    const out = temporaryFolder();
     const folder = await simulated(powerOffPlan(), out);
     for (const id of ['20300101-000000-aaaaaa', '20310101-000000-aaaaaa']) {
       cpSync(folder, join(out, 'other', id), { recursive: true });
@@ -69,7 +70,7 @@ describe('finding runs', () => {
   });
 
   it('finds all runs below a folder', async () => {
-    const out = scratch();
+    const out = temporaryFolder();
     const folder = await simulated(powerOffPlan(), out);
     cpSync(folder, join(out, 'a', 'b', 'c', 'run'), { recursive: true });
     expect(findRunFolders(out)).toEqual([join(out, 'a', 'b', 'c', 'run'), folder]);
@@ -77,7 +78,7 @@ describe('finding runs', () => {
   });
 
   it('refuses what is not there', () => {
-    const out = scratch();
+    const out = temporaryFolder();
     expect(() => locate('latest', out)).toThrow(/got none; rsplab run makes one/);
     expect(() => locate(join(out, 'nowhere'), out)).toThrow(/which is none/);
   });

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { loadRun } from '../../harness/compare/load.js';
 import { predict } from '../../harness/compare/predict.js';
 import { every, freeze, one, powerOff, s } from '../../harness/index.js';
-import { powerOffPlan, scratch, simulated } from './runs.js';
+import { temporaryFolder } from '../temporary.js';
+import { powerOffPlan, simulated } from './runs.js';
 
 describe('predictions of a measured run', () => {
   it('replay its faults: as many failovers as there is somebody to be hit, and none without faults', async () => {
     const faults = [every(s(30), powerOff(one('elements'), { reappear: 'new-address' }), { lasting: s(5) })];
-    const hit = loadRun(await simulated(powerOffPlan({ faults }), scratch()));
+    const hit = loadRun(await simulated(powerOffPlan({ faults }), temporaryFolder()));
     const spared = { ...hit, faults: { ...hit.faults, faults: [] } };
     const failovers = (run: typeof hit) =>
       predict('deployment', [run], { replications: 3 }).runs.map(({ failovers: { running } }) => running);
@@ -16,7 +17,7 @@ describe('predictions of a measured run', () => {
   });
 
   it('are the same each time, and more of them begin with the same ones', async () => {
-    const run = loadRun(await simulated(powerOffPlan(), scratch()));
+    const run = loadRun(await simulated(powerOffPlan(), temporaryFolder()));
     const speeds = (replications: number) =>
       predict('rspsim', [run], { replications }).runs.map(({ metrics }) => metrics.handlingSpeed.value);
     const few = speeds(3);
@@ -25,7 +26,7 @@ describe('predictions of a measured run', () => {
   });
 
   it('are shared out among replications, each with its own faults', async () => {
-    const out = scratch();
+    const out = temporaryFolder();
     const runs = [1, 2].map((seed) => powerOffPlan({ seed })).map((plan) => simulated(plan, out));
     const loaded = (await Promise.all(runs)).map(loadRun);
     const seen: number[] = [];
@@ -39,7 +40,7 @@ describe('predictions of a measured run', () => {
 
   it('say why a model cannot make them', async () => {
     const faults = [every(s(30), freeze(one('elements')), { lasting: s(5) })];
-    const run = loadRun(await simulated(powerOffPlan({ faults }), scratch()));
+    const run = loadRun(await simulated(powerOffPlan({ faults }), temporaryFolder()));
     expect(predict('rspsim', [run], { replications: 2 })).toMatchObject({
       runs: [],
       notRepresentable: expect.stringMatching(/^it knows .*, got freeze/),

@@ -3,11 +3,12 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { alike, counterpart, loadRunSet } from '../../harness/compare/run-set.js';
 import { every, one, powerOff, s } from '../../harness/index.js';
-import { powerOffPlan, scratch, simulated } from './runs.js';
+import { temporaryFolder } from '../temporary.js';
+import { powerOffPlan, simulated } from './runs.js';
 
 describe('a folder of runs', () => {
   it('is one point per plan, whose seeds are replications', async () => {
-    const out = scratch();
+    const out = temporaryFolder();
     for (const seed of [1, 2]) await simulated(powerOffPlan({ seed }), out);
     const folder = await simulated(powerOffPlan({ keepAlive: 3 }), out);
     const { points, experiment, notes } = loadRunSet(dirname(folder));
@@ -17,13 +18,13 @@ describe('a folder of runs', () => {
   });
 
   it('is one point with one run for the folder of a run', async () => {
-    const folder = await simulated(powerOffPlan(), scratch());
+    const folder = await simulated(powerOffPlan(), temporaryFolder());
     const { points } = loadRunSet(folder);
     expect(points.map(({ loaded }) => loaded.length)).toEqual([1]);
   });
 
   it('goes with the runs whose plan is most alike, when the experiment was changed in between', async () => {
-    const out = scratch();
+    const out = temporaryFolder();
     const changed = [every(s(60), powerOff(one('elements'), { reappear: 'new-address' }), { lasting: s(5) })];
     const folder = await simulated(powerOffPlan({ faults: changed }), out);
     await simulated(powerOffPlan({ seed: 1 }), out);
@@ -33,7 +34,7 @@ describe('a folder of runs', () => {
   });
 
   it('leaves out what broke, and says so', async () => {
-    const out = scratch();
+    const out = temporaryFolder();
     const folder = await simulated(powerOffPlan(), out);
     const broken = join(dirname(folder), 'broken');
     cpSync(folder, broken, { recursive: true });
@@ -45,14 +46,14 @@ describe('a folder of runs', () => {
   });
 
   it('is of one experiment', async () => {
-    const out = scratch();
+    const out = temporaryFolder();
     await simulated(powerOffPlan(), out);
     await simulated(powerOffPlan({ name: 'other' }), out);
     expect(() => loadRunSet(out)).toThrow(/expected runs of one experiment, got other, silence/);
   });
 
   it('has to have runs', () => {
-    expect(() => loadRunSet(scratch())).toThrow(/expected a run or a folder with runs/);
+    expect(() => loadRunSet(temporaryFolder())).toThrow(/expected a run or a folder with runs/);
   });
 });
 
@@ -64,7 +65,7 @@ Random,1,1,11,50,1.7,2
 
 describe('a sweep that kept its table only', () => {
   const sweep = (text: string) => {
-    const folder = join(scratch(), 'figure', 'sweep');
+    const folder = join(temporaryFolder(), 'figure', 'sweep');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'runs.csv'), text);
     return folder;
@@ -82,12 +83,12 @@ describe('a sweep that kept its table only', () => {
   });
 
   it('is held against another sweep’s table, even where that one kept its runs', async () => {
-    const out = scratch();
+    const out = temporaryFolder();
     const kept = dirname(await simulated(powerOffPlan(), out));
     writeFileSync(join(kept, 'runs.csv'), table);
     const [ours, theirs] = alike(loadRunSet(kept), loadRunSet(sweep(table)));
     expect(ours.points.map(({ samples }) => samples)).toEqual(theirs.points.map(({ samples }) => samples));
-    const single = await simulated(powerOffPlan({ seed: 2 }), scratch());
+    const single = await simulated(powerOffPlan({ seed: 2 }), temporaryFolder());
     const [mixed] = alike(loadRunSet(single), loadRunSet(sweep(table)));
     expect(mixed.notes.join()).toMatch(/One side is a table/);
   });

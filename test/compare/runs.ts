@@ -1,8 +1,4 @@
 /** Runs to compare: made by the simulator, stored and read back as any other run. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, onTestFinished } from 'vitest';
 import { realClock } from '../../harness/base/clock.js';
 import type { SimulationModel } from '../../harness/experiment/experiment.js';
 import { type Plan, resolvePlan } from '../../harness/experiment/plan.js';
@@ -59,13 +55,6 @@ export function powerOffPlan({
   return resolvePlan(description, { seed, point: { keepAlive } });
 }
 
-/** A folder of this test's own, gone with it. */
-export function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rsplab-compare-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 let made = 0;
 
 /** Runs a plan in the simulator. @returns the run's folder in `out` */
@@ -77,12 +66,5 @@ export async function simulated(plan: Plan, out: string): Promise<string> {
   storeOutcome(folder, outcome);
   const numbers = summarise(plan, outcome, { on: 'sim', clock: 'simulated', versions: {}, replay: 'rsplab run' });
   storeSummary(folder, complete(numbers, []));
-  return folder;
-}
-
-/** A folder for all tests of a file. */
-export function scratchOfFile(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rsplab-compare-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { loadRun } from '../../harness/compare/load.js';
 import { sampleOf } from '../../harness/compare/sample.js';
 import { ratioEstimate } from '../../harness/stats/estimate.js';
-import { powerOffPlan, scratch, simulated } from './runs.js';
+import { temporaryFolder } from '../temporary.js';
+import { powerOffPlan, simulated } from './runs.js';
 
 describe('what one run says', () => {
   it('is what its summary says', async () => {
-    const { plan, outcome, summary } = loadRun(await simulated(powerOffPlan(), scratch()));
+    const { plan, outcome, summary } = loadRun(await simulated(powerOffPlan(), temporaryFolder()));
     const { metrics, failovers } = sampleOf(plan, outcome);
     expect(metrics.queuing.value).toBeCloseTo(summary.delays.queuing.mean!, 9);
     expect(metrics.queuing.count).toBe(summary.delays.queuing.count);
@@ -21,7 +22,7 @@ describe('what one run says', () => {
   });
 
   it('keeps failovers of running requests apart from those that nobody had accepted', async () => {
-    const { plan, outcome } = loadRun(await simulated(powerOffPlan(), scratch()));
+    const { plan, outcome } = loadRun(await simulated(powerOffPlan(), temporaryFolder()));
     const running = outcome.failovers.filter(({ phase, delay }) => phase === 'running' && delay !== null);
     const { metrics } = sampleOf(plan, outcome);
     expect(metrics.failoverDelay.count).toBe(running.length);
@@ -29,7 +30,7 @@ describe('what one run says', () => {
   });
 
   it('puts failovers of one fault and requests of one user into one block, and loses none', async () => {
-    const { plan, outcome } = loadRun(await simulated(powerOffPlan(), scratch()));
+    const { plan, outcome } = loadRun(await simulated(powerOffPlan(), temporaryFolder()));
     const { metrics } = sampleOf(plan, outcome);
     const faults = new Set(outcome.failovers.filter(({ delay }) => delay !== null).map(({ faultId }) => faultId));
     expect(metrics.failoverDelay.blocks.length).toBeLessThanOrEqual(faults.size);
@@ -42,7 +43,7 @@ describe('what one run says', () => {
   });
 
   it('gives stages that add up to the delay', async () => {
-    const { plan, outcome } = loadRun(await simulated(powerOffPlan(), scratch()));
+    const { plan, outcome } = loadRun(await simulated(powerOffPlan(), temporaryFolder()));
     const { delay, detection, selection, connection, resumption } = sampleOf(plan, outcome).resumed!;
     expect(detection + selection + connection + resumption).toBeCloseTo(delay, 9);
   });

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { headerOf, loadExperiment } from '../../harness/experiment/load.js';
+import { temporaryFolder } from '../temporary.js';
 
 let folder: string;
+const { exit } = process;
 const door = fileURLToPath(new URL('../../harness/index.ts', import.meta.url));
 const file = (name: string, text: string) => {
   const path = join(folder, name);
@@ -14,10 +15,9 @@ const file = (name: string, text: string) => {
 };
 
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'load-test-'));
+  folder = temporaryFolder();
   mkdirSync(join(folder, 'folder.ts'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('an experiment’s file', () => {
   it('is loaded with the question and the expectation of its header', async () => {
@@ -67,12 +67,26 @@ describe('an experiment’s file', () => {
       () => file('wrong.ts', `import { poolElement } from '${door}';\nexport default poolElement({ capacity: 0 });`),
       /^wrong\.ts: poolElement\.capacity: expected more than 0, got 0$/,
     ],
+    [
+      'that calls process.exit()',
+      () => file('exit.ts', 'process.exit(0);'),
+      /exit\.ts: expected a file that loads, got: a call of process\.exit\(0\)$/,
+    ],
   ])('%s is refused in one sentence', async (_, path, message) => {
     await expect(loadExperiment(path())).rejects.toMatchObject({
       code: 'bad-input',
       message: expect.stringMatching(message),
     });
   });
+});
+
+it('a file that takes for ever is given up', async () => {
+  const path = file('slow.mts', 'setInterval(() => {}, 1000).unref(); await new Promise(() => {}); export default 1;');
+  await expect(loadExperiment(path, { within: 0.5 })).rejects.toMatchObject({
+    code: 'bad-input',
+    message: expect.stringMatching(/slow\.mts: expected a file that loads, got: nothing yet after 0\.5 s$/),
+  });
+  expect(process.exit).toBe(exit);
 });
 
 describe('a header', () => {

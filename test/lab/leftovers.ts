@@ -1,5 +1,5 @@
 /** Runs that are killed, and what is left of them. */
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,11 +7,12 @@ import { execa } from 'execa';
 import { expect } from 'vitest';
 import type { JournalEvent } from '../../harness/result/journal.js';
 import { readJournal } from '../../harness/run/journal.js';
+import { temporaryFolder } from '../temporary.js';
 import { commandLine, repository } from './rsplab.js';
 
 /** A run of a real experiment; its folder and session are known once it has made its folder. */
 export function startRun(lab: string) {
-  const out = mkdtempSync(join(tmpdir(), 'rsplab-test-'));
+  const out = temporaryFolder();
   const args = ['run', 'experiments/element-power-off.ts', '--on', lab, '--out', out];
   const child = execa('node', [commandLine, ...args], { cwd: repository, reject: false });
   const parent = join(out, 'element-power-off');

@@ -1,6 +1,5 @@
 /** Runs the built command line for real, as a person would. */
-import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
@@ -10,6 +9,7 @@ import type { JournalEvent } from '../../harness/result/journal.js';
 import type { FailoverRow } from '../../harness/result/rows.js';
 import { type Summary, summarySchema } from '../../harness/result/summary.js';
 import { readJournal } from '../../harness/run/journal.js';
+import { temporaryFolder } from '../temporary.js';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 export const commandLine = join(repository, 'dist/harness/cli/main.js');
@@ -24,7 +24,7 @@ export interface RealRun {
 
 /** `rsplab run FILE ARGS --on uml --json` with its results in a temporary folder. */
 export const runExperiment = (file: string, ...args: string[]): Promise<RealRun> =>
-  runExperimentInto(mkdtempSync(join(tmpdir(), 'rsplab-test-')), file, ...args);
+  runExperimentInto(temporaryFolder(), file, ...args);
 
 /**
  * The same, and once more where the run is unknown for no other reason than that the machine left the lab too little

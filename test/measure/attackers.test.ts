@@ -33,7 +33,7 @@ class Wire {
   }
 
   control(time: number, from: string, to: string, kind: ControlKind): void {
-    this.#packet(time, from, to, { kind });
+    this.#packet(time, from, to, { kind, tsn: null });
   }
 
   /** pu1 asks, is sent to a host, connects and asks it to serve. */
@@ -59,7 +59,7 @@ class Wire {
 
   #packet(sentAt: number, from: string, to: string, chunk: Chunk): void {
     const packet: Packet = {
-      ...{ sentAt, receivedAt: sentAt + 0.01, network: 'red', transport: 'sctp', length: 100 },
+      ...{ sentAt, receivedAt: sentAt + 0.01, network: 'red', transport: 'sctp', length: 100, sliced: false },
       ...between(from, to),
       chunks: [chunk],
     };

@@ -107,7 +107,7 @@ describe('dissect', () => {
     const file = join(folder, 'doubled.pcapng');
     await execa('mergecap', ['-w', file, captureOf('kill'), captureOf('kill')], { env: toolEnvironment() });
     const [once, twice] = [(await read(captureOf('kill'))).packets, (await read(file)).packets];
-    expect(twice.length).toBe(2 * once.length);
+    expect(twice.length).toBe(once.length);
     expect(messagesOf(twice).filter(({ association }) => association !== null)).toHaveLength(
       messagesOf(once).filter(({ association }) => association !== null).length,
     );

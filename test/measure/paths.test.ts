@@ -19,6 +19,7 @@ const packet = (
   ...{ sentAt, receivedAt: sentAt + 0.01, network, from: end(from), to: end(to), transport: 'sctp', association },
   chunks: [{ kind } as Chunk],
   length: 100,
+  sliced: false,
 });
 const rowsOf = (packets: Packet[], faults = [cut]) => {
   const tracker = new PathTracker(faults);

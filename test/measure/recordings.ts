@@ -10,12 +10,13 @@ import { exponential } from '../../harness/experiment/distribution.js';
 import { experiment } from '../../harness/experiment/experiment.js';
 import { type Plan, resolvePlan } from '../../harness/experiment/plan.js';
 import { poolElement, poolUser, registrar } from '../../harness/experiment/role.js';
-import { type Measurement, measure } from '../../harness/measure/measure.js';
+import { type MeasureInput, type Measurement, measure } from '../../harness/measure/measure.js';
 import { eventSchema, type JournalEvent } from '../../harness/result/journal.js';
 import { hosts, network, topology } from '../../harness/topology/topology.js';
 
 const fixtures = fileURLToPath(new URL('../fixtures/', import.meta.url));
 
+export const fixture = (name: string): string => `${fixtures}${name}`;
 export const captureOf = (name: string): string => `${fixtures}captures/${name}.pcapng`;
 export const rsplibFile = (name: string): string => `${fixtures}rsplib/${name}`;
 
@@ -58,12 +59,14 @@ async function filesOf(name: string, ending: '.vec' | '.log'): Promise<Map<strin
   return new Map(files.sort().map((file) => [file.slice(0, -4), rsplibFile(`${name}/${file}`)]));
 }
 
-export const measureRecording = async (name: string): Promise<Measurement> =>
-  measure({
+export const inputOf = async (name: string) =>
+  ({
     plan: recordingPlan(),
     journal: await journalOf(name),
     capture: captureOf(name),
     vectors: await vectorsOf(name),
     logs: await logsOf(name),
     capturedAt: 'sender',
-  });
+  }) satisfies MeasureInput;
+
+export const measureRecording = async (name: string): Promise<Measurement> => measure(await inputOf(name));

@@ -63,7 +63,7 @@ class Story {
   }
 
   #control(time: number, from: string, to: string, kind: ControlKind): void {
-    this.#packet(time, from, to, { kind });
+    this.#packet(time, from, to, { kind, tsn: null });
   }
 
   #packet(sentAt: number, from: string, to: string, chunk: Chunk): void {
@@ -77,6 +77,7 @@ class Story {
       association: pair(from, to),
       chunks: [chunk],
       length: 100,
+      sliced: false,
     };
     this.tracker.packet(packet);
   }

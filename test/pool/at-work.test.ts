@@ -1,8 +1,8 @@
-import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isServed, isWorking, LogStates } from '../../harness/pool/rsplib/at-work.js';
+import { temporaryFolder } from '../temporary.js';
 
 /** Of calcappclient's log: a request that is completed, and one whose element is given up for another. */
 const asked = 'Request for job #1 (job size 1.08425e+07)\n25-Nov-2026 22:48:38.2713: P779 ./src/sessioncontrol.c:333\n';
@@ -42,7 +42,7 @@ describe('an element works', () => {
 });
 
 test('a state lasts as long as the log says nothing new', async () => {
-  const log = join(mkdtempSync(join(tmpdir(), 'rsplab-test-')), 'pu1.log');
+  const log = join(temporaryFolder(), 'pu1.log');
   const served = new LogStates(isServed);
   expect(await served.after(log), 'there is no log yet').toBe(false);
   writeFileSync(log, asked + accepted);

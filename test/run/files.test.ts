@@ -1,28 +1,18 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { JournalEvent } from '../../harness/result/journal.js';
 import { createRunFolder, runId, storeOutcome } from '../../harness/run/folder.js';
 import { Journal, parseEvent, readJournal } from '../../harness/run/journal.js';
 import { replayCommand } from '../../harness/run/replay.js';
+import { temporaryFolder } from '../temporary.js';
 import { VirtualClock } from '../virtual-clock.js';
 import { smallPlan } from './plan.js';
 
 let top: string;
 beforeEach(() => {
-  top = mkdtempSync(join(tmpdir(), 'run-test-'));
+  top = temporaryFolder();
 });
-afterEach(() => rmSync(top, { recursive: true }));
 
 describe('a journal', () => {
   it('is on the disk as it happens, timed from the beginning of the run', async () => {
@@ -77,13 +67,18 @@ describe('a run’s folder', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
-  it('never shows half a file: what cannot be finished stays .part', () => {
+  it('never shows half a file, and leaves nothing of what cannot be finished', () => {
     const folder = createRunFolder(top, id, smallPlan());
     // A file cannot take the place of a folder, so the last step fails.
     mkdirSync(join(folder, 'requests.csv', 'x'), { recursive: true });
     const nothing = { requests: [], failovers: [], keepAlives: null, faults: [], utilisationPercent: null, wire: null };
-    expect(() => storeOutcome(folder, { ...nothing, window: null, reasons: [], notes: [], kernel: null })).toThrow();
-    expect(existsSync(join(folder, 'requests.csv.part'))).toBe(true);
+    expect(() => storeOutcome(folder, { ...nothing, window: null, reasons: [], notes: [], kernel: null })).toThrow(
+      expect.objectContaining({
+        code: 'lab-broken',
+        message: expect.stringMatching(/requests\.csv cannot be written: /),
+      }),
+    );
+    expect(existsSync(join(folder, 'requests.csv.part'))).toBe(false);
   });
 
   it('that cannot be made is bad input', () => {

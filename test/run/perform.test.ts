@@ -1,8 +1,5 @@
 /** The order of a run, and what is left when something breaks, on a lab and a pool of paper in virtual time. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { interrupted, labBroken } from '../../harness/base/errors.js';
 import type { Plan } from '../../harness/experiment/plan.js';
 import { all, at, every, kill, mtbf, named, s } from '../../harness/index.js';
@@ -12,14 +9,14 @@ import type { JournalEvent } from '../../harness/result/journal.js';
 import { collect } from '../../harness/run/collect.js';
 import { readJournal } from '../../harness/run/journal.js';
 import { perform } from '../../harness/run/perform.js';
+import { temporaryFolder } from '../temporary.js';
 import { VirtualClock } from '../virtual-clock.js';
 import { smallPlan } from './plan.js';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'perform-test-'));
+  folder = temporaryFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 interface Play {
   plan?: Plan;

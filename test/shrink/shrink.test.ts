@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { loadPlan } from '../../harness/experiment/load-plan.js';
 import type { Plan } from '../../harness/experiment/plan.js';
 import { resolvePlan } from '../../harness/experiment/plan.js';
@@ -26,13 +25,13 @@ import { simSubject } from '../../harness/run/sim-subject.js';
 import { readSearch, type Search } from '../../harness/shrink/folder.js';
 import { beginSearch, type RunOnce, shrink } from '../../harness/shrink/shrink.js';
 import { dualHomed } from '../../topologies/dual-homed.js';
+import { temporaryFolder } from '../temporary.js';
 import { VirtualClock } from '../virtual-clock.js';
 
 let out: string;
 beforeEach(() => {
-  out = mkdtempSync(join(tmpdir(), 'rsplab-test-'));
+  out = temporaryFolder();
 });
-afterEach(() => rmSync(out, { recursive: true, force: true }));
 
 const signal = new AbortController().signal;
 const clock = new VirtualClock();

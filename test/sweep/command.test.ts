@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { codeOf, messageOf } from '../../harness/base/errors.js';
 import { figuresCommand } from '../../harness/cli/figures.js';
 import { sweepCommand } from '../../harness/cli/sweep.js';
-import { rowsOf, runsOf, tableOf, temporaryFolder } from './sweeps.js';
+import { temporaryFolder } from '../temporary.js';
+import { rowsOf, runsOf, tableOf } from './sweeps.js';
 
 const main = new URL('../../dist/harness/cli/main.js', import.meta.url).pathname;
 // 8 points with 25 runs each, of some milliseconds.
@@ -82,12 +83,12 @@ describe('rsplab sweep', { timeout: 60_000 }, () => {
     expect(code).toBe(3);
   });
 
-  test('with a failing point finishes the others, names it and exits 1', async () => {
+  test('with a failing point finishes the others, names it and exits 3, as nothing is known of it', async () => {
     const out = temporaryFolder();
     const set = ['--set', 'policy=Random', '--set', 'delay=20ms,2s', '--replications', '2'];
     const { code, stdout } = await rsplab('sweep', 'test/sweep/small.ts', ...set, '--out', out);
     expect(stdout).toMatch(/Failed: policy Random, delay 2: small: the model 'rspsim' needs timeouts above/);
-    expect(code).toBe(1);
+    expect(code).toBe(3);
     const [id] = readdirSync(join(out, 'small'));
     expect(rowsOf(runsOf(join(out, 'small', id!)))).toHaveLength(2);
   });

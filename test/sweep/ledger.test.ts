@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Ledger, type RunRecord } from '../../harness/sweep/ledger.js';
-import { temporaryFolder } from './sweeps.js';
+import { temporaryFolder } from '../temporary.js';
 
 const record = (point: number, replication: number, value = 0.1 + 0.2): RunRecord => ({
   ...{ point, replication, seed: 7, verdict: null, folder: null },

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Subject } from '../../harness/run/subject.js';
 import { replicationSeed } from '../../harness/sweep/seed.js';
 import type { FinishedSweep } from '../../harness/sweep/sweep.js';
-import { loaded, rowsOf, runsOf, sweepSmall, tableOf, temporaryFolder } from './sweeps.js';
+import { temporaryFolder } from '../temporary.js';
+import { loaded, rowsOf, runsOf, sweepSmall, tableOf } from './sweeps.js';
 
 const ledgerOf = (folder: string) => join(folder, 'ledger.ndjson');
 const copyOf = (folder: string) => {

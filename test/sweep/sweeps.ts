@@ -1,25 +1,13 @@
 /** Helpers of the sweep's tests. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { afterAll } from 'vitest';
 import { realClock } from '../../harness/base/clock.js';
 import type { LoadedExperiment } from '../../harness/experiment/load.js';
 import { simSubject } from '../../harness/run/sim-subject.js';
 import { type FinishedSweep, type SweepOptions, sweep } from '../../harness/sweep/sweep.js';
+import { temporaryFolder } from '../temporary.js';
 import small from './small.js';
-
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rsplab-sweep-'));
-  folders.push(folder);
-  return folder;
-}
 
 export const loaded = {
   file: 'test/sweep/small.ts',

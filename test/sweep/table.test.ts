@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Grid } from '../../harness/sweep/grid.js';
 import type { RunRecord } from '../../harness/sweep/ledger.js';
-import { meanOfRuns, pointTable, runTable } from '../../harness/sweep/table.js';
+import { meanOfRuns, pointHeads, pointTable, runTable } from '../../harness/sweep/table.js';
 
 const grid = {
   points: [
@@ -40,5 +40,23 @@ describe('tables', () => {
       "a, ""b""",3,true,2,2,,2
       "
     `);
+  });
+
+  test.each([
+    [
+      ['größe', 'grüße', '延迟', 'retard', '時間'],
+      ['größe', 'grüße', '延迟', 'retard', '時間'],
+    ],
+    [
+      ['a b', 'a-b', 'a_b', '1st'],
+      ['a_b', 'a_b_2', 'a_b_3', 'x1st'],
+    ],
+    [
+      ['seed', 'varied_seed', 'failovers'],
+      ['varied_seed', 'varied_seed_2', 'varied_failovers'],
+    ],
+  ])('what is varied as %j keeps columns of its own', (names, heads) => {
+    const point = Object.fromEntries(names.map((name) => [name, 1]));
+    expect(pointHeads({ points: [{ index: 0, point, refusal: null }] } as unknown as Grid)).toEqual(heads);
   });
 });

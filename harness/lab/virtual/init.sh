@@ -16,7 +16,7 @@ stty -F /dev/ttyS1 raw
 export HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin RSPLAB_CACHE=/run/rsplab/cache
 # cat, because Node.js does not notice the end of a console.
 cat | {
-  UV_THREADPOOL_SIZE=1 node --jitless --single-threaded /rsplab/dist/harness/lab/virtual/guest.js
+  UV_THREADPOOL_SIZE=1 node --jitless --single-threaded --no-memory-reducer --max-semi-space-size=32 /rsplab/dist/harness/lab/virtual/guest.js
   echo "rsplab-guest-exit $?"
   sync
   poweroff -f

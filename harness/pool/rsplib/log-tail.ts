@@ -1,7 +1,8 @@
-import { open, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
 /**
  * Reads a growing log piece by piece, so that watching a long one stays cheap. A log that is not there yet is empty.
+ * What is read is short and in memory, so it is read at once.
  */
 export class LogTail {
   #offset = 0;
@@ -10,26 +11,32 @@ export class LogTail {
 
   /** Skips what is there already. */
   async toEnd(): Promise<void> {
-    this.#offset = await stat(this.file).then(
-      ({ size }) => size,
-      () => 0,
-    );
+    this.#offset = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   /** What was added since the last reading, whole lines only. */
   async read(): Promise<string> {
-    const handle = await open(this.file).catch(() => undefined);
-    if (!handle) return '';
+    const handle = openIfThere(this.file);
+    if (handle === undefined) return '';
     try {
-      const { size } = await handle.stat();
-      const buffer = Buffer.alloc(Math.max(0, size - this.#offset));
-      await handle.read(buffer, 0, buffer.length, this.#offset);
-      const whole = buffer.subarray(0, buffer.lastIndexOf('\n') + 1);
+      const size = fstatSync(handle).size - this.#offset;
+      if (size <= 0) return '';
+      const buffer = Buffer.alloc(size);
+      const read = readSync(handle, buffer, 0, size, this.#offset);
+      const whole = buffer.subarray(0, buffer.subarray(0, read).lastIndexOf('\n') + 1);
       this.#offset += whole.length;
       return whole.toString('utf8');
     } finally {
-      await handle.close();
+      closeSync(handle);
     }
+  }
+}
+
+function openIfThere(file: string): number | undefined {
+  try {
+    return openSync(file, 'r');
+  } catch {
+    return undefined;
   }
 }
 

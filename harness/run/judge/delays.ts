@@ -3,10 +3,14 @@ import type { Check } from '../../experiment/checks.js';
 import type { DelaySummary } from '../../result/summary.js';
 import { fail, type Judge, type Judgement, passIf, unknown } from './verdict.js';
 
-export const failoverDelay: Judge<'failoverDelay'> = (check, { numbers: { failovers } }) => {
+export const failoverDelay: Judge<'failoverDelay'> = (check, { numbers: { failovers, holes } }) => {
   // An unfinished failover has no delay yet, and would otherwise look like none at all.
   if (failovers.open > 0) return fail(`${failovers.open} of ${failovers.count} failovers never resumed`);
-  return judgeDelay(check, failovers.delay, 'failover');
+  const uncertain = holes?.failovers ?? 0;
+  const judged = judgeDelay(check, failovers.delay, 'failover');
+  // Those that the capture does not show whole may have taken longer.
+  if (uncertain === 0 || judged.verdict !== 'pass') return judged;
+  return unknown(`${judged.detail}, but ${uncertain} more failovers are uncertain, because the capture has holes`);
 };
 
 export const handlingTime: Judge<'handlingTime'> = (check, { numbers }) =>

@@ -5,14 +5,15 @@
  */
 import { randomFrom } from '../../base/random.js';
 import { hostsWith, type Plan } from '../../experiment/plan.js';
-import { FaultDriver, type FaultJournal, type Strike, type Victims } from '../faults.js';
+import { FaultDriver, type Strike, type Victims } from '../faults.js';
 import { Counters, metricsOf } from '../metrics.js';
-import { type Moments, momentsOf } from '../moments.js';
+import { type Moments, momentsOf, momentsUntil } from '../moments.js';
+import { Passage } from '../passage.js';
 import { EventQueue } from '../queue.js';
 import { Recorder } from '../recorder.js';
 import { RequestStreams } from '../requests.js';
 import { Roles } from '../roles.js';
-import type { SimulationResult } from '../simulate.js';
+import type { SimulationOptions, SimulationResult } from '../simulate.js';
 import { Element } from './element.js';
 import { Network, type Node } from './network.js';
 import { Registrar } from './registrar.js';
@@ -29,7 +30,8 @@ export interface Deployed {
 }
 
 /** Runs a plan in the deployment's model, from the start of the elements to the end of the drain. */
-export function runDeployment(plan: Plan, record: boolean, journal: FaultJournal | undefined): SimulationResult {
+export function runDeployment(plan: Plan, options: SimulationOptions): SimulationResult {
+  const { record = false, journal, watch } = options;
   const moments = momentsOf(plan);
   const queue = new EventQueue(0);
   const random = randomFrom(plan.seed);
@@ -63,36 +65,44 @@ export function runDeployment(plan: Plan, record: boolean, journal: FaultJournal
   for (const [number, { name, role }] of users.entries()) {
     new User(deployed, number, network.nodes.get(name)!, role, requests, random.fork('retries', number));
   }
-  const metrics = measure(deployed, requests, moments);
+  const passage = new Passage(queue, () => {}, watch);
+  const metrics = measure(deployed, requests, moments, passage);
   return {
     metrics,
-    moments,
+    moments: momentsUntil(moments, queue.now),
     requests: recorder?.requests ?? [],
     failovers: recorder?.failovers ?? [],
     faults: faults.strikes,
+    ended: passage.ended,
   };
 }
 
-function measure({ queue, elements, counters, recorder }: Deployed, requests: RequestStreams, moments: Moments) {
+function measure(
+  { queue, elements, counters, recorder }: Deployed,
+  requests: RequestStreams,
+  moments: Moments,
+  passage: Passage,
+) {
   const all = [...elements.values()];
   const work = () => {
     for (const { jobs } of all) jobs.advance(queue.now);
     return all.map((element) => ({ performed: element.jobs.performed, up: element.upSeconds() }));
   };
-  queue.run(moments.measureAt, () => {});
+  passage.to(moments.measureAt);
   counters.reset();
   const before = work();
-  queue.run(moments.endAt, () => {});
+  passage.to(moments.endAt);
+  const end = queue.now;
   const after = work();
   let endQueueLength = 0;
   for (let user = 0; user < requests.users; user++) {
-    for (; requests.time(user) <= moments.endAt; requests.advance(user)) {
+    for (; requests.time(user) <= end; requests.advance(user)) {
       endQueueLength++;
       if (counters.covers(requests.time(user))) counters.requestsQueued++;
-      recorder?.waiting(user, requests.next(user));
+      if (recorder && passage.permits()) recorder.waiting(user, requests.next(user));
     }
   }
-  recorder?.close(moments.endAt);
+  recorder?.close(end);
   return metricsOf(
     counters,
     {

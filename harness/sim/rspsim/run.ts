@@ -1,13 +1,13 @@
 import type { Plan } from '../../experiment/plan.js';
-import type { FaultJournal } from '../faults.js';
 import { metricsOf } from '../metrics.js';
-import { momentsOf } from '../moments.js';
-import type { SimulationResult } from '../simulate.js';
+import { momentsOf, momentsUntil } from '../moments.js';
+import { eventsPerLook, Passage } from '../passage.js';
+import type { SimulationOptions, SimulationResult } from '../simulate.js';
 import { buildWorld } from './world.js';
 
 /** Runs a plan in RSPSIM's model, from the registration of the elements to the end of the drain. */
-export function runRspsim(plan: Plan, record: boolean, journal: FaultJournal | undefined): SimulationResult {
-  const world = buildWorld(plan, record, journal);
+export function runRspsim(plan: Plan, options: SimulationOptions): SimulationResult {
+  const world = buildWorld(plan, options);
   const { queue, users, sessions, elements, counters, recorder, faults, delay } = world;
   const moments = momentsOf(plan);
   const firstPair = users.count;
@@ -19,12 +19,15 @@ export function runRspsim(plan: Plan, record: boolean, journal: FaultJournal | u
     else if (slot < firstUser) elements.registrations.arrives(slot);
     else users.generate(slot - firstUser);
   };
+  const passage = new Passage(queue, handle, options.watch);
   const noteCreditsAt = (edge: number, when: 'before' | 'end') => {
     // What has been sent one delay before the edge has been received, and is credited, at the edge.
-    queue.run(Math.max(queue.now, edge - delay), handle);
+    passage.to(Math.max(queue.now, edge - delay));
     elements.settle();
     sessions.noteCredits(when);
-    queue.run(edge, handle);
+    if (passage.ended === null) passage.to(edge);
+    // Of a run that was ended, what was on its way then is let arrive, within reason.
+    else queue.run(queue.now + delay, handle, eventsPerLook);
     elements.settle();
   };
   for (let element = 0; element < elements.count; element++) elements.start(element);
@@ -33,12 +36,14 @@ export function runRspsim(plan: Plan, record: boolean, journal: FaultJournal | u
   elements.beginWindow();
   noteCreditsAt(moments.endAt, 'end');
   sessions.close();
-  const endQueueLength = users.close(moments.endAt);
+  const end = queue.now;
+  const endQueueLength = users.close(end, passage);
   return {
     metrics: metricsOf(counters, elements.work(), { endQueueLength, events: queue.events }),
-    moments,
+    moments: momentsUntil(moments, end),
     requests: recorder?.requests ?? [],
     failovers: recorder?.failovers ?? [],
     faults: faults.strikes,
+    ended: passage.ended,
   };
 }

@@ -1,6 +1,7 @@
 import { hostsWith } from '../../experiment/plan.js';
 import type { PoolUser } from '../../experiment/role.js';
 import { Arrivals } from '../arrivals.js';
+import type { Passage } from '../passage.js';
 import { RequestStreams } from '../requests.js';
 import { Roles } from '../roles.js';
 import { Backlog } from './backlog.js';
@@ -54,8 +55,8 @@ export class Users {
     return true;
   }
 
-  /** Counts what still waits when the run ends. @returns requests in queues */
-  close(end: number): number {
+  /** Counts what still waits when the run ends, as far as the passage permits. @returns requests in queues */
+  close(end: number, passage: Passage): number {
     const { counters, recorder } = this.#world;
     let waiting = 0;
     for (let user = 0; user < this.count; user++) {
@@ -63,7 +64,7 @@ export class Users {
         const queuedAt = this.#backlog.generatedAt(request);
         waiting++;
         if (counters.covers(queuedAt)) counters.requestsQueued++;
-        recorder?.waiting(user, { size: this.#backlog.size(request), queuedAt });
+        if (recorder && passage.permits()) recorder.waiting(user, { size: this.#backlog.size(request), queuedAt });
         this.#backlog.shift(user);
       }
     }

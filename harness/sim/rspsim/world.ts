@@ -5,12 +5,13 @@
  */
 import { type Random, randomFrom } from '../../base/random.js';
 import { hostsWith, type Plan } from '../../experiment/plan.js';
-import { FaultDriver, type FaultJournal, type Victims } from '../faults.js';
+import { FaultDriver, type Victims } from '../faults.js';
 import { Counters } from '../metrics.js';
 import { momentsOf } from '../moments.js';
 import { EventQueue } from '../queue.js';
 import { Recorder } from '../recorder.js';
 import { ProcessorSharing } from '../sharing.js';
+import type { SimulationOptions } from '../simulate.js';
 import { Elements } from './elements.js';
 import { Registrar } from './registrar.js';
 import { Sessions } from './sessions.js';
@@ -37,7 +38,7 @@ export interface World {
  * Builds a plan's world. Event slots: one per session (no more than users), then a pair per element, its jobs and the
  * next sending of its registration, then one per element for the arrival of one, and one per user for its requests.
  */
-export function buildWorld(plan: Plan, record: boolean, journal: FaultJournal | undefined): World {
+export function buildWorld(plan: Plan, { record = false, journal }: SimulationOptions): World {
   const users = hostsWith(plan, 'poolUser');
   const elements = hostsWith(plan, 'poolElement');
   const moments = momentsOf(plan);
