@@ -10,12 +10,10 @@ import { performInKernel } from '../lab/guest/perform.js';
 import type { LabInKernel } from '../lab/in-kernel.js';
 import type { Lab } from '../lab/lab.js';
 import { netnsLab } from '../lab/netns/netns-lab.js';
-
 import { checkMemory, checkPorts, checkRoutes } from '../lab/room.js';
 import { bootLabKernel } from '../lab/uml/boot.js';
 import { memoryFolder } from '../lab/uml/memory.js';
 import { checkTshark } from '../measure/known.js';
-
 import { checkAttackers } from '../pool/native/attackers.js';
 import { rsplib } from '../pool/rsplib/rsplib.js';
 import { collect } from './collect.js';

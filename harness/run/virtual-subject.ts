@@ -28,6 +28,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     check: (plan) => checkPlan(plan, 'virtual', faultKinds),
     fingerprint: (plan) => virtualFingerprint(settingFor(plan)).hash,
     async tryOut(plan, say) {
+      await checkInstruments();
       const setting = settingFor(plan);
       checkMemory(plan, 'virtual', { givenMiB: 0, usedMiB: usedBy(plan) });
       await checkInstruments();

@@ -13,7 +13,6 @@ import { findTool, toolEnvironment, umlModules } from '../../base/tools.js';
 import { exitLine, type Job, stopWord } from '../guest/job.js';
 import type { LabKernel } from '../guest/kernel.js';
 import { killGroup } from '../process.js';
-
 import { memoryFolder } from './memory.js';
 
 export interface BootOptions {

@@ -1,9 +1,10 @@
 /** A lab kernel that boots, loads its modules, says which kernel it is and goes off again. */
-import { release, tmpdir } from 'node:os';
+import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { realClock } from '../../base/clock.js';
 import { labBroken } from '../../base/errors.js';
 import { newSession } from '../../base/session.js';
+import { temporaryFolder } from '../../base/temporary.js';
 import type { Inside } from '../guest/job.js';
 import { bootLabKernel } from './boot.js';
 
@@ -15,7 +16,7 @@ export async function tryKernel(): Promise<{ kernel: string; seconds: number }> 
   let kernel = '';
   const booted = await bootLabKernel({
     session: newSession(),
-    folder: tmpdir(),
+    folder: temporaryFolder(),
     module: fileURLToPath(import.meta.url),
     input: null,
     memoryMiB: 256,

@@ -24,8 +24,10 @@ import { kernelModules } from '../guest/prepare.js';
 import { bundle } from './bundle.js';
 
 const programs = [
-  ...['rspregistrar', 'rspserver', 'calcappclient', 'ip', 'tc', 'dumpcap', 'ping', 'kmod', 'nsenter', 'node'],
+  ...['rspregistrar', 'rspserver', 'calcappclient', 'ip', 'tc', 'dumpcap', 'ping', 'kmod', 'nsenter', 'node', 'stdbuf'],
 ];
+/** What stdbuf has a program load before its own libraries. */
+const stdbufLibrary = 'usr/libexec/coreutils/libstdbuf.so';
 /** What busybox stands in for. */
 const applets = [...['sh', 'cat', 'mount', 'mkdir', 'stty', 'sync', 'sleep', 'tar', 'devmem', 'poweroff']];
 const lateModules = ['qemu_fw_cfg', 'virtio_pci', 'virtio_console'];
@@ -86,6 +88,8 @@ async function copyPrograms({ root, loader }: GuestPackages, tree: string): Prom
   mkdirSync(into, { recursive: true });
   for (const path of needed) copyFileSync(realpathSync(path), join(into, basename(path)));
   copyFileSync(realpathSync(loader), join(tree, 'lib64', basename(loader)));
+  mkdirSync(dirname(join(tree, stdbufLibrary)), { recursive: true });
+  copyFileSync(join(root, stdbufLibrary), join(tree, stdbufLibrary));
   copyFileSync(realpathSync(join(root, 'bin/busybox')), join(tree, 'bin/busybox'));
   for (const name of applets) symlinkSync('busybox', join(tree, 'bin', name));
   symlinkSync('kmod', join(tree, 'usr/bin/modprobe'));
