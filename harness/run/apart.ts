@@ -37,7 +37,7 @@ export interface ApartOutput {
 }
 
 /** Seconds from the first signal until a simulation is ended with what there is, or else with nothing. */
-const graceSeconds = 1.5;
+const graceSeconds = 1;
 
 /**
  * Simulates a plan, as `run` does, in a thread.
