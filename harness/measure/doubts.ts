@@ -18,6 +18,8 @@ export interface Doubt {
   readonly total: boolean;
   /** What of its life may have been otherwise; seconds since the run began. */
   readonly span: { readonly from: number; readonly to: number };
+  /** Whether it is certain all the same that it was not completed: its user says so, and turned to no other. */
+  readonly open: boolean;
   readonly text: string;
 }
 
@@ -67,10 +69,12 @@ export class Doubts {
     const more = holes.length > 1 ? ` (and ${holes.length - 1} more)` : '';
     // What others tell of may be in the holes that are known.
     const total = unseen.length > 0 || holes.length === 0;
+    const open = job !== null && !job.lost && this.others.served.has(user);
     const span = { from: total ? begin : Math.max(begin, holes[0]!.from), to: end };
     return {
       holes,
       total,
+      open,
       span,
       text: `${[...[...unseen, ...missed].slice(0, 1), ...holes.slice(0, 1).map(describe)].join('; ')}${more}`,
     };
