@@ -16,10 +16,11 @@ export function runTable(
   { findings, report, trouble }: Aftermath,
 ): string {
   const { queued, completed, open, lost, unknown } = summary.requests;
+  const hidden = unknown ? `, ${unknown} unknown` : '';
   const blocks = [
     ...(plan.question ? [plan.question] : []),
     delayTable(summary),
-    `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost${unknown ? `, ${unknown} unknown` : ''}.`,
+    `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost${hidden}.`,
     speedLine(summary),
     ...(summary.faults.length > 0 ? [failoverTable(failovers, summary.holes?.failovers ?? 0)] : []),
     ...(summary.attacks ? [attackLines(summary.attacks)] : []),

@@ -1,4 +1,5 @@
 /** Tries a seed: runs it, and looks for fewer faults that fail each check that failed. */
+import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { codeOf, messageOf } from '../base/errors.js';

@@ -18,6 +18,8 @@ export interface Doubt {
   readonly total: boolean;
   /** What of its life may have been otherwise; seconds since the run began. */
   readonly span: { readonly from: number; readonly to: number };
+  /** Whether it is certain all the same that it was not completed: its user says so, and turned to no other. */
+  readonly open: boolean;
   readonly text: string;
 }
 
@@ -67,40 +69,41 @@ export class Doubts {
     const more = holes.length > 1 ? ` (and ${holes.length - 1} more)` : '';
     // What others tell of may be in the holes that are known.
     const total = unseen.length > 0 || holes.length === 0;
+    const open = job !== null && !job.lost && this.others.served.has(user);
     const span = { from: total ? begin : Math.max(begin, holes[0]!.from), to: end };
     return {
       holes,
       total,
+      open,
       span,
       text: `${[...[...unseen, ...missed].slice(0, 1), ...holes.slice(0, 1).map(describe)].join('; ')}${more}`,
     };
   }
 
-  /** What other witnesses tell and the capture does not. */
+  /** What other witnesses tell and the capture does not; what it does not tell of the end. */
   #missed({ user, id, job, row }: KnownRequest): string[] {
     if (!job) return [];
     const accepts = job.attempts.filter(({ accept }) => accept?.type === 'accept').length;
     const logged = this.others.logs.get(user)?.requests.get(id)?.accepts ?? 0;
+    const over = job.complete !== null || job.ended || (!job.lost && this.others.served.has(user));
     return [
       ...(logged > accepts ? [`accepted ${logged} times by its log, ${accepts} times by the capture`] : []),
       ...(row && !job.complete ? ['its completion was not seen'] : []),
+      // In a whole capture it was open or lost; one that has holes hides it somewhere.
+      ...(this.#holed && !over ? ['its end was not seen'] : []),
     ];
   }
 
   /** What must have been and was not seen, whatever the capture says of holes. */
-  #unseen({ user, job }: KnownRequest): string[] {
+  #unseen({ job }: KnownRequest): string[] {
     if (!job) return ['all but its row in the vector was not seen'];
-    return [
-      ...(this.#holed ? this.#broken(user, job) : []),
-      ...job.attempts.flatMap((attempt) => [...missingOf(attempt), ...this.#unanswered(attempt)]),
-    ];
-  }
-
-  /** What may be so in a whole capture, and in one that has holes hints at another. */
-  #broken(user: string, { complete, lost, ended, attempts }: Job): string[] {
+    const { attempts } = job;
+    // An element that was named is turned to, unless the user's own link was down: then nothing else is missing.
     const unserved = attempts.slice(0, -1).some(({ answer, element }) => answer?.elements.length && element === null);
-    const over = complete !== null || ended || (!lost && this.others.served.has(user));
-    return [...(over ? [] : ['its end was not seen']), ...(unserved ? ['whom it turned to was not seen'] : [])];
+    return [
+      ...(this.#holed && unserved ? ['whom it turned to was not seen'] : []),
+      ...attempts.flatMap((attempt) => [...missingOf(attempt), ...this.#unanswered(attempt)]),
+    ];
   }
 
   /** An element that was well for long after it was asked has answered. */

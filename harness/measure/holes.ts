@@ -14,7 +14,7 @@ import { Silences } from './silences.js';
 /**
  * `unseen`: messages were acknowledged and never seen; `beginning`: an association is used whose handshake was not seen
  * (all of it); `sliced`: frames have only their first bytes; `silence`: nothing was heard of a network; `disorder`:
- * frames came too late to be put in their place; `doubled`: each packet was captured more than once, at different times.
+ * frames came too late to be put in their place; `doubled`: each packet was captured twice, at different times.
  */
 export type HoleKind = 'unseen' | 'beginning' | 'sliced' | 'silence' | 'disorder' | 'doubled';
 

@@ -61,7 +61,7 @@ export function requestRow(
     user,
     id,
     size,
-    state: completedAt !== null ? 'completed' : doubt ? 'unknown' : job?.lost ? 'lost' : 'open',
+    state: completedAt !== null ? 'completed' : doubt && !doubt.open ? 'unknown' : job?.lost ? 'lost' : 'open',
     queuedAt,
     startedAt,
     acceptedAt,

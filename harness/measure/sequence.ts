@@ -35,7 +35,7 @@ export class Sequence {
     if (this.#next === null && !this.#firsts.includes(first)) this.#firsts.push(first);
   }
 
-  /** @returns what is missing although nobody acknowledged it: numbers so far off that they are another association's */
+  /** @returns what is missing although nobody acknowledged it: numbers so far off are another association's */
   data(tsn: number, at: number): Missing | null {
     const ahead = this.#ahead(tsn);
     const from = this.#heardAt;

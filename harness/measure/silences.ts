@@ -67,7 +67,10 @@ export class Silences {
       // With packets on other networks only: nobody listened to this one.
       if (!heard) return this.#networks.size === 0 ? [] : [silence(network, this.#from, this.#to ?? this.#end())];
       const { lastAt, gaps } = heard;
-      const ended = this.#to !== null && this.#to - lastAt > silenceSeconds ? [{ from: lastAt, to: this.#to }] : [];
+      // A capture ends for all networks at once, however long one had nothing to say by then.
+      const end = this.#end();
+      const from = end - lastAt <= silenceSeconds ? end : lastAt;
+      const ended = this.#to !== null && this.#to - from > silenceSeconds ? [{ from, to: this.#to }] : [];
       const all = [...gaps, ...ended];
       if (!announces(heard, gaps)) return [];
       return all.filter((gap) => this.#expected(network, gap)).map(({ from, to }) => silence(network, from, to));

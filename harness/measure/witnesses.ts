@@ -98,6 +98,7 @@ export function stuckRequest(
   if (!last || last.completed || known.some(({ id }) => id > last.id)) return null;
   // A user that has its association asks for an element, and what was accepted was on the wire: that is not stuck.
   const uncertain = last.accepts > 0 || !reaching || !captured ? 'all but its lines in the log was not seen' : null;
+  const cause = uncertain || !reaching ? 'the capture shows nothing of it' : causeOf(reaching);
   const row: RequestRow = {
     user,
     id: last.id,
@@ -112,11 +113,12 @@ export function stuckRequest(
   };
   return {
     row,
-    note: `${user}'s request ${last.id} is open, by its log alone: ${uncertain || !reaching ? 'the capture shows nothing of it' : causeOf(reaching)}`,
+    note: `${user}'s request ${last.id} is open, by its log alone: ${cause}`,
   };
 }
 
 function causeOf({ registrar, since, inits, answers }: Reaching): string {
   const answered = answers > 0 ? `answered ${answers} times and not followed by a COOKIE ECHO` : 'never answered';
-  return `its association with ${registrar} never came up; INIT was sent ${inits} times since ${since.toFixed(3)} s, ${answered}`;
+  const sent = `INIT was sent ${inits} times since ${since.toFixed(3)} s`;
+  return `its association with ${registrar} never came up; ${sent}, ${answered}`;
 }

@@ -8,8 +8,8 @@ const time = z.number().nullable();
 const span = z.number().nullable();
 
 /**
- * `completed`; `open`: being served or queued when the run ended; `lost`: given up by its user; `unknown`: not completed
- * as far as was seen, and not all was seen.
+ * `completed`; `open`: being served or queued when the run ended; `lost`: given up by its user; `unknown`: not
+ * completed as far as was seen, and not all was seen.
  */
 export const requestStates = ['completed', 'open', 'lost', 'unknown'] as const;
 

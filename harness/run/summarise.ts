@@ -55,8 +55,8 @@ export function takeoversInWindow(outcome: Outcome): TakeoverRow[] {
 }
 
 /**
- * Failovers whose fault struck within the window (or whose element was given up there, where no fault is known), without
- * those of which it is not certain that they were.
+ * Failovers whose fault struck within the window (or whose element was given up there, where no fault is known),
+ * without those of which it is not certain that they were.
  */
 export function failoversInWindow(outcome: Outcome): FailoverRow[] {
   const within = isWithin(windowOf(outcome));
