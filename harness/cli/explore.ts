@@ -139,12 +139,21 @@ function report({ folder, exploration }: FinishedExploration, page: string): str
     ]),
     ...unfinished.map(({ seed, check }) => `Not shrunk yet: ${check}, seed ${seed}`),
     ...unconfirmed.map(({ seed, check }) => `Did not fail again: ${check}, seed ${seed}`),
-    ...unknown.map(({ seed, reasons }) => `Unknown: seed ${seed}, because ${reasons[0] ?? 'it says nothing'}`),
+    ...byReason(unknown).map(([reason, seeds]) => `Unknown: ${named(seeds)}, because ${reason}`),
     `Results: ${join(folder, 'exploration.json')}`,
     `Report:  ${page}`,
     ...(state === 'interrupted' ? [`Go on:   rsplab explore --resume ${folder}`] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function byReason(unknown: Exploration['unknown']): [reason: string, seeds: number[]][] {
+  const seedsOf = new Map<string, number[]>();
+  for (const { seed, reasons } of unknown) {
+    const reason = reasons[0] ?? 'it says nothing';
+    seedsOf.set(reason, [...(seedsOf.get(reason) ?? []), seed]);
+  }
+  return [...seedsOf];
 }
 
 const namedMost = 8;

@@ -1,5 +1,5 @@
 /** Tries a seed: runs it, and looks for fewer faults that fail each check that failed. */
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { codeOf, messageOf } from '../base/errors.js';
