@@ -1,6 +1,6 @@
 /**
- * The folder of an exploration: `exploration.json` says what it is and what it found, the ledger what is done, `findings/`
- * has a plan for each group of findings.
+ * The folder of an exploration: `exploration.json` says what it is and what it found, the ledger what is done,
+ * `findings/` has a plan for each group of findings.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../experiment/plan.js';
 import { checkRepresentable } from '../sim/representable.js';
 import { type SimulationResult, simulate } from '../sim/simulate.js';
@@ -11,6 +12,8 @@ export const simSubject: Subject = {
   clock: 'simulated',
   check: (plan) => checkRepresentable(plan),
   async perform(plan, context) {
+    // A simulation keeps this process busy: whoever asks to stop is heard before it.
+    await setImmediate();
     const result = simulate(plan, { record: true });
     writeJournal(plan, result, context);
     return outcomeOf(result);
