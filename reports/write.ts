@@ -46,7 +46,8 @@ function writeAll(results: string, named: string, options: WriteOptions): string
   for (const { folder, kind, hasReport } of entries) {
     if (hasReport && !all && existsSync(join(folder, 'report.html'))) continue;
     try {
-      onPage?.(writers[kind](folder, options));
+      const path = writers[kind](folder, options);
+      onPage?.(path);
     } catch (error) {
       if (!onTrouble) throw error;
       onTrouble(folder, error);

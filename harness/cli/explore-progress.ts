@@ -33,7 +33,8 @@ export class ExploreProgress {
     }
     const now = realClock.now();
     const { tried, groups } = exploration;
-    const found = `${tried.failed} failed in ${groups.length} ways${tried.unknown > 0 ? `, ${tried.unknown} unknown` : ''}`;
+    const unknown = tried.unknown > 0 ? `, ${tried.unknown} unknown` : '';
+    const found = `${tried.failed} failed in ${groups.length} ways${unknown}`;
     const result = `${this.name}: ${tried.seeds}${ofSeeds(exploration)} seeds tried, ${found}`;
     const live = this.out.isTTY === true;
     const isNews = live ? now - this.#told >= redrawSeconds : result !== this.#last || now - this.#told >= quietSeconds;
@@ -55,7 +56,8 @@ export class ExploreProgress {
     if (forSeconds !== null) return ` – ${formatDuration(Math.max(0, Math.ceil(forSeconds - spentSeconds)))} left`;
     const here = tried.seeds - before;
     if (seeds === null || here <= 0) return '';
-    return ` – about ${formatDuration(Math.ceil(((now - this.#begin) / here) * Math.max(0, seeds - tried.seeds)))} left`;
+    const left = ((now - this.#begin) / here) * Math.max(0, seeds - tried.seeds);
+    return ` – about ${formatDuration(Math.ceil(left))} left`;
   }
 }
 

@@ -59,12 +59,12 @@ Examples:
   rsplab explore experiments/chaos.ts --on sim --set kinds=simulated --seeds 1000
   rsplab explore --resume results/chaos/EXPLORATION --for 2h
 
-For each check that fails, faults are left out until none can be (as rsplab shrink does). Findings with the same check and
-the same kinds and roles of faults left over are alike; findings/ has the smallest plan of each group, with a command
-that, on virtual, fails exactly so again. Runs that are unknown are counted and named, and are never findings.
-Ctrl-C ends the exploration with its results so far; a killed one goes on with --resume.
+For each check that fails, faults are left out until none can be (as rsplab shrink does). Findings with the same
+check and the same kinds and roles of faults left over are alike; findings/ has the smallest plan of each group, with
+a command that, on virtual, fails exactly so again. Runs that are unknown are counted and named, and are never
+findings. Ctrl-C ends the exploration with its results so far; a killed one goes on with --resume.
 
-Exit codes: 0 nothing was found, 1 something was, 2 bad input, 3 interrupted with nothing found, or no run could be judged.`;
+Exit codes: 0 nothing was found, 1 something was, 2 bad input, 3 interrupted before that, or no run could be judged.`;
 
 async function exploreAction(file: string | undefined, flags: ExploreFlags): Promise<void> {
   const before = flags.resume === undefined ? null : readExploration(flags.resume);
@@ -139,12 +139,21 @@ function report({ folder, exploration }: FinishedExploration, page: string): str
     ]),
     ...unfinished.map(({ seed, check }) => `Not shrunk yet: ${check}, seed ${seed}`),
     ...unconfirmed.map(({ seed, check }) => `Did not fail again: ${check}, seed ${seed}`),
-    ...unknown.map(({ seed, reasons }) => `Unknown: seed ${seed}, because ${reasons[0] ?? 'it says nothing'}`),
+    ...byReason(unknown).map(([reason, seeds]) => `Unknown: ${named(seeds)}, because ${reason}`),
     `Results: ${join(folder, 'exploration.json')}`,
     `Report:  ${page}`,
     ...(state === 'interrupted' ? [`Go on:   rsplab explore --resume ${folder}`] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function byReason(unknown: Exploration['unknown']): [reason: string, seeds: number[]][] {
+  const seedsOf = new Map<string, number[]>();
+  for (const { seed, reasons } of unknown) {
+    const reason = reasons[0] ?? 'it says nothing';
+    seedsOf.set(reason, [...(seedsOf.get(reason) ?? []), seed]);
+  }
+  return [...seedsOf];
 }
 
 const namedMost = 8;

@@ -1,6 +1,6 @@
 /**
- * The folder of an exploration: `exploration.json` says what it is and what it found, the ledger what is done, `findings/`
- * has a plan for each group of findings.
+ * The folder of an exploration: `exploration.json` says what it is and what it found, the ledger what is done,
+ * `findings/` has a plan for each group of findings.
  */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -98,7 +98,7 @@ export const isExploration = (folder: string): boolean => existsSync(join(folder
 /** @throws HarnessError `bad-input` when the folder holds no exploration */
 export function readExploration(folder: string): Exploration {
   const path = join(folder, fileName);
-  if (!existsSync(path)) throw badInput(`${folder}: expected an exploration's folder, got one without ${fileName}`);
+  if (!existsSync(path)) throw badInput(`Expected an exploration’s folder, got ${folder}, which has no ${fileName}`);
   const parsed = explorationSchema.safeParse(parseJson(readFileSync(path, 'utf8')));
   if (!parsed.success) throw badInput(`${path}: expected an exploration of schemaVersion 1, got something else`);
   return parsed.data;

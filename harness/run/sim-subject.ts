@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
 import { type Moments, momentsOf } from '../sim/moments.js';
@@ -13,6 +14,8 @@ export const simSubject: Subject = {
   clock: 'simulated',
   check: (plan) => checkRepresentable(plan),
   async perform(plan, context) {
+    // A simulation keeps this process busy: whoever asks to stop is heard before it.
+    await setImmediate();
     const result = simulate(plan, { record: true, ...(context.watch && { watch: context.watch }) });
     writeJournal(plan, result, context);
     return outcomeOf(result);

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadPlan } from '../../harness/experiment/load-plan.js';
@@ -167,6 +167,53 @@ describe('a search', () => {
     expect(timesOf(found)).toEqual([15, 43]);
     const tried = [...first.asked.slice(0, 4), ...second.asked].map((times) => times.join());
     expect(new Set(tried).size).toBe(tried.length);
+  });
+});
+
+describe('where every run of a plan comes to the same', () => {
+  /** As a machine in virtual time would have left it. */
+  const machineRun = async (fingerprint: string) => {
+    const { folder } = await failedRun();
+    const file = join(folder, 'summary.json');
+    const machine = { fingerprint, parts: {}, wallSeconds: 1, speed: null };
+    const summary = { ...JSON.parse(readFileSync(file, 'utf8')), on: 'virtual', clock: 'virtual', machine };
+    writeFileSync(file, JSON.stringify(summary));
+    return folder;
+  };
+  const options = { check: undefined, on: 'virtual', repeat: 1, maxRuns: 100, fingerprint: 'aaaa' };
+
+  it('the failed run is the first one of the search', async () => {
+    const folder = beginSearch(await machineRun('aaaa'), { ...options, out, id: 'search' });
+    const began = readSearch(folder);
+    expect(began.smallest).toHaveLength(8);
+    expect(loadPlan(/ run (\S+) --on virtual/.exec(began.replay!)![1]!).faults).toHaveLength(8);
+    const { runOnce, asked } = fake((times) => fails(times.includes(15) && times.includes(43)));
+    const found = await shrink(folder, began, { on: 'virtual', runOnce, signal });
+    expect(timesOf(found)).toEqual([15, 43]);
+    expect(asked.map((times) => times.length)).not.toContain(8);
+    expect(new Set(asked.map((times) => times.join())).size).toBe(asked.length);
+  });
+
+  it('unless another version made it', async () => {
+    const folder = beginSearch(await machineRun('bbbb'), { ...options, out, id: 'search' });
+    expect(readSearch(folder)).toMatchObject({ trials: [], smallest: null });
+  });
+});
+
+describe('suspects', () => {
+  it('are tried first, and the search begins with those that fail', async () => {
+    const folder = await began();
+    const { runOnce, asked } = fake((times) => fails(times.includes(15) && times.includes(43)));
+    const suspects = [[0], [1, 2, 6], [0, 1, 2, 3, 4, 5, 6, 7]];
+    const found = await shrink(folder, readSearch(folder), { on: 'uml', runOnce, signal, suspects });
+    expect(timesOf(found)).toEqual([15, 43]);
+    expect(asked.slice(0, 4)).toEqual([[1, 8, 15, 22, 29, 36, 43, 50], [], [1], [8, 15, 43]]);
+    expect(
+      asked
+        .slice(4)
+        .flat()
+        .every((time) => [8, 15, 43].includes(time)),
+    ).toBe(true);
   });
 });
 
