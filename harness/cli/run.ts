@@ -5,6 +5,8 @@ import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
 import { isPlanFile, loadPlan } from '../experiment/load-plan.js';
 import { type Plan, resolvePlan } from '../experiment/plan.js';
 import { run } from '../run/run.js';
+import type { Subject } from '../run/subject.js';
+import { virtual, virtualSubject } from '../run/virtual-subject.js';
 import { aftermathOf } from './aftermath.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
@@ -21,6 +23,8 @@ interface RunFlags {
   out: string;
   json?: boolean;
   live?: boolean;
+  /** False for `--no-snapshot`. */
+  snapshot: boolean;
   assets?: boolean;
 }
 
@@ -39,6 +43,7 @@ export const runCommand = (): Command =>
     .option('--out <folder>', 'where results go', 'results')
     .option('--json', 'print summary.json instead of a table')
     .option(...assetsOption)
+    .option('--no-snapshot', 'boot the machine of the lab virtual instead; takes longer, and comes to the same')
     .option('--live', 'serve a page on this machine that shows the run while it goes on')
     .addHelpText(
       'after',
@@ -54,7 +59,7 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
     )
     .action(async (file: string, flags: RunFlags) => {
       const plan = isPlanFile(file) ? storedPlan(file, flags) : planFor(await loadExperiment(file), flags);
-      const subject = await chooseSubject(flags.on);
+      const subject = withoutSnapshot(await chooseSubject(flags.on), flags);
       const progress = new Progress(plan, subject.name, process.stderr);
       // The page is slow to load, and most runs have none.
       const live = flags.live ? await (await import('./live.js')).startLive(plan) : undefined;
@@ -81,6 +86,12 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
       await live?.end(finished.folder);
       process.exitCode = exitCodes[finished.summary.verdict];
     });
+
+function withoutSnapshot(subject: Subject, { snapshot }: RunFlags): Subject {
+  if (snapshot) return subject;
+  if (subject !== virtualSubject) throw badInput(`--no-snapshot: expected the lab virtual, got ${subject.name}`);
+  return virtual({ withoutSnapshot: true });
+}
 
 function storedPlan(file: string, { seed, set }: Pick<RunFlags, 'seed' | 'set'>): Plan {
   if (set.length > 0) throw badInput(`--set: expected an experiment's file, got ${file}, whose choices are made`);

@@ -1,6 +1,6 @@
 /** The lab in virtual time as a subject: network namespaces in a machine whose clock counts its instructions. */
 import { join } from 'node:path';
-import type { Plan } from '../experiment/plan.js';
+import { type Plan, planSchema } from '../experiment/plan.js';
 import { faultKinds } from '../fault/fault.js';
 import { performInKernel } from '../lab/guest/perform.js';
 import { bootVirtual } from '../lab/virtual/boot.js';
@@ -33,7 +33,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     async perform(plan, context) {
       const { folder, session, clock, signal } = context;
       const setting = settingFor(plan);
-      const input: InsideInput = { plan, lab: 'netns' };
+      const input: InsideInput = { plan: asItIsRun(plan), lab: 'netns' };
       const watch = watchSpeed(clock.now);
       const onLine = (text: string) => {
         const event = parseEvent(text);
@@ -56,6 +56,9 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     },
   };
 }
+
+/** Where a plan was read from is no part of it: a stored one is to run just as the one that it was made of. */
+const asItIsRun = (plan: Plan): Plan => planSchema.parse({ ...plan, file: '' });
 
 /**
  * Measured: 400 MiB for the kernel, its image and Node.js, and 8 MiB for each host's processes; twice that is given.
