@@ -6,6 +6,8 @@ import { isPlanFile, loadPlan } from '../experiment/load-plan.js';
 import { type Plan, resolvePlan } from '../experiment/plan.js';
 import { runApart } from '../run/apart.js';
 import { type RunOptions, run } from '../run/run.js';
+import type { Subject } from '../run/subject.js';
+import { virtual, virtualSubject } from '../run/virtual-subject.js';
 import { aftermathOf } from './aftermath.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
@@ -22,6 +24,8 @@ interface RunFlags {
   out: string;
   json?: boolean;
   live?: boolean;
+  /** False for `--no-snapshot`. */
+  snapshot: boolean;
   assets?: boolean;
   anySize?: boolean;
 }
@@ -42,6 +46,7 @@ export const runCommand = (): Command =>
     .option('--any-size', 'on sim: begin however long it will take, and however much room')
     .option('--json', 'print summary.json instead of a table')
     .option(...assetsOption)
+    .option('--no-snapshot', 'boot the machine of the lab virtual instead; takes longer, and comes to the same')
     .option('--live', 'serve a page on this machine that shows the run while it goes on')
     .addHelpText(
       'after',
@@ -57,7 +62,7 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
     )
     .action(async (file: string, flags: RunFlags) => {
       const plan = isPlanFile(file) ? storedPlan(file, flags) : planFor(await loadExperiment(file), flags);
-      const subject = await chooseSubject(flags.on);
+      const subject = withoutSnapshot(await chooseSubject(flags.on), flags);
       const progress = new Progress(plan, subject.name, process.stderr);
       // The page is slow to load, and most runs have none.
       const live = flags.live ? await (await import('./live.js')).startLive(plan) : undefined;
@@ -86,6 +91,12 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
       await live?.end(aftermath.report === null ? null : finished.folder);
       process.exitCode = exitCodes[finished.summary.verdict];
     });
+
+function withoutSnapshot(subject: Subject, { snapshot }: RunFlags): Subject {
+  if (snapshot) return subject;
+  if (subject !== virtualSubject) throw badInput(`--no-snapshot: expected the lab virtual, got ${subject.name}`);
+  return virtual({ withoutSnapshot: true });
+}
 
 function storedPlan(file: string, { seed, set }: Pick<RunFlags, 'seed' | 'set'>): Plan {
   if (set.length > 0) throw badInput(`--set: expected an experiment's file, got ${file}, whose choices are made`);

@@ -1,6 +1,6 @@
 /** The lab in virtual time as a subject: network namespaces in a machine whose clock counts its instructions. */
 import { join } from 'node:path';
-import type { Plan } from '../experiment/plan.js';
+import { type Plan, planSchema } from '../experiment/plan.js';
 import { faultKinds } from '../fault/fault.js';
 import { performInKernel } from '../lab/guest/perform.js';
 import { checkMemory } from '../lab/room.js';
@@ -66,14 +66,9 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
  * Without what is for people and judges only: reading a longer file's name takes the machine more instructions, and the
  * run would be another one.
  */
-const asThere = (plan: Plan): Plan => ({
-  ...plan,
-  file: null,
-  question: null,
-  expectation: null,
-  checks: [],
-  margin: 1,
-});
+const asThere = (plan: Plan): Plan =>
+  // Its parts in the schema's order, whoever put it together.
+  planSchema.parse({ ...plan, file: null, question: null, expectation: null, checks: [], margin: 1 });
 
 /** MiB. Measured: 400 for QEMU, the kernel, its image and Node.js, and 8 for each host's processes. */
 const usedBy = ({ hosts }: Plan): number => 400 + 8 * hosts.length;

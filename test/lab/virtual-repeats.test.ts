@@ -1,11 +1,7 @@
 /** The same plan and seed leave the same files, byte for byte: on a busy machine, from a snapshot or from a boot. */
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect } from 'vitest';
-import { run } from '../../dist/harness/run/run.js';
-import { virtual } from '../../dist/harness/run/virtual-subject.js';
-import { realClock } from '../../harness/base/clock.js';
-import { loadPlan } from '../../harness/experiment/load-plan.js';
-import { temporaryFolder } from '../temporary.js';
 import { labTest, labWorks } from './available.js';
 import { expectSound, type RealRun, runExperiment } from './rsplab.js';
 import { promisedFiles } from './same-files.js';
@@ -59,12 +55,14 @@ describe('of the same plan and seed', () => {
   });
 
   labTest('all files are the same without a snapshot, from a boot', async () => {
-    const finished = await run(loadPlan(`${first.folder}/plan.json`), virtual({ withoutSnapshot: true }), {
-      out: temporaryFolder(),
-      clock: realClock,
-      signal: new AbortController().signal,
-    });
-    expect(promisedFiles(finished.folder)).toEqual(files);
+    expect(promisedFiles((await runExperiment(small, '--no-snapshot')).folder)).toEqual(files);
+  });
+
+  labTest('a stored plan runs as the one did that it was made of', async () => {
+    const again = promisedFiles((await runExperiment(join(first.folder, 'plan.json'))).folder);
+    // These two tell where the plan was read from.
+    const { 'plan.json': _, 'summary.json': __, ...rest } = files;
+    expect(again).toMatchObject(rest);
   });
 
   labTest('another seed leaves another capture, and other chance in RSPLIB and the kernel', async () => {

@@ -36,7 +36,7 @@ async function outcomeOf(name: string) {
   const summary = complete(numbers, judge(plan, numbers, outcome));
   const failovers = failoversInWindow(outcome);
   const finished = { folder: run, summary, failovers, takeovers: [], notes: outcome.notes };
-  return { outcome, summary, table: runTable(plan, finished, [], 'report.html') };
+  return { outcome, summary, table: runTable(plan, finished, { findings: [], report: 'report.html', trouble: null }) };
 }
 
 describe('a run', { timeout: 60_000 }, () => {
