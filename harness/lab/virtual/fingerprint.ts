@@ -1,6 +1,6 @@
 /**
- * Versions and hashes of all that can change what happens in the machine: with the same plan, seed and fingerprint every
- * file of a run is the same, byte for byte.
+ * Versions and hashes of all that can change what happens in the machine: with the same plan, seed and fingerprint
+ * every file of a run is the same, byte for byte.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';

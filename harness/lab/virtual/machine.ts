@@ -1,6 +1,6 @@
 /**
- * The machine: one virtual processor whose clock is the count of its instructions (`-icount`), which skips the time when
- * it has nothing to do (`sleep=off`). What could bring time or chance in from outside is left out: no network, no disk,
+ * The machine: one virtual processor whose clock is the count of its instructions (`-icount`), which skips the time
+ * when it has nothing to do (`sleep=off`). What could bring time or chance in from outside is left out: no network, no disk,
  * no random numbers of the processor's, a clock that begins at the same moment in every run.
  */
 export interface MachineFiles {
@@ -64,3 +64,7 @@ export function machineCommand(
     ...(from === 'snapshot' ? ['-incoming', 'defer'] : []),
   ];
 }
+
+/** Of one size, because the firmware reads the sizes of all files and takes its time for it. */
+export const paddedJob = (text: string): string => text.padEnd(Math.ceil((text.length + 1) / jobStep) * jobStep);
+const jobStep = 2 ** 16;
