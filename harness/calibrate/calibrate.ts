@@ -11,10 +11,11 @@ import { guardSession } from '../lab/guard.js';
 import { performInKernel } from '../lab/guest/perform.js';
 import { LoadWatch } from '../lab/load-watch.js';
 import { bootLabKernel } from '../lab/uml/boot.js';
+import { bootVirtual } from '../lab/virtual/boot.js';
 import type { Calibration, CalibrationLine } from '../result/calibration.js';
 import { captureTrialsOf } from './capture-trials.js';
 import { nothingSeen, readEchoes, type Sightings } from './echoes.js';
-import { fingerprintOf, hashOf, type Versions } from './fingerprint.js';
+import { fingerprintOf, hashOf, machineFingerprint, type Versions } from './fingerprint.js';
 import { injectionLines } from './injection.js';
 import type { InsideInput } from './inside.js';
 import { type Place, places } from './labs.js';
@@ -55,7 +56,10 @@ export async function calibrate(
     if (!existsSync(join(folder, recordingFile))) throw labBroken('The calibration recorded nothing');
     const recording = JSON.parse(readFileSync(join(folder, recordingFile), 'utf8')) as Recording;
     const lines = linesOf(form, recording, await readEchoes(join(folder, captureFile)), samples);
-    const fingerprint = await fingerprintOf(lab, recording.kernel, versions);
+    const fingerprint =
+      'inMachine' in place
+        ? machineFingerprint(lab, recording.kernel, place.setting, versions)
+        : await fingerprintOf(lab, recording.kernel, versions);
     const calibration: Calibration = {
       schemaVersion: 1,
       lab,
@@ -99,17 +103,23 @@ async function record(place: Place, options: RecordOptions): Promise<LoadSamples
       return load.samples;
     }
     const said: string[] = [];
-    const input: InsideInput = { form, lab: place.inKernel };
+    const virtual = 'inMachine' in place;
+    const input: InsideInput = { form, lab: virtual ? place.inMachine : place.inKernel };
     const onLine = (line: string) => {
       const next = parseStep(line);
       if (next) step(next);
       else said.push(line);
     };
     const module = fileURLToPath(new URL('./inside.js', import.meta.url));
+    const line = join(folder, 'steps');
     const troubles = await performInKernel({
-      ...{ lab: 'uml', session, clock, signal, withinSeconds: longestSeconds },
-      boot: () => bootLabKernel({ session, folder, module, input, memoryMiB: place.memoryMiB, onLine }),
-      onBoot: (pid) => load.begin(pid),
+      ...{ lab: virtual ? 'virtual' : 'uml', session, clock, signal, withinSeconds: longestSeconds },
+      boot: () =>
+        virtual
+          ? bootVirtual({ session, folder, line, onLine, job: 'calibration', input, seed: 1, setting: place.setting })
+          : bootLabKernel({ session, folder, module, input, memoryMiB: place.memoryMiB, onLine }),
+      // How busy this machine is says nothing of one in virtual time.
+      onBoot: (pid) => (virtual ? undefined : load.begin(pid)),
     });
     signal.throwIfAborted();
     if (troubles.length > 0) throw labBroken([...troubles, ...said.slice(-8)].join(' | '));

@@ -2,7 +2,10 @@
 import { createHash } from 'node:crypto';
 import { cpus, release, totalmem } from 'node:os';
 import { execa } from 'execa';
+import { guestPackages } from '../base/guest-packages.js';
 import { toolEnvironment } from '../base/tools.js';
+import { virtualFingerprint } from '../lab/virtual/fingerprint.js';
+import type { MachineSetting } from '../lab/virtual/machine.js';
 import type { Fingerprint } from '../result/calibration.js';
 
 /** What rsplab knows of itself and its components. */
@@ -25,6 +28,28 @@ export async function fingerprintOf(lab: string, labKernel: string, versions: Ve
     ...versions,
     iproute2: await says('ip', '-V', /iproute2-([\w.]+)/),
     userModeLinux: lab.startsWith('uml') ? await says('linux.uml', '--version', /(\S+)/) : null,
+  };
+}
+
+/** Of a machine in virtual time: what runs it makes no difference. */
+export function machineFingerprint(
+  lab: string,
+  labKernel: string,
+  setting: MachineSetting,
+  versions: Versions,
+): Fingerprint {
+  const { hash, parts } = virtualFingerprint(setting);
+  return {
+    lab,
+    cpu: `virtual, ${setting.nanosecondsPerInstruction} ns an instruction`,
+    cores: 1,
+    memoryGiB: setting.memoryMiB / 1024,
+    hostKernel: `fingerprint ${hash}`,
+    labKernel,
+    node: parts.node!,
+    ...versions,
+    iproute2: guestPackages()?.versions.iproute2 ?? null,
+    userModeLinux: null,
   };
 }
 

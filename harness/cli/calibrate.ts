@@ -22,7 +22,7 @@ export const calibrateCommand = (): Command =>
     .description(
       'Measure what a lab really does: delay, loss, rate, clock, faults, capture, beside what is asked of it.',
     )
-    .option('--on <lab>', 'netns, uml, docker or uml+docker (default: the best that works here)')
+    .option('--on <lab>', 'virtual, netns, uml, docker or uml+docker (default: the best that works here)')
     .option('--quick', 'fewer packets and wider tolerances, in less than a minute')
     .option('--json', 'print the calibration instead of a table')
     .addHelpText(
@@ -32,6 +32,7 @@ The calibration is kept in the cache folder, under the lab's name and this machi
 machine quote it. A machine that does other things meanwhile is calibrated with them.
 
 Examples:
+  rsplab calibrate --on virtual
   rsplab calibrate --on uml
   rsplab calibrate --on uml+docker --quick
 

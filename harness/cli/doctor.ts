@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import { cacheFolder } from '../base/cache.js';
 import { messageOf } from '../base/errors.js';
 import { missingForFaults } from '../lab/fault-probe.js';
-import { type Missing, probeDocker, probeNetns, probeUml, probeUmlDocker } from '../lab/probe.js';
+import { type Missing, probeDocker, probeNetns, probeUml, probeUmlDocker, probeVirtual } from '../lab/probe.js';
 import { tryKernel } from '../lab/uml/trial.js';
+import { virtualFingerprint } from '../lab/virtual/fingerprint.js';
+import { snapshotFor } from '../lab/virtual/snapshot.js';
 import { checkInstruments } from '../run/lab-subject.js';
 import { exitCodes } from './exit.js';
 
@@ -24,7 +26,13 @@ export const doctorCommand = (): Command =>
       '\nExit codes: 0 the lab that `rsplab run` takes without --on works, 3 it does not, or there is none.',
     )
     .action(async ({ json }: { json?: boolean }) => {
-      const labs = [await diagnoseNetns(), await diagnoseUml(), await diagnoseDocker(), await diagnoseUmlDocker()];
+      const labs = [
+        await diagnoseVirtual(),
+        await diagnoseNetns(),
+        await diagnoseUml(),
+        await diagnoseDocker(),
+        await diagnoseUmlDocker(),
+      ];
       const diagnoses = [...labs, simulator];
       const chosen = defaultLab(labs);
       const complaint = chosen ? await complaintOfInstruments() : null;
@@ -49,6 +57,21 @@ export const defaultLab = (labs: readonly Diagnosis[]): Diagnosis | undefined =>
 const complaintOfInstruments = (): Promise<string | null> => checkInstruments().then(() => null, messageOf);
 
 const simulator: Diagnosis = { lab: 'sim', works: true, detail: 'the simulator needs nothing', missing: [] };
+
+/** Finds the machine's snapshot, or boots the machine for it: only that shows that it works. */
+async function diagnoseVirtual(): Promise<Diagnosis> {
+  const missing = await probeVirtual();
+  if (missing.length > 0) return { lab: 'virtual', works: false, detail: '', missing };
+  try {
+    const setting = { nanosecondsPerInstruction: 4, memoryMiB: 2048 };
+    const { hash, parts } = virtualFingerprint(setting);
+    await snapshotFor({ hash, setting, say: (line) => void process.stderr.write(`${line}\n`) });
+    const detail = `Linux ${parts.kernel} in virtual time, fingerprint ${hash}`;
+    return { lab: 'virtual', works: true, detail, missing };
+  } catch (error) {
+    return { lab: 'virtual', works: false, detail: messageOf(error), missing };
+  }
+}
 
 async function diagnoseNetns(): Promise<Diagnosis> {
   const missing = await probeNetns();

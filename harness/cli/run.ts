@@ -3,7 +3,7 @@ import { realClock } from '../base/clock.js';
 import { badInput } from '../base/errors.js';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
 import { isPlanFile, loadPlan } from '../experiment/load-plan.js';
-import { type Plan, resolvePlan } from '../experiment/plan.js';
+import { instructionTimes, type Plan, type PlanOptions, resolvePlan } from '../experiment/plan.js';
 import { runApart } from '../run/apart.js';
 import { type RunOptions, run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
@@ -24,6 +24,7 @@ interface RunFlags {
   out: string;
   json?: boolean;
   live?: boolean;
+  nsPerInstruction?: string;
   /** False for `--no-snapshot`. */
   snapshot: boolean;
   assets?: boolean;
@@ -46,6 +47,10 @@ export const runCommand = (): Command =>
     .option('--any-size', 'on sim: begin however long it will take, and however much room')
     .option('--json', 'print summary.json instead of a table')
     .option(...assetsOption)
+    .option(
+      '--ns-per-instruction <number>',
+      'how slow the processor of the lab virtual is: 1, 2, 4, 8 or 16 (default: 4)',
+    )
     .option('--no-snapshot', 'boot the machine of the lab virtual instead; takes longer, and comes to the same')
     .option('--live', 'serve a page on this machine that shows the run while it goes on')
     .addHelpText(
@@ -98,15 +103,36 @@ function withoutSnapshot(subject: Subject, { snapshot }: RunFlags): Subject {
   return virtual({ withoutSnapshot: true });
 }
 
-function storedPlan(file: string, { seed, set }: Pick<RunFlags, 'seed' | 'set'>): Plan {
+function storedPlan(file: string, { seed, set, nsPerInstruction }: PlanFlags): Plan {
+  if (nsPerInstruction !== undefined) {
+    throw badInput(`--ns-per-instruction: expected an experiment's file, got ${file}, whose choices are made`);
+  }
   if (set.length > 0) throw badInput(`--set: expected an experiment's file, got ${file}, whose choices are made`);
   return loadPlan(file, seed === undefined ? undefined : seedFrom(seed));
 }
 
+type PlanFlags = Pick<RunFlags, 'seed' | 'set'> & Partial<Pick<RunFlags, 'nsPerInstruction'>>;
+
 /** Makes the plan that the flags ask for. */
-export function planFor(loaded: LoadedExperiment, { seed, set }: Pick<RunFlags, 'seed' | 'set'>): Plan {
+export function planFor(loaded: LoadedExperiment, { seed, set, nsPerInstruction }: PlanFlags): Plan {
   const { experiment, file, question, expectation } = loaded;
   const { values, phases } = readSettings(loaded, set, { lists: false });
   const point = Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
-  return resolvePlan(experiment, { seed: seedFrom(seed ?? '1'), point, phases, file, question, expectation });
+  return resolvePlan(experiment, {
+    seed: seedFrom(seed ?? '1'),
+    point,
+    phases,
+    file,
+    question,
+    expectation,
+    ...speedFrom(nsPerInstruction),
+  });
+}
+
+function speedFrom(text: string | undefined): Pick<PlanOptions, 'nanosecondsPerInstruction'> {
+  if (text === undefined) return {};
+  const found = instructionTimes.find((each) => String(each) === text);
+  if (found === undefined)
+    throw badInput(`--ns-per-instruction: expected one of ${instructionTimes.join(', ')}, got '${text}'`);
+  return { nanosecondsPerInstruction: found };
 }

@@ -44,7 +44,7 @@ const hostSchema = z.strictObject({
 /** Powers of two, as QEMU has it. */
 export const instructionTimes = [1, 2, 4, 8, 16] as const;
 /** 250 million instructions a second, which all hosts share. */
-const defaultInstructionTime = 4;
+export const usualInstructionTime = 4;
 
 export const planSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -66,7 +66,7 @@ export const planSchema = z.strictObject({
   margin: z.number().positive(),
   model: z.enum(simulationModels),
   /** What an instruction takes on the processor of a machine in virtual time; other labs have a real one. */
-  nanosecondsPerInstruction: z.union(instructionTimes.map((each) => z.literal(each))).default(defaultInstructionTime),
+  nanosecondsPerInstruction: z.union(instructionTimes.map((each) => z.literal(each))).default(usualInstructionTime),
 });
 
 export type Plan = z.infer<typeof planSchema>;
@@ -136,7 +136,7 @@ export function planner<G extends string, V extends Vary>(
     phases,
     checks: check(`${where}.checks`, z.array(checkSchema), experiment.checks ?? []),
     margin: experiment.margin ?? 0.1,
-    nanosecondsPerInstruction: options.nanosecondsPerInstruction ?? defaultInstructionTime,
+    nanosecondsPerInstruction: options.nanosecondsPerInstruction ?? usualInstructionTime,
     model: at('model', experiment.model ?? 'deployment'),
   };
   let first: Plan | undefined;

@@ -70,7 +70,12 @@ export async function begin(
   const folder = createRunFolder(out, runId(clock.now(), session), plan);
   onBegin?.(folder);
   const { name: on, clock: kind } = subject;
-  const about: About = { on, clock: kind, versions: versions(), replay: replayCommand(plan, on) };
+  const about: About = {
+    on,
+    clock: kind,
+    versions: subject.versions?.() ?? versions(),
+    replay: replayCommand(plan, on),
+  };
   return { folder, session, about };
 }
 

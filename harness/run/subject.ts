@@ -11,6 +11,8 @@ export interface Subject {
   readonly clock: 'real' | 'virtual' | 'simulated';
   /** Whether it runs programs that it is given, instead of those of the machine. @defaultValue false */
   readonly takesPrograms?: boolean;
+  /** What is at work, where that is not what this machine has. */
+  versions?(): Record<string, string | null>;
   /** @throws HarnessError `bad-input` when it cannot do what the plan asks for; nothing was started then */
   check(plan: Plan): void;
   /**

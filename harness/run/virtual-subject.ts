@@ -1,5 +1,6 @@
 /** The lab in virtual time as a subject: network namespaces in a machine whose clock counts its instructions. */
 import { join } from 'node:path';
+import { guestPackages } from '../base/guest-packages.js';
 import { type Plan, planSchema } from '../experiment/plan.js';
 import { faultKinds } from '../fault/fault.js';
 import { performInKernel } from '../lab/guest/perform.js';
@@ -15,6 +16,7 @@ import type { InsideInput } from './inside.js';
 import { journalFile, parseEvent } from './journal.js';
 import { checkInstruments, checkPlan } from './lab-subject.js';
 import type { Subject } from './subject.js';
+import { rsplabVersion } from './versions.js';
 
 export const virtualSubject: Subject = virtual();
 
@@ -25,6 +27,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
   return {
     name: 'virtual',
     clock: 'virtual',
+    versions: versionsInMachine,
     check: (plan) => checkPlan(plan, 'virtual', faultKinds),
     fingerprint: (plan) => virtualFingerprint(settingFor(plan)).hash,
     async tryOut(plan, say) {
@@ -60,6 +63,14 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
       return { ...(await collect(plan, folder, reasons)), machine };
     },
   };
+}
+
+/** The machine has its own; `tshark` reads its capture on this one. */
+function versionsInMachine(): Record<string, string | null> {
+  const of = (name: string) => guestPackages()?.versions[name] ?? null;
+  // As in `1:3.4.4-1+b2`: without Debian's own parts.
+  const upstream = (version: string | null) => version?.replace(/^\d+:/, '').replace(/-[^-]*$/, '') ?? null;
+  return { rsplab: rsplabVersion(), rsplib: upstream(of('rsplib-registrar')), node: of('node') };
 }
 
 /**

@@ -52,7 +52,7 @@ export async function snapshotFor({ hash, setting, say }: SnapshotOptions): Prom
   const folder = join(cacheFolder(), 'virtual', hash);
   const unfit = existsSync(folder) ? await whyUnfit(folder) : 'is not there yet';
   if (unfit) {
-    say(`virtual machine: its snapshot ${unfit}; it is made now, once for this version (about 15 s) …`);
+    say(`virtual machine: its snapshot ${unfit}; it is made now, once for this version (about half a minute) …`);
     await makeSnapshot(folder, setting);
     removeOld(dirname(folder));
   }
