@@ -25,10 +25,10 @@ export class Entries {
     this.reserve(slots);
   }
 
-  /** Makes room for this many slots. @returns whether there was too little */
-  reserve(slots: number): boolean {
+  /** Makes room for this many slots. */
+  reserve(slots: number): void {
     const old = this.numbers;
-    if (entryLength * slots <= old.length) return false;
+    if (entryLength * slots <= old.length) return;
     this.numbers = new Float64Array(Math.max(entryLength * slots, 2 * old.length));
     this.numbers.set(old);
     this.integers = new Int32Array(this.numbers.buffer);
@@ -36,6 +36,5 @@ export class Entries {
       this.integers[at + next] = unlisted;
       this.integers[at + place] = none;
     }
-    return true;
   }
 }

@@ -162,7 +162,9 @@ export class EventQueue {
   #reserveCall(): number {
     const index = this.#calls.length;
     const slots = this.#fixed + index + 1;
-    if (this.#entries.reserve(slots)) this.#near.reserve(slots, this.#entries.integers);
+    this.#entries.reserve(slots);
+    // Each grows by steps of its own.
+    this.#near.reserve(slots, this.#entries.integers);
     return index;
   }
 

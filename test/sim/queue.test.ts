@@ -16,6 +16,15 @@ describe('the event queue', () => {
     expect(drain(queue)).toEqual(['1@10', '3@20', '0@30', '2@2000']);
   });
 
+  test.each([10, 129, 131, 132, 200, 257, 1000])('has room for %d calls at a time, and loses none', (count) => {
+    const queue = new EventQueue(0);
+    const happened: number[] = [];
+    const times = Array.from({ length: count }, (_, at) => ((at * 7919) % count) / count / 4);
+    for (const time of times) queue.call(time, () => happened.push(queue.now));
+    expect(queue.run(1, () => {})).toBe(true);
+    expect(happened).toEqual(times.toSorted((a, b) => a - b));
+  });
+
   test('lets events at the same time happen as they were scheduled, across all kinds', () => {
     const queue = new EventQueue(4, 0.5);
     const happened: string[] = [];
