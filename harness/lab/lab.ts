@@ -22,6 +22,8 @@ export interface LabContext {
   /** Where captures and logs go; exists. */
   readonly folder: string;
   readonly clock: Clock;
+  /** Whether the clock is a count of instructions: nobody waits for a processor that others use. */
+  readonly virtualTime?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 

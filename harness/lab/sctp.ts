@@ -7,6 +7,17 @@ import type { Sctp } from '../topology/sctp.js';
 
 const folder = '/proc/sys/net/sctp';
 
+/**
+ * One process for all values of a host: starting one costs more than all that it does. It is given the folder, then
+ * names and values in turn, and prints each name with the value that is there when all are written.
+ */
+const writeThenRead = `
+  cd "$0" || exit
+  all="$*"
+  while [ $# -gt 1 ]; do echo "$2" > "$1"; shift 2; done
+  set -- $all
+  while [ $# -gt 1 ]; do read -r value < "$1"; echo "$1 $value"; shift 2; done`;
+
 /** The kernel's names (ip-sysctl.rst). RTO.max comes before RTO.min, which may not exceed it. */
 const names = {
   rtoInitial: 'rto_initial',
@@ -46,15 +57,13 @@ export async function tuneSctp(
   for (const host of plan.hosts) {
     if (host.sctp === null) continue;
     const [file, ...words] = enter(host);
-    const run = (command: readonly string[], input = '') =>
-      execa(file!, [...words, ...command], { env: environment, input, reject: false });
     const values = sctpValues(host.sctp);
-    for (const [name, value] of values) await run(['tee', `${folder}/${name}`], value);
+    const command = [...words, 'sh', '-c', writeThenRead, folder, ...values.flat()];
+    const { stdout } = await execa(file!, command, { env: environment, reject: false });
+    const got = new Map(stdout.split('\n').map((line) => line.split(' ') as [string, string]));
     const wanted = new Map(values);
-    const { stdout } = await run(['cat', ...[...wanted.keys()].map((name) => `${folder}/${name}`)]);
-    const got = stdout.split('\n');
-    const said = [...wanted.keys()].map((name, at) => `${name} ${got[at]}`).join(', ');
-    if ([...wanted.values()].some((value, at) => value !== got[at])) {
+    const said = [...wanted.keys()].map((name) => `${name} ${got.get(name)}`).join(', ');
+    if ([...wanted].some(([name, value]) => value !== got.get(name))) {
       throw labBroken(`The kernel of ${host.name} took other values for SCTP than asked: ${said}`);
     }
     told.push(`SCTP at ${host.name}: ${said}`);

@@ -25,7 +25,7 @@ export interface PerformOptions {
   readonly session: string;
   readonly clock: Clock;
   /** Whether the clock is a count of instructions: nothing can be late then, but the processor can be busy. */
-  readonly virtualTime?: boolean;
+  readonly virtualTime?: boolean | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: JournalEvent) => void;
 }
@@ -48,7 +48,8 @@ export async function perform(options: PerformOptions): Promise<boolean> {
   const signal = AbortSignal.any([options.signal, broken.signal]);
   try {
     journal.record({ event: 'phase', phase: 'open' });
-    const open = await lab.open(options.plan, { session: options.session, folder, clock, signal });
+    const { session, virtualTime } = options;
+    const open = await lab.open(options.plan, { session, folder, clock, virtualTime, signal });
     scope.defer(`lab ${lab.name}`, () => open.close());
     journal.record({ event: 'begin', epoch: begin, lab: lab.name, kernel: open.kernel });
     for (const text of open.notes) journal.record({ event: 'note', text });

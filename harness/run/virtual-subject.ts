@@ -34,7 +34,6 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
       await checkInstruments();
       const setting = settingFor(plan);
       checkMemory(plan, 'virtual', { givenMiB: 0, usedMiB: usedBy(plan) });
-      await checkInstruments();
       const { hash } = virtualFingerprint(setting);
       if (!withoutSnapshot) await snapshotFor({ hash, setting, say });
     },

@@ -64,6 +64,9 @@ const quantity = (
 });
 
 function loadMarkup({ seconds, busy, waited, stolen }: NonNullable<Summary['load']>): Html {
+  // In virtual time nobody else can take anything away.
+  if (stolen === null)
+    return html`<p>While the run measured, ${seconds} s in all, the virtual processor was busy ${busy} % of the time. Above 90 % the run would be unknown, because then components wait for each other.</p>`;
   const used = waited === null ? 'all CPUs together were busy' : 'the lab kernel used its CPU';
   const queued = waited === null ? '' : ` and waited for it ${waited} % of the time while others used it`;
   return html`<p>While the run measured, ${seconds} s in all, ${used} ${busy} % of the time${queued}; the machine’s hypervisor withheld ${stolen} % (steal).</p>`;

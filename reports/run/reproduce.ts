@@ -14,7 +14,7 @@ export function reproduceSection({ plan, summary, files, journal }: RunFiles): C
   });
   return [
     summary && html`<p>The same plan again:</p><pre class="command"><code>${summary.replay}</code></pre>`,
-    html`<p>All chance of the run grows from seed ${plan.seed}. On a lab the components’ own chance cannot be seeded: a repetition is another sample, not the same one.</p>`,
+    chanceMarkup(plan.seed, summary),
     html`<ul class="facts">${versions.map(([name, version]) => version && html`<li>${name} <b>${version}</b></li>`)}</ul>`,
     notes.length > 0 &&
       html`<h3>Notes of the run</h3><ul class="plain">${notes.map((note) => html`<li>${note}</li>`)}</ul>`,
@@ -38,6 +38,14 @@ export function reproduceSection({ plan, summary, files, journal }: RunFiles): C
       ],
     }),
   ];
+}
+
+function chanceMarkup(seed: number, summary: RunFiles['summary']): Content {
+  const { clock, machine } = summary ?? {};
+  if (clock === 'virtual')
+    return html`<p>All chance of the run grows from seed ${seed}, the components’ and the kernel’s too: on a machine with the fingerprint <b>${machine?.fingerprint ?? 'unknown'}</b>, which <code>rsplab doctor</code> prints, a repetition is the same run to the bit.</p>`;
+  if (clock === 'simulated') return html`<p>All chance of the run grows from seed ${seed}: a repetition is the same run.</p>`;
+  return html`<p>All chance of the plan grows from seed ${seed}. In real time the components’ own chance cannot be seeded: a repetition is another sample, not the same one.</p>`;
 }
 
 /** A plan of a thousand hosts is read by programs only. */

@@ -14,7 +14,7 @@ import { expectSound, type RealRun, runExperiment } from './rsplab.js';
 const attack = (reports: string, associations = 1) =>
   runExperiment(
     'experiments/attack-failure-reports.ts',
-    ...['--set', 'warmUp=1', '--set', 'measure=7', '--set', 'drain=1'],
+    ...['--set', 'warmUp=3', '--set', 'measure=7', '--set', 'drain=1'],
     ...['--set', `reports=${reports}`, '--set', `associations=${associations}`],
   );
 

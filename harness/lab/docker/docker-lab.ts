@@ -68,7 +68,7 @@ export async function openOn(
 }
 
 async function open(docker: Docker, plan: Plan, context: LabContext, scope: Scope): Promise<OpenLab> {
-  const { session, folder, clock } = context;
+  const { session } = context;
   const environment = toolEnvironment();
   const containers = await makeContainers(docker, plan, context);
   const links = new BatchTool(['ip'], ['link', 'show', 'lo'], environment);
@@ -86,7 +86,7 @@ async function open(docker: Docker, plan: Plan, context: LabContext, scope: Scop
   const inHost = ({ name }: PlannedHost) => withinNetwork(containers.get(name)!, '--');
   const notes = await tuneSctp(plan, inHost, environment);
   await setQueues(plan, legDevice, queues);
-  const capture = await startCapture(bridges, folder, clock, (command, options) =>
+  const capture = await startCapture(bridges, context, (command, options) =>
     startProcess(command, options, environment),
   );
   let stopping: ReturnType<typeof capture.stop> | undefined;

@@ -34,23 +34,28 @@ export const netnsLab: Lab = {
 };
 
 async function open(plan: Plan, context: LabContext, scope: Scope): Promise<OpenLab> {
-  const { session, folder, clock } = context;
+  const { session, virtualTime } = context;
   const environment = toolEnvironment();
-  const ip = (argv: readonly string[], batch: string[][]) => runBatch(['ip', ...argv], batch, environment);
-  scope.defer('network namespaces', () => removeNamespaces(session, environment));
-  await ip([], namespaceBatch(plan, session));
+  // A machine in virtual time goes as a whole, and finding what is in a namespace takes a process for each.
+  if (!virtualTime) scope.defer('network namespaces', () => removeNamespaces(session, environment));
+  const question = ['link', 'show', 'lo'];
+  const namespaces = new BatchTool(['ip'], question, environment);
+  scope.defer('ip', () => namespaces.close());
+  await namespaces.run(namespaceBatch(plan, session));
   const inSwitch = ['-n', switchOf(session)];
-  const links = new BatchTool(['ip', ...inSwitch], ['link', 'show', 'lo'], environment);
+  const links = new BatchTool(['ip', ...inSwitch], question, environment);
   const queues = new BatchTool(['tc', '-s', ...inSwitch], ['qdisc', 'show'], environment);
-  scope.defer('ip', () => links.close());
+  scope.defer('ip in the switch', () => links.close());
   scope.defer('tc', () => queues.close());
   await links.run(switchBatch(plan, session));
   const prefixes = prefixesOf(plan);
-  for (const host of plan.hosts) await ip(['-n', namespaceOf(session, host.name)], hostBatch(plan, host, prefixes));
+  for (const host of plan.hosts) {
+    await runBatch(['ip', '-n', namespaceOf(session, host.name)], hostBatch(plan, host, prefixes), environment);
+  }
   const inHost = ({ name }: PlannedHost) => ['nsenter', `--net=${namespacePath(namespaceOf(session, name))}`, '--'];
   const notes = await tuneSctp(plan, inHost, environment);
   await setQueues(plan, legDevice, queues);
-  const capture = await startCapture(Object.keys(plan.topology.networks), folder, clock, (command, options) =>
+  const capture = await startCapture(Object.keys(plan.topology.networks), context, (command, options) =>
     startProcess(['nsenter', `--net=${namespacePath(switchOf(session))}`, '--', ...command], options, environment),
   );
   let stopping: ReturnType<typeof capture.stop> | undefined;
@@ -69,7 +74,7 @@ async function open(plan: Plan, context: LabContext, scope: Scope): Promise<Open
   const spares = spareAddresses(plan);
   const hosts = new Map(
     plan.hosts.map((host) => {
-      const realm = new NamespaceRealm({ plan, host, session, environment, names, spares });
+      const realm = new NamespaceRealm({ plan, host, session, environment, names, spares, namespaces });
       scope.defer(`CPU of ${host.name}`, () => realm.starve(null));
       return [host.name, new SwitchedHost(host, network, realm)];
     }),

@@ -1,5 +1,5 @@
 import type { Plan, PlannedHost } from '../../experiment/plan.js';
-import { runBatch } from '../batch.js';
+import { type BatchTool, runBatch } from '../batch.js';
 import { CpuLimit } from '../cpu-limit.js';
 import type { LabProcess, StartOptions } from '../lab.js';
 import type { LegNames } from '../leg.js';
@@ -17,6 +17,8 @@ export interface NamespaceOptions {
   readonly environment: Record<string, string>;
   readonly names: (host: string, network: string) => LegNames;
   readonly spares: (host: PlannedHost) => string[];
+  /** Makes and removes them. */
+  readonly namespaces: BatchTool;
 }
 
 /** A host that is a network namespace. */
@@ -64,16 +66,16 @@ export class NamespaceRealm implements Realm {
 
   /** Moves its legs into a fresh namespace; the old one goes when its last association has given up. */
   async reboot(addresses: readonly string[]): Promise<void> {
-    const { plan, host, session, environment } = this.options;
+    const { plan, host, session, environment, namespaces } = this.options;
     const [old, fresh] = [this.#namespace, `${namespaceOf(session, host.name)}.${++this.#boots}`];
     const legs = host.legs.map(({ network }, at) => ({ network, address: addresses[at]! }));
-    await this.#ip([], [['netns', 'add', fresh]]);
+    await namespaces.run([['netns', 'add', fresh]]);
     await this.#ip(
       ['-n', old],
       legs.map(({ network }) => ['link', 'set', 'dev', network, 'netns', fresh]),
     );
     await this.#ip(['-n', fresh], hostBatch(plan, { ...host, legs }, prefixesOf(plan)));
-    await this.#ip([], [['netns', 'delete', old]]);
+    await namespaces.run([['netns', 'delete', old]]);
     this.#namespace = fresh;
     await tuneSctp({ ...plan, hosts: [host] }, () => this.#enter(), environment);
   }

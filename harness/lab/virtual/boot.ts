@@ -15,7 +15,7 @@ import { follow } from './follow.js';
 import type { JobCode, VirtualJob } from './guest.js';
 import { makeImage } from './image.js';
 import type { JobName } from './jobs.js';
-import { type MachineFiles, type MachineSetting, paddedJob } from './machine.js';
+import { type MachineFiles, type MachineSetting, packJob } from './machine.js';
 import { bootToPause, goOn, type Machine, startMachine } from './qemu.js';
 import { snapshotFor } from './snapshot.js';
 
@@ -45,7 +45,7 @@ export async function bootVirtual(options: VirtualBoot): Promise<LabKernel> {
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const order: VirtualJob = { job, input, chance: createHash('sha512').update(`chance ${seed}`).digest('hex') };
-    await writeFile(join(folder, 'job'), paddedJob(JSON.stringify(order)));
+    await writeFile(join(folder, 'job'), packJob(order));
     const files = { job: join(folder, 'job'), line, results: join(folder, 'results.tar') };
     const machine = await (options.withoutSnapshot
       ? coldMachine(files, setting, folder)

@@ -3,7 +3,7 @@
  * every file of a run is the same, byte for byte.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { badInput } from '../../base/errors.js';
 import { guestPackages } from '../../base/guest-packages.js';
@@ -26,7 +26,7 @@ export function virtualFingerprint(setting: MachineSetting): VirtualFingerprint 
   }
   const nowhere = { kernel: '', image: '', memory: '', job: '', line: '', results: '' };
   const parts = {
-    qemu: digest(readFileSync(qemu)),
+    qemu: digestOfFile(qemu),
     machine: digest(machineCommand(nowhere, setting, 'boot').join('\n')),
     kernel: packages.kernelVersion,
     packages: digest(JSON.stringify(packages.versions)),
@@ -38,6 +38,18 @@ export function virtualFingerprint(setting: MachineSetting): VirtualFingerprint 
   return { hash: digest(JSON.stringify(parts)), parts };
 }
 
+/** Of a file as it is now; one that looks the same as before is not read again. */
+function digestOfFile(path: string): string {
+  const { size, mtimeMs } = statSync(path);
+  const key = `${path} ${size} ${mtimeMs}`;
+  const known = digests.get(key);
+  if (known) return known;
+  const fresh = digest(readFileSync(path));
+  digests.set(key, fresh);
+  return fresh;
+}
+const digests = new Map<string, string>();
+
 const digest = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
 /** rsplab's compiled code, what it builds on, and what is in the machine beside it. */
@@ -48,9 +60,8 @@ function hashOfCode(): string {
     .filter((name) => inMachine.test(name))
     .sort();
   const hash = createHash('sha256');
-  for (const name of files) hash.update(name).update(readFileSync(join(code, name)));
-  hash.update(readFileSync(join(here, 'package-lock.json')));
-  hash.update(readFileSync(join(here, 'harness/lab/virtual/init.sh')));
+  for (const name of files) hash.update(name).update(digestOfFile(join(code, name)));
+  for (const name of ['package-lock.json', 'harness/lab/virtual/init.sh']) hash.update(digestOfFile(join(here, name)));
   return hash.digest('hex').slice(0, 12);
 }
 

@@ -8,6 +8,7 @@ import { execa } from 'execa';
 import type { Inside } from '../guest/job.js';
 import { hostAsksToStop, runJob } from '../guest/prepare.js';
 import type { JobName } from './jobs.js';
+import { unpackJob } from './machine.js';
 import { reseed } from './reseed.js';
 
 /** A job that was not loaded before the snapshot: its module, with all that it imports in the same text. */
@@ -67,7 +68,7 @@ async function pause(): Promise<void> {
 /** The configuration is read when its driver is loaded, so that has to come after the pause. */
 async function readJob(): Promise<VirtualJob> {
   await execa('modprobe', ['qemu_fw_cfg']);
-  return JSON.parse(readFileSync('/sys/firmware/qemu_fw_cfg/by_name/opt/rsplab/job/raw', 'utf8')) as VirtualJob;
+  return unpackJob(readFileSync('/sys/firmware/qemu_fw_cfg/by_name/opt/rsplab/job/raw')) as VirtualJob;
 }
 
 /** Time does not matter any more, so this device may have a driver now. */

@@ -1,8 +1,10 @@
 /**
  * The machine: one virtual processor whose clock is the count of its instructions (`-icount`), which skips the time
- * when it has nothing to do (`sleep=off`). What could bring time or chance in from outside is left out: no network, no disk,
- * no random numbers of the processor's, a clock that begins at the same moment in every run.
+ * when it has nothing to do (`sleep=off`). What could bring time or chance in from outside is left out: no network, no
+ * disk, no random numbers of the processor's, a clock that begins at the same moment in every run.
  */
+import { gunzipSync, gzipSync } from 'node:zlib';
+
 export interface MachineFiles {
   readonly kernel: string;
   readonly image: string;
@@ -23,7 +25,7 @@ export interface MachineSetting {
 }
 
 /** File descriptors of QEMU's process, beside the standard ones. */
-export const descriptors = { console: 3, qmp: 4, state: 5 } as const;
+export const descriptors = { console: 3, monitor: 4, state: 5 } as const;
 
 const kernelWords = [
   ...['console=ttyS0', 'quiet', 'panic=-1', 'rdinit=/init', 'tsc=reliable', 'mitigations=off', 'nokaslr'],
@@ -52,19 +54,29 @@ export function machineCommand(
     ...['-accel', 'tcg', '-icount', `shift=${Math.log2(nanosecondsPerInstruction)},sleep=off,align=off`],
     ...['-cpu', 'max,rdrand=off,rdseed=off,la57=off', '-seed', '1', '-rtc', 'clock=vm,base=2026-01-01'],
     ...['-kernel', kernel, '-initrd', image, '-append', kernelWords.join(' ')],
-    ...['-device', 'pvpanic-pci', '-action', 'panic=pause'],
+    // It is logged, too, which is how we learn of it.
+    ...['-device', 'pvpanic-pci', '-action', 'panic=pause', '-d', 'guest_errors'],
     ...chardev('console', 'socket', `fd=${descriptors.console}`),
     ...chardev('line', 'file', `path=${quoted(line)}`),
     ...['-serial', 'chardev:console', '-serial', 'chardev:line'],
     ...chardev('results', 'file', `path=${quoted(results)}`),
     ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=results,name=results'],
     ...['-fw_cfg', `name=opt/rsplab/job,file=${quoted(job)}`],
-    ...chardev('qmp', 'socket', `fd=${descriptors.qmp}`),
-    ...['-mon', 'chardev=qmp,mode=control'],
+    ...chardev('monitor', 'socket', `fd=${descriptors.monitor}`),
+    ...['-mon', 'chardev=monitor,mode=readline'],
     ...(from === 'snapshot' ? ['-incoming', 'defer'] : []),
   ];
 }
 
-/** Of one size, because the firmware reads the sizes of all files and takes its time for it. */
-export const paddedJob = (text: string): string => text.padEnd(Math.ceil((text.length + 1) / jobStep) * jobStep);
-const jobStep = 2 ** 16;
+/**
+ * The job as the machine gets it. Small, because the machine's kernel reads it a byte at a time, and to get at a page
+ * it reads all pages before once more; of few sizes, because the firmware reads all sizes and takes its time for it.
+ */
+export function packJob(job: unknown): Buffer {
+  const packed = gzipSync(JSON.stringify(job));
+  return Buffer.concat([packed], Math.ceil(packed.length / jobStep) * jobStep);
+}
+const jobStep = 2 ** 14;
+
+/** Zeros may follow what was packed. */
+export const unpackJob = (bytes: Buffer): unknown => JSON.parse(gunzipSync(bytes).toString('utf8'));

@@ -11,14 +11,17 @@ import { temporaryFolder } from '../../base/temporary.js';
 import { findTool, toolEnvironment } from '../../base/tools.js';
 import { killGroup } from '../process.js';
 import { descriptors, type MachineFiles, type MachineSetting, machineCommand } from './machine.js';
-import { Qmp } from './qmp.js';
+import { Monitor } from './monitor.js';
+import { takeProcessor } from './processor.js';
 
 /** A machine that QEMU has made, and that does nothing yet or is on its way to its pause. */
 export interface Machine {
   readonly pid: number;
   /** The first serial line. */
   readonly console: Duplex;
-  readonly qmp: Qmp;
+  readonly monitor: Monitor;
+  /** Resolves when it has written to its panic device. */
+  readonly panicked: Promise<void>;
   /** Resolves with QEMU's last words when it is gone. */
   readonly ended: Promise<string>;
   kill(): void;
@@ -49,6 +52,9 @@ export async function startMachine({ files, setting, folder, state }: MachineOpt
   }
 }
 
+/** In QEMU's log. */
+const panicWords = 'Guest crashed';
+
 async function spawnQemu(
   files: MachineFiles,
   setting: MachineSetting,
@@ -58,7 +64,9 @@ async function spawnQemu(
   const from = state === undefined ? 'boot' : 'snapshot';
   const qemu = findTool('qemu-system-x86_64');
   if (!qemu) throw badInput('lab virtual: expected QEMU, got none; `npm run setup` gets it');
-  const command = ['--pdeathsig', 'KILL', '--', qemu, ...machineCommand(files, setting, from)];
+  const processor = takeProcessor();
+  const place = processor ? ['taskset', '--cpu-list', String(processor.number)] : [];
+  const command = ['--pdeathsig', 'KILL', '--', ...place, qemu, ...machineCommand(files, setting, from)];
   const child = execa('setpriv', command, {
     cwd: folder,
     env: toolEnvironment(),
@@ -71,39 +79,49 @@ async function spawnQemu(
   });
   const { pid } = child;
   let words = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    words = `${words}${text}`.slice(-2000);
+  const panicked = new Promise<void>((resolve) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      words = `${words}${text}`.slice(-2000);
+      if (words.includes(panicWords)) resolve();
+    });
   });
-  const ended = child.then(({ signal, exitCode }) => words.trim() || String(signal ?? exitCode));
+  const ended = child.then(({ signal, exitCode }) => {
+    processor?.release();
+    return words.trim() || String(signal ?? exitCode);
+  });
   if (pid === undefined) throw labBroken(`QEMU cannot be started: ${await ended}`);
   const [console, control] = [child.stdio[3], child.stdio[4]] as unknown as [Duplex, Duplex];
   console.on('error', () => {});
-  const qmp = new Qmp(control);
-  const machine = { pid, console, qmp, ended, kill: () => killGroup(pid) };
+  const monitor = new Monitor(control);
+  const machine = { pid, console, monitor, panicked, ended, kill: () => killGroup(pid) };
   try {
-    await qmp.execute('qmp_capabilities');
+    await monitor.ask('info status');
   } catch (cause) {
     throw labBroken(`QEMU did not start the machine: ${await ended}`, cause);
   }
   return machine;
 }
 
-const ignoreShared = { capabilities: [{ capability: 'x-ignore-shared', state: true }] };
+const ignoreShared = 'migrate_set_capability x-ignore-shared on';
 
 async function loadState(machine: Machine): Promise<void> {
-  const { qmp } = machine;
+  const { monitor } = machine;
   try {
-    await qmp.execute('migrate-set-capabilities', ignoreShared);
-    await qmp.execute('migrate-incoming', { uri: `fd:${descriptors.state}` });
-    while (((await qmp.execute('query-status')) as { status: string }).status === 'inmigrate') await sleep(5);
+    await monitor.tell(ignoreShared);
+    await monitor.tell(`migrate_incoming fd:${descriptors.state}`);
+    while (await is(machine, 'inmigrate')) await sleep(5);
   } catch (cause) {
     machine.kill();
     throw labBroken(`The machine does not go on from its snapshot: ${await machine.ended}`, cause);
   }
 }
 
+/** As in `VM status: paused (inmigrate)`. */
+const is = async ({ monitor }: Machine, state: 'inmigrate' | 'guest-panicked') =>
+  (await monitor.ask('info status')).includes(`(${state})`);
+
 /** Writes the state of a paused machine, all but its memory, which lies in a file of its own. */
-export async function saveState({ qmp }: Machine, file: string): Promise<void> {
+export async function saveState({ monitor }: Machine, file: string): Promise<void> {
   const folder = mkdtempSync(join(temporaryFolder(), 'rsplab-'));
   const path = join(folder, 'state');
   const server = createServer();
@@ -112,8 +130,8 @@ export async function saveState({ qmp }: Machine, file: string): Promise<void> {
     const written = new Promise<void>((resolve, reject) => {
       server.once('connection', (socket) => pipeline(socket, createWriteStream(file)).then(resolve, reject));
     });
-    await qmp.execute('migrate-set-capabilities', ignoreShared);
-    await qmp.execute('migrate', { uri: `unix:${path}` });
+    await monitor.tell(ignoreShared);
+    await monitor.tell(`migrate -d unix:${path}`);
     await written;
   } finally {
     server.close();
@@ -138,7 +156,7 @@ export async function bootToPause(options: Omit<MachineOptions, 'state'>): Promi
   const over = new AbortController();
   const gone = machine.ended.then((words) => `QEMU ended: ${words}`);
   const late = sleep(bootSeconds * 1e3, `${bootSeconds} s were not enough`, { signal: over.signal });
-  const why = await Promise.race([machine.qmp.event('GUEST_PANICKED').then(() => null), gone, late.catch(() => null)]);
+  const why = await Promise.race([untilPaused(machine), gone, late.catch(() => null)]);
   over.abort();
   machine.console.off('data', listen);
   if (why === null) return machine;
@@ -146,5 +164,20 @@ export async function bootToPause(options: Omit<MachineOptions, 'state'>): Promi
   throw labBroken(`The virtual machine did not boot: ${why}: ${said.trim().split('\n').slice(-5).join(' | ')}`);
 }
 
+/**
+ * The machine has written to its panic device. QEMU is not asked until it has said so: every question stirs its main
+ * loop, and should that look just as the processor halts, the clock may jump too far.
+ * @returns null; never when it is gone
+ */
+async function untilPaused(machine: Machine): Promise<null> {
+  await machine.panicked;
+  try {
+    while (!(await is(machine, 'guest-panicked'))) await sleep(20);
+    return null;
+  } catch {
+    return new Promise(() => {});
+  }
+}
+
 /** Has a machine that waits for its job go on. */
-export const goOn = ({ qmp }: Machine): Promise<unknown> => qmp.execute('cont');
+export const goOn = ({ monitor }: Machine): Promise<void> => monitor.tell('cont');

@@ -22,7 +22,7 @@ import { labBroken } from '../../base/errors.js';
 import { guestPackages } from '../../base/guest-packages.js';
 import { identityOf } from '../lease.js';
 import { makeImage } from './image.js';
-import { type MachineSetting, paddedJob } from './machine.js';
+import { type MachineSetting, packJob } from './machine.js';
 import { bootToPause, saveState } from './qemu.js';
 
 export interface Snapshot {
@@ -85,7 +85,7 @@ async function makeSnapshot(folder: string, setting: MachineSetting): Promise<vo
     const fresh = join(work, 'snapshot');
     mkdirSync(fresh);
     const image = await makeImage(guestPackages()!, work);
-    writeFileSync(join(work, 'job'), paddedJob(''));
+    writeFileSync(join(work, 'job'), packJob(null));
     const machine = await bootToPause({
       setting,
       folder: work,
