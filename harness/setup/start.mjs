@@ -6,7 +6,7 @@ import './node-version.mjs';
 import { pathToFileURL } from 'node:url';
 import { main, prepare } from './prepare.mjs';
 
-const firstExperiment = ['run', 'experiments/element-power-off.ts', '--on', 'uml'];
+const firstExperiment = ['run', 'experiments/element-power-off.ts'];
 const options = process.argv.slice(2);
 
 await prepare();
