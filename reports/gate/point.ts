@@ -3,6 +3,7 @@ import type { GateVerdict, MetricJudgement } from '../../harness/gate/judgement.
 import type { GatePointResult } from '../../harness/gate/result.js';
 import { formatChange, formatLimit, formatValue } from '../../harness/gate/words.js';
 import { type Content, type Html, html } from '../page/escape.js';
+import { plainLayout } from '../page/table.js';
 import { metricPicture } from './picture.js';
 import { tellingOf } from './telling.js';
 
@@ -38,7 +39,7 @@ export function pointSection(point: GatePointResult, link: (run: string) => stri
 const kindOf = (verdict: GateVerdict): string => (verdict === 'none' ? 'unknown' : verdict);
 
 const metricTable = (metrics: readonly MetricJudgement[]): Html =>
-  html`<div class="table-scroll" tabindex="0" role="region" aria-label="Metrics"><table>
+  html`<div class="table-scroll" tabindex="0" role="region" aria-label="Metrics"><table ${plainLayout}>
 <thead><tr><th scope="col">metric</th><th scope="col">verdict</th><th scope="col">old and new</th><th scope="col">change</th></tr></thead>
 <tbody>${metrics.map(metricRow)}</tbody></table></div>`;
 

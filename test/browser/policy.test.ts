@@ -6,12 +6,18 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { writeFigure, writeIndex } from '../../reports/figure/figure-set.js';
 import { figures } from '../../reports/figure/figures/index.js';
+import { writeGateReport } from '../../reports/gate/report.js';
 import { writeReports } from '../../reports/write.js';
+import { around, gateResult, pointResult, side } from '../gate/cases.js';
 import { small } from '../reports/experiments.js';
 import { sweepWith } from '../reports/figure/data.js';
 import { makeResults, removeResults, simulatedRun, writtenSweep } from '../reports/run-folder.js';
 import { missing, startBrowser } from './browser.js';
 import { type FolderServer, serveFolder } from './server.js';
+
+/** A gate with a metric that got worse, and all others as they were. */
+const slower = (level: number, count: number) => side({ 'resumption.mean': around(level, 0.05, count) });
+const judged = gateResult([pointResult('slow', slower(0.02, 24), slower(0.05, 16))]);
 
 /** What Jenkins sends with artifacts; other servers send much the same. */
 const policy = "sandbox allow-scripts; default-src 'none'; img-src 'self'; style-src 'self'";
@@ -21,7 +27,7 @@ describe.skipIf(missing)(`pages under a CI server’s policy${missing ? ` (${mis
   let results: string;
   let server: FolderServer;
   /** By what they are; each is in `plain/` as one file, and in `assets/` with its style and script beside it. */
-  let pages: Record<'run' | 'sweep' | 'index' | 'figures', string>;
+  let pages: Record<'run' | 'sweep' | 'index' | 'figures' | 'gate', string>;
 
   beforeAll(async () => {
     browser = await startBrowser();
@@ -41,6 +47,9 @@ describe.skipIf(missing)(`pages under a CI server’s policy${missing ? ` (${mis
         sweepWith([], 0, () => ({})),
       );
       writeIndex(drawing, [drawn], { assets });
+      const gate = join(folder, 'gate');
+      mkdirSync(gate);
+      writeGateReport(gate, judged, { assets, into: gate, history: null });
     }
     const below = (path: string) => relative(plain, path);
     pages = {
@@ -48,6 +57,7 @@ describe.skipIf(missing)(`pages under a CI server’s policy${missing ? ` (${mis
       sweep: join(below(sweep), 'report.html'),
       index: 'index.html',
       figures: 'figures/index.html',
+      gate: 'gate/report.html',
     };
     server = await serveFolder(results, { 'content-security-policy': policy });
   });
@@ -76,7 +86,7 @@ describe.skipIf(missing)(`pages under a CI server’s policy${missing ? ` (${mis
   const styledLooks = async (kind: keyof typeof pages) =>
     looks(await fromDisk('plain', pages[kind], { javaScriptEnabled: false }));
 
-  const kinds = ['run', 'sweep', 'index', 'figures'] as const;
+  const kinds = ['run', 'sweep', 'index', 'figures', 'gate'] as const;
 
   it.each(kinds)('with --assets, the page of %s looks as it does from disk without scripts', async (kind) => {
     for (const colorScheme of ['light', 'dark'] as const) {
