@@ -1,7 +1,7 @@
 /** From a command line to what a gate does: which lab, which points, held against what. */
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { badInput } from '../base/errors.js';
+import { badInput, codeOf, messageOf } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
 import { commandLine } from '../base/shell.js';
 import { loadExperiment } from '../experiment/load.js';
@@ -36,7 +36,10 @@ export interface Prepared {
  */
 export async function prepare(asked: Asked): Promise<Prepared> {
   const config = asked.config === null ? {} : await loadConfig(asked.config);
-  const files = asked.files.length > 0 ? asked.files : (config.experiments ?? defaultFiles());
+  const named = asked.files.length > 0 ? asked.files : config.experiments;
+  // Nobody asked for these, so what the subject cannot do is left out.
+  const unasked = named === undefined;
+  const files = named ?? defaultFiles();
   const before = asked.baseline !== null && existsSync(asked.baseline) ? readBaseline(asked.baseline) : null;
   const subject = await chooseSubject(asked.on ?? before?.on ?? 'virtual');
   const seed = asked.seed ?? before?.points[0]?.seed ?? 1;
@@ -49,10 +52,15 @@ export async function prepare(asked: Asked): Promise<Prepared> {
   const points: GatePoint[] = [];
   for (const file of files) {
     const loaded = await loadExperiment(file);
-    points.push(
-      ...(await pointsOf(loaded, settingsFor(loaded.experiment, config, options), { seed, subject, programs, say })),
-    );
+    const settings = settingsFor(loaded.experiment, config, options);
+    try {
+      points.push(...(await pointsOf(loaded, settings, { seed, subject, programs, say })));
+    } catch (error) {
+      if (!unasked || codeOf(error) !== 'bad-input') throw error;
+      say(`gate: left out, as nobody named it: ${messageOf(error)}`);
+    }
   }
+  if (points.length === 0) throw badInput(`gate: expected an experiment that ${subject.name} can run, got none`);
   const twice = points.find(({ name }, at) => points.findIndex((other) => other.name === name) !== at);
   if (twice) throw badInput(`gate: expected each point once, got ${twice.name} twice`);
   const digest = digestOf(
