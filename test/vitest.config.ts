@@ -33,7 +33,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**/!(*.unit).test.ts', 'test/browser/**'],
-          testTimeout: 15_000,
+          // A command line takes a second to start, and many times that on a machine that is busy with other things.
+          testTimeout: 120_000,
           ...everyCpu,
           sequence: { groupOrder: 0 },
         },
