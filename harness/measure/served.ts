@@ -15,6 +15,15 @@ export class Served {
     return this.#byId.get(id);
   }
 
+  /**
+   * Whether a completion that came then is the one that the user took. It took none before the accept that it counts,
+   * the last one: it had given up the element that sent it, though it may not have said so yet.
+   */
+  hears(id: number, at: number): boolean {
+    const row = this.#byId.get(id);
+    return row !== undefined && row.acceptedAt <= at + clockSeconds;
+  }
+
   /** The request that it was working on at this time. Ask in order of time. */
   at(time: number | null): TimedVectorRow | undefined {
     if (time === null) return undefined;

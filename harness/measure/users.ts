@@ -49,7 +49,7 @@ export interface Job {
   lost: boolean;
   /** Its user's process ended. */
   ended: boolean;
-  /** A completion was seen that reached the user's host, and the user says that it had none: its word counts. */
+  /** A completion was seen that reached the user's host, and the user did not take it as one: its word counts. */
   unheard: boolean;
 }
 
@@ -154,11 +154,12 @@ export class UserTracker {
     if (to.host === null || !this.isElement(to.host)) return;
     const attempt = this.#attempt ?? this.#begin(null);
     if (attempt.association === association) return;
-    attempt.element = to.host;
-    attempt.address = to.address;
-    attempt.association = association;
-    attempt.initAt = sentAt;
-    attempt.connectedAt = null;
+    const told = { element: to.host, address: to.address, association };
+    // A user that was accepted asks before it turns to another element. Its kernel still tries one that it was named
+    // before, and that was out of reach: nothing of that attempt was on the wire until now.
+    const before = attempt.accept && this.#job?.attempts.find((it) => it.answer !== null && it.association === null);
+    if (before) Object.assign(before, told);
+    else Object.assign(attempt, told, { initAt: sentAt, connectedAt: null });
   }
 
   #said(message: Message): void {
@@ -251,7 +252,7 @@ export class UserTracker {
       this.events.accepted(attempt, job);
     }
     if (message.type !== 'complete') return;
-    if (this.served && !this.served.get(message.job)) {
+    if (this.served && !this.served.hears(message.job, message.receivedAt)) {
       job.unheard = true;
       return;
     }

@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { failoversOf } from '../../harness/measure/failovers.js';
 import type { Chunk, ControlKind, Endpoint, Message, Packet } from '../../harness/measure/packet.js';
-import { matchRequests, requestRow } from '../../harness/measure/requests.js';
+import { matchRequests, requestRow, type TimedVectorRow } from '../../harness/measure/requests.js';
+import { Served } from '../../harness/measure/served.js';
 import { UserTracker } from '../../harness/measure/users.js';
 
 const at = (host: string): Endpoint => ({ host, address: host, port: 1 });
 
 /** Tells a user's story packet by packet; every packet takes 10 ms. */
 class Story {
-  readonly tracker = new UserTracker('pu1', (host) => host.startsWith('pe'), {
-    accepted: () => {},
-    completed: () => {},
-    givenUp: () => {},
-  });
+  readonly tracker: UserTracker;
+
+  /** @param rows what the user says it had completed; null where it says nothing */
+  constructor(private readonly rows: readonly TimedVectorRow[] | null = null) {
+    const events = { accepted: () => {}, completed: () => {}, givenUp: () => {} };
+    this.tracker = new UserTracker('pu1', (host) => host.startsWith('pe'), events, rows && new Served(rows));
+  }
 
   asks = (time: number) => this.#asap(time, 'pu1', 'pr1', 'handleResolution');
   isTold = (time: number) => this.#asap(time, 'pr1', 'pu1', 'handleResolutionResponse');
@@ -34,7 +37,7 @@ class Story {
   }
 
   requestRows() {
-    return matchRequests('pu1', this.tracker.jobs, []).map((known) => requestRow(known, 0));
+    return matchRequests('pu1', this.tracker.jobs, this.rows ?? []).map((known) => requestRow(known, 0));
   }
 
   failovers() {
@@ -162,6 +165,36 @@ describe('a user’s story', () => {
     story.completes(5.04, 'pe1', 1);
     expect(story.requestRows()).toMatchObject([{ id: 1, state: 'open' }]);
     expect(story.failovers()).toMatchObject([{ oldElement: 'pe1', newElement: null, resumedAt: null, delay: null }]);
+  });
+
+  it('does not end with a completion that its user had given up to wait for', () => {
+    const [acceptedAt, completedAt] = [6.061, 9.001];
+    const story = new Story([{ id: 1, size: 1000, queuedAt: 1, startedAt: 1, acceptedAt, completedAt }]);
+    story.turnsTo(1, 'pe1', 1);
+    story.accepts(1.05, 'pe1', 1);
+    story.reports(6);
+    // It reaches the user's host before the user turns to another element, and is one no more.
+    story.completes(6.005, 'pe1', 1);
+    story.turnsTo(6.01, 'pe2', 1);
+    story.accepts(6.06, 'pe2', 1);
+    story.completes(9, 'pe2', 1);
+    expect(story.requestRows()).toMatchObject([{ id: 1, state: 'completed', completedAt: 9.01, element: 'pe2' }]);
+    expect(story.failovers()).toMatchObject([{ oldElement: 'pe1', newElement: 'pe2', detectedAt: 6 }]);
+  });
+
+  it('stays with its element while its kernel still tries one that was out of reach before', () => {
+    const story = new Story();
+    story.asks(1);
+    story.isTold(1.01);
+    story.reports(6);
+    story.turnsTo(6.01, 'pe2', 1);
+    story.accepts(6.06, 'pe2', 1);
+    story.inits(7, 'pe1');
+    story.completes(9, 'pe2', 1);
+    expect(story.requestRows()).toMatchObject([{ id: 1, state: 'completed', element: 'pe2' }]);
+    const [first, second] = story.tracker.jobs[0]!.attempts;
+    expect([first!.element, second!.element]).toEqual(['pe1', 'pe2']);
+    expect(second!.association).toBe(second!.accept!.association);
   });
 
   it('asks again when no answer came, and that is no failover', () => {
