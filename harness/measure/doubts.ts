@@ -145,7 +145,7 @@ function openUntil(job: Job | null, completedAt: number | null): number {
 
 /** Whether something may be hidden between two moments, so that what was seen at the later one may be wrong. */
 export const hides = ({ holes, total }: Doubt, from: number, to: number): boolean =>
-  total || holes.some((hole) => hole.from < to && hole.to >= from);
+  total || holes.some((hole) => hole.from <= to && hole.to >= from);
 
 /** `2 messages between pu1 and pr1 were not captured, from 44.402 to 44.444 s`. */
 export function describe({ kind, between, network, from, to, count }: Hole): string {

@@ -47,7 +47,7 @@ const start = (...options: string[]) =>
   });
 
 it.each([
-  { given: [], runs: ['run', 'experiments/element-power-off.ts', '--on', 'uml'] },
+  { given: [], runs: ['run', 'experiments/element-power-off.ts'] },
   { given: ['doctor', '--json'], runs: ['doctor', '--json'] },
 ])('runs $runs when given $given, prints nothing else, and ends with its exit code', async ({ given, runs }) => {
   const child = start(...given);
