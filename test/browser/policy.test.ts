@@ -100,11 +100,13 @@ describe.skipIf(missing)(`pages under a CI server’s policy${missing ? ` (${mis
   it.each(kinds)('with --assets, the page of %s has no style in it, and works from disk as ever', async (kind) => {
     const text = readFileSync(join(results, 'assets', pages[kind]), 'utf8');
     expect(/<style|\sstyle=/.test(text)).toBe(false);
-    const expected = await looks(await fromDisk('plain', pages[kind]));
-    const page = await fromDisk('assets', pages[kind]);
-    expect(await looks(page)).toEqual(expected);
-    if (kind === 'figures') return;
-    await expect.poll(() => page.getByRole('button', { name: 'Dark theme' }).count()).toBe(1);
+    // Its script has run when the button is there; what it draws then may still be on its way.
+    const scripted = async (page: Page) => {
+      if (kind !== 'figures') await page.getByRole('button', { name: 'Dark theme' }).waitFor();
+      return page;
+    };
+    const expected = await settled(await scripted(await fromDisk('plain', pages[kind])));
+    expect(await settled(await scripted(await fromDisk('assets', pages[kind])))).toEqual(expected);
   });
 
   it.each(kinds)(
@@ -166,6 +168,16 @@ interface Looks {
   /** Fill, stroke and width of every mark of every figure. */
   readonly marks: string[];
   readonly cells: { line: boolean; room: boolean; aligned: boolean }[];
+}
+
+/** As it looks when it has not changed for a while. */
+async function settled(page: Page): Promise<Looks> {
+  for (let before = await looks(page); ; ) {
+    await page.waitForTimeout(500);
+    const now = await looks(page);
+    if (JSON.stringify(now) === JSON.stringify(before)) return now;
+    before = now;
+  }
 }
 
 const looks = (page: Page): Promise<Looks> =>
