@@ -2,6 +2,7 @@
 import { formatDate, formatInterval, formatQuantity, verdictWords } from '../../harness/calibrate/format.js';
 import type { CalibrationLine, CalibrationQuote } from '../../harness/result/calibration.js';
 import type { Summary } from '../../harness/result/summary.js';
+import { tolerablyBusy } from '../../harness/run/processor.js';
 import { type Content, type Html, html } from '../page/escape.js';
 import { type Table, tableMarkup } from '../page/table.js';
 import type { RunFiles } from './read.js';
@@ -66,7 +67,7 @@ const quantity = (
 function loadMarkup({ seconds, busy, waited, stolen }: NonNullable<Summary['load']>): Html {
   // In virtual time nobody else can take anything away.
   if (stolen === null)
-    return html`<p>While the run measured, ${seconds} s in all, the virtual processor was busy ${busy} % of the time. Above 90 % the run would be unknown, because then components wait for each other.</p>`;
+    return html`<p>While the run measured, ${seconds} s in all, the virtual processor was busy ${busy} % of the time. Above ${tolerablyBusy} % the run would be unknown, because then components wait for each other.</p>`;
   const used = waited === null ? 'all CPUs together were busy' : 'the lab kernel used its CPU';
   const queued = waited === null ? '' : ` and waited for it ${waited} % of the time while others used it`;
   return html`<p>While the run measured, ${seconds} s in all, ${used} ${busy} % of the time${queued}; the machine’s hypervisor withheld ${stolen} % (steal).</p>`;

@@ -4,7 +4,8 @@
  * memory that QEMU has. The last line is JSON, for scripts. Run it with `npm run bench:virtual [rounds]` on a machine
  * that does nothing else. The sizes take turns, so that a change of the machine's speed hits them alike.
  */
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { median } from 'simple-statistics';
 import { realClock } from '../../harness/base/clock.js';
 import { temporaryFolder } from '../../harness/base/temporary.js';
@@ -15,7 +16,8 @@ import { virtualSubject } from '../../harness/run/virtual-subject.js';
 import { dualHomed } from '../../topologies/dual-homed.js';
 
 const rounds = Number(process.argv[2] ?? 3);
-const out = `${temporaryFolder()}/rsplab-bench-virtual`;
+const out = mkdtempSync(join(temporaryFolder(), 'rsplab-bench-'));
+process.on('exit', () => rmSync(out, { recursive: true, force: true }));
 
 const steady = experiment({
   name: 'steady',
@@ -55,7 +57,6 @@ for (let round = 1; round <= rounds; round++) {
     );
   }
 }
-rmSync(out, { recursive: true, force: true });
 
 const rounded = (value: number) => Number(value.toFixed(1));
 console.log(

@@ -10,7 +10,7 @@ export interface MachineFiles {
   readonly image: string;
   /** Holds the machine's memory. */
   readonly memory: string;
-  /** The job, in JSON. */
+  /** The job, as {@link packJob} makes it. */
   readonly job: string;
   /** Gets what the job tells. */
   readonly line: string;
