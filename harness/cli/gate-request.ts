@@ -11,6 +11,9 @@ import type { GateRequest } from '../gate/folder.js';
 import type { GateJob } from '../gate/gate.js';
 import { digestOf, type GatePoint, pointsOf } from '../gate/points.js';
 import { loadConfig, settingsFor } from '../gate/settings.js';
+import { programWords } from '../pool/build/programs.js';
+import type { Build } from '../pool/build/stage.js';
+import { buildFor } from '../run/build.js';
 import type { Subject } from '../run/subject.js';
 import { chooseSubject } from './subjects.js';
 
@@ -28,6 +31,9 @@ export interface Prepared {
   readonly request: GateRequest;
   readonly subject: Subject;
   readonly points: readonly GatePoint[];
+  /** The new side's, and that of `--against`; null: the machine's own programs. */
+  readonly build: Build | null;
+  readonly oldBuild: Build | null;
 }
 
 /**
@@ -43,7 +49,8 @@ export async function prepare(asked: Asked): Promise<Prepared> {
   const before = asked.baseline !== null && existsSync(asked.baseline) ? readBaseline(asked.baseline) : null;
   const subject = await chooseSubject(asked.on ?? before?.on ?? 'virtual');
   const seed = asked.seed ?? before?.points[0]?.seed ?? 1;
-  const programs = [asked.with, asked.against ?? {}];
+  const build = await buildFor(asked.with, subject);
+  const oldBuild = await buildFor(asked.against ?? {}, subject);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const options = {
     ...(asked.replications !== null && { replications: asked.replications }),
@@ -54,7 +61,7 @@ export async function prepare(asked: Asked): Promise<Prepared> {
     const loaded = await loadExperiment(file);
     const settings = settingsFor(loaded.experiment, config, options);
     try {
-      points.push(...(await pointsOf(loaded, settings, { seed, subject, programs, say })));
+      points.push(...(await pointsOf(loaded, settings, { seed, subject, say })));
     } catch (error) {
       if (!unasked || codeOf(error) !== 'bad-input') throw error;
       say(`gate: left out, as nobody named it: ${messageOf(error)}`);
@@ -63,10 +70,11 @@ export async function prepare(asked: Asked): Promise<Prepared> {
   if (points.length === 0) throw badInput(`gate: expected an experiment that ${subject.name} can run, got none`);
   const twice = points.find(({ name }, at) => points.findIndex((other) => other.name === name) !== at);
   if (twice) throw badInput(`gate: expected each point once, got ${twice.name} twice`);
-  const digest = digestOf(
-    points.map(({ name, parts, replications, budget, limits }) => [name, parts, replications, budget, limits]),
-  );
-  return { request: { ...asked, files: [...files], on: subject.name, seed, digest }, subject, points };
+  const digest = digestOf([
+    ...[points.map(({ name, parts, replications, budget, limits }) => [name, parts, replications, budget, limits])],
+    ...[build, oldBuild].flatMap((each) => each?.hash ?? []),
+  ]);
+  return { request: { ...asked, files: [...files], on: subject.name, seed, digest }, subject, points, build, oldBuild };
 }
 
 const defaultFiles = (): string[] =>
@@ -77,10 +85,10 @@ const defaultFiles = (): string[] =>
  * @param stored the copy that an interrupted gate left; null to read the file that was asked for
  * @throws HarnessError `bad-input` when the baseline is none, or of another lab, machine, experiment or plan
  */
-export function jobOf({ request, subject, points }: Prepared, stored: string | null): GateJob {
+export function jobOf({ request, subject, points, build, oldBuild }: Prepared, stored: string | null): GateJob {
   const { baseline, against, commit, seed } = request;
-  const common = { subject, points, seed, with: request.with, commit, command: commandOf(request) };
-  if (against !== null) return { ...common, baseline: null, against, notes: [] };
+  const common = { subject, points, seed, with: build, commit, command: commandOf(request) };
+  if (against !== null) return { ...common, baseline: null, against: oldBuild, notes: [] };
   const file = baseline!;
   const content = readBaseline(stored ?? file);
   checkSameLab(file, content, subject);
@@ -115,15 +123,13 @@ export function commandOf({
   against,
   ...more
 }: GateRequest): string {
-  const programs = (option: string, all: Readonly<Record<string, string>>) =>
-    Object.entries(all).flatMap(([name, path]) => [option, `${name}=${path}`]);
   const words = [
     ...['rsplab', 'gate', ...files, '--on', on, '--seed', String(seed)],
     ...(config === null ? [] : ['--config', config]),
     ...(replications === null ? [] : ['--replications', String(replications)]),
     ...(budget === null ? [] : ['--budget', String(budget)]),
-    ...programs('--with', more.with),
-    ...(against === null ? ['--baseline', baseline ?? ''] : programs('--against', against)),
+    ...programWords('--with', more.with),
+    ...(against === null ? ['--baseline', baseline ?? ''] : programWords('--against', against)),
   ];
   return commandLine(words);
 }

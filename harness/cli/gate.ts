@@ -15,8 +15,8 @@ import { addToHistory, type History } from '../gate/history.js';
 import type { GateResult } from '../gate/result.js';
 import type { RunnerOptions } from '../gate/runner.js';
 import { updateBaseline } from '../gate/update.js';
+import { readPrograms } from '../pool/build/programs.js';
 import { runId } from '../run/folder.js';
-import { readPrograms } from '../run/programs.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
 import { GateProgress } from './gate-progress.js';
@@ -143,9 +143,13 @@ function checkSame(folder: string, before: GateRequest, now: GateRequest): void 
   }
 }
 
-async function updateAction({ request, subject, points }: Prepared, options: RunnerOptions, progress: GateProgress) {
+async function updateAction(
+  { request, subject, points, build }: Prepared,
+  options: RunnerOptions,
+  progress: GateProgress,
+) {
   const file = request.baseline!;
-  const job = { subject, points, seed: request.seed, with: request.with, against: null };
+  const job = { subject, points, seed: request.seed, with: build, against: null };
   const baseline = await updateBaseline(file, job, options).finally(() => progress.end());
   copyFileSync(file, join(options.folder, 'baseline.json'));
   const lines = baseline.points

@@ -4,7 +4,9 @@ import { badInput } from '../base/errors.js';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
 import { isPlanFile, loadPlan } from '../experiment/load-plan.js';
 import { instructionTimes, type Plan, type PlanOptions, resolvePlan } from '../experiment/plan.js';
+import { readPrograms } from '../pool/build/programs.js';
 import { runApart } from '../run/apart.js';
+import { buildFor } from '../run/build.js';
 import { type RunOptions, run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
 import { virtual, virtualSubject } from '../run/virtual-subject.js';
@@ -27,6 +29,7 @@ interface RunFlags {
   nsPerInstruction?: string;
   /** False for `--no-snapshot`. */
   snapshot: boolean;
+  with: string[];
   assets?: boolean;
   anySize?: boolean;
 }
@@ -43,6 +46,7 @@ export const runCommand = (): Command =>
       collect,
       [],
     )
+    .option('--with <name=path>', 'a program of your own build, e.g. rspserver=build/rspserver', collect, [])
     .option('--out <folder>', 'where results go', 'results')
     .option('--any-size', 'on sim: begin however long it will take, and however much room')
     .option('--json', 'print summary.json instead of a table')
@@ -61,6 +65,7 @@ Examples:
   rsplab run experiments/element-power-off.ts --on sim --seed 7
   rsplab run experiments/element-kill.ts --set keepAlive=3 --set measure=2min --json
   rsplab run experiments/element-freeze.ts --live
+  rsplab run experiments/element-kill.ts --with rspserver=build/rspserver
   rsplab run results/chaos/RUN/plan.json --on uml
 
 Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because the lab broke.`,
@@ -68,12 +73,13 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
     .action(async (file: string, flags: RunFlags) => {
       const plan = isPlanFile(file) ? storedPlan(file, flags) : planFor(await loadExperiment(file), flags);
       const subject = withoutSnapshot(await chooseSubject(flags.on), flags);
+      const build = await buildFor(readPrograms('--with', flags.with), subject);
       const progress = new Progress(plan, subject.name, process.stderr);
       // The page is slow to load, and most runs have none.
       const live = flags.live ? await (await import('./live.js')).startLive(plan) : undefined;
       const signal = untilSignal('run');
       const options: RunOptions = {
-        ...{ out: flags.out, clock: realClock, signal },
+        ...{ out: flags.out, clock: realClock, signal, build },
         say: (line) => void process.stderr.write(`${line}\n`),
         onBegin: (folder) => {
           progress.begin(folder);

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import type { Verdict } from '../result/summary.js';
+import { versionsOf } from '../run/build.js';
 import { versions } from '../run/versions.js';
 import type { Baseline, BaselinePoint } from './baseline.js';
 import { storeResult } from './folder.js';
@@ -81,13 +82,21 @@ function resultOf(
     ...{ schemaVersion: 1, state, verdict: state === 'complete' ? worst(points.map((it) => it.verdict)) : 'unknown' },
     ...{ on: subject.name, clock: subject.clock, date: new Date(begin * 1e3).toISOString(), seconds, commit, seed },
     ...{
-      with: { ...job.with } as Record<string, string>,
-      against: against && ({ ...against } as Record<string, string>),
+      with: { ...job.with?.asked } as Record<string, string>,
+      against: against && ({ ...against.asked } as Record<string, string>),
     },
     baseline: baseline && { file: baseline.file, date: baseline.content.date },
-    ...{ versions: versions(), points, notes: [...notes], command },
+    ...{
+      versions: { ...versions(), ...versionsOf(job.with), ...oldVersions(against) },
+      points,
+      notes: [...notes],
+      command,
+    },
   };
 }
+
+const oldVersions = (against: Contestants['against']): Record<string, string> =>
+  Object.fromEntries(Object.entries(versionsOf(against)).map(([name, version]) => [`old ${name}`, version]));
 
 function pointResult({ index, point }: Contest, standing: Standing, ledger: GateLedger): GatePointResult {
   const { progress, paired, fingerprints, reasons } = standing;

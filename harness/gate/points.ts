@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { LoadedExperiment } from '../experiment/load.js';
 import { type Plan, planner } from '../experiment/plan.js';
-import { checkPrograms, type Programs } from '../run/programs.js';
 import type { Subject } from '../run/subject.js';
 import { replicationSeed } from '../sweep/seed.js';
 import type { GateSettings } from './settings.js';
@@ -27,8 +26,6 @@ export interface PointOptions {
   /** What the gate's chance grows from. */
   readonly seed: number;
   readonly subject: Subject;
-  /** Of both sides. */
-  readonly programs: readonly Programs[];
   /** Told what takes its time before anything can run. */
   readonly say?: (line: string) => void;
 }
@@ -37,10 +34,9 @@ export interface PointOptions {
 export async function pointsOf(
   loaded: LoadedExperiment,
   settings: GateSettings,
-  { seed, subject, programs, say = () => {} }: PointOptions,
+  { seed, subject, say = () => {} }: PointOptions,
 ): Promise<GatePoint[]> {
   const { experiment, file, question, expectation } = loaded;
-  for (const each of programs) checkPrograms(each, subject);
   const points: GatePoint[] = [];
   for (const chosen of settings.points) {
     const plans = planner(experiment, { point: chosen, question, expectation, file });

@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { codeOf, interrupted, messageOf } from '../base/errors.js';
-import type { Programs } from '../run/programs.js';
+import type { Build } from '../pool/build/stage.js';
 import { run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
 import { fingerprintOf } from './fingerprint.js';
@@ -20,12 +20,12 @@ export interface RunnerOptions {
   readonly onRun?: (task: Task, done: number, known: number) => void;
 }
 
-/** Which programs each side runs; none: the machine's own. */
+/** Whose programs each side runs; null: the machine's own. */
 export interface Contestants {
   readonly subject: Subject;
   readonly seed: number;
-  readonly against: Programs | null;
-  readonly with: Programs;
+  readonly against: Build | null;
+  readonly with: Build | null;
 }
 
 /** @throws HarnessError `interrupted` when the signal came; what was finished is in the ledger */
@@ -65,14 +65,14 @@ async function perform(
   const plan = contest.point.planFor(seed, replication);
   const begin = clock.now();
   try {
-    const programs = side === 'old' ? job.against! : job.with;
-    const finished = await run(plan, subject, { out: join(folder, 'runs'), clock, signal, with: programs });
+    const build = side === 'old' ? job.against : job.with;
+    const finished = await run(plan, subject, { out: join(folder, 'runs'), clock, signal, build });
     const { summary } = finished;
     if (summary.reasons.length > 0) return { ...place, sample: null, broken: summary.reasons.join('; ') };
     const sample = {
       ...{ seed: plan.seed, fingerprint: fingerprintOf(summary) },
       ...{ values: valuesOf(plan, finished), checks: checksOf(summary) },
-      ...{ folder: relative(folder, finished.folder), replay: replayOf(summary.replay, programs) },
+      ...{ folder: relative(folder, finished.folder), replay: summary.replay },
       seconds: clock.now() - begin,
     };
     return { ...place, sample, broken: null };
@@ -81,7 +81,3 @@ async function perform(
     return { ...place, sample: null, broken: messageOf(error) };
   }
 }
-
-/** A run of given programs is made again with them. */
-const replayOf = (replay: string, programs: Programs): string =>
-  [replay, ...Object.entries(programs).map(([name, path]) => `--with ${name}=${path}`)].join(' ');

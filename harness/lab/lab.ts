@@ -21,6 +21,8 @@ export interface LabContext {
   readonly session: string;
   /** Where captures and logs go; exists. */
   readonly folder: string;
+  /** Another folder that hosts have to see, at the same path. */
+  readonly programs?: string | undefined;
   readonly clock: Clock;
   /** Whether the clock is a count of instructions: nobody waits for a processor that others use. */
   readonly virtualTime?: boolean | undefined;

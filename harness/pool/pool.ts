@@ -14,10 +14,19 @@ export interface PoolDriver {
   deploy(plan: Plan, lab: OpenLab, context: PoolContext): DeployedPool;
 }
 
+/** Programs of somebody's own build, in place of those that this implementation has. */
+export interface GivenPrograms {
+  /** Has all that they need, where hosts see it. */
+  readonly folder: string;
+  /** By what they stand in for. */
+  readonly commands: Readonly<Record<string, string>>;
+}
+
 export interface PoolContext {
   readonly folder: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly programs?: GivenPrograms | null;
   readonly record: (event: UntimedEvent) => void;
   /** Told once when a component ended that nobody asked to end. */
   readonly broken: (reason: string) => void;

@@ -3,20 +3,33 @@ import { realClock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
 import type { Inside } from '../lab/guest/job.js';
 import { type LabInKernel, labsInKernel } from '../lab/in-kernel.js';
+import type { GivenPrograms } from '../pool/pool.js';
 import { rsplib } from '../pool/rsplib/rsplib.js';
 import { perform } from './perform.js';
 
 export interface InsideInput {
   readonly plan: Plan;
   readonly lab: LabInKernel;
+  readonly programs: GivenPrograms | null;
 }
 
 export const inside: Inside = async (input, { folder, session, virtualTime, signal, tell }) => {
   // The host made and checked it.
-  const { plan, lab } = input as InsideInput;
+  const { plan, lab, programs } = input as InsideInput;
   const onEvent = (event: unknown) => tell(JSON.stringify(event));
   const open = await labsInKernel[lab]();
-  const shared = { plan, lab: open, driver: rsplib, folder, session, clock: realClock, virtualTime, signal, onEvent };
+  const shared = {
+    plan,
+    lab: open,
+    driver: rsplib,
+    programs,
+    folder,
+    session,
+    clock: realClock,
+    virtualTime,
+    signal,
+    onEvent,
+  };
   await perform(shared);
   return 0;
 };

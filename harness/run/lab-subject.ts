@@ -14,8 +14,11 @@ import { checkMemory, checkPorts, checkRoutes } from '../lab/room.js';
 import { bootLabKernel } from '../lab/uml/boot.js';
 import { memoryFolder } from '../lab/uml/memory.js';
 import { checkTshark } from '../measure/known.js';
+import { commandsOf } from '../pool/build/stage.js';
 import { checkAttackers } from '../pool/native/attackers.js';
+import type { GivenPrograms } from '../pool/pool.js';
 import { rsplib } from '../pool/rsplib/rsplib.js';
+import { homeHere } from './build.js';
 import { collect } from './collect.js';
 import type { InsideInput } from './inside.js';
 import { parseEvent } from './journal.js';
@@ -45,6 +48,7 @@ function subjectHere(lab: Lab): Subject {
   return {
     name: lab.name,
     clock: 'real',
+    home: homeHere,
     check: (plan) => checkPlan(plan, lab.name, lab.faults),
     async tryOut(plan) {
       checkRoutes(plan, lab.name);
@@ -56,7 +60,8 @@ function subjectHere(lab: Lab): Subject {
       await using scope = guardSession(lab.name, context.session);
       const load = watchLoad(context);
       load.begin(null);
-      await perform({ ...context, onEvent: load.onEvent, plan, lab, driver: rsplib });
+      const programs = programsHere(context.build);
+      await perform({ ...context, onEvent: load.onEvent, plan, lab, driver: rsplib, programs });
       await scope.close();
       const { reasons, shares } = load.end();
       return collect(plan, context.folder, reasons, shares);
@@ -68,6 +73,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
   return {
     name,
     clock: 'real',
+    home: homeHere,
     check: (plan) => checkPlan(plan, name, faultKinds),
     async tryOut(plan) {
       const givenMiB = memoryFor(plan, lab);
@@ -116,10 +122,14 @@ function checkRegistrarsStayOn({ experiment, faults, hosts }: Plan, lab: string)
   throw badInput(`${experiment}.faults.powerOff: expected ${expected}, got ${struck.name}`);
 }
 
+/** A lab kernel sees this machine's files, and containers are shown the build's. */
+const programsHere = (build: SubjectContext['build']): GivenPrograms | null =>
+  build ? { folder: build.folder, commands: commandsOf(build, build.folder) } : null;
+
 /** @returns what went wrong with the kernel itself */
 function performOn(lab: LabInKernel, plan: Plan, context: SubjectContext, load: RunLoad): Promise<string[]> {
-  const { folder, session, clock, signal } = context;
-  const input: InsideInput = { plan, lab };
+  const { folder, session, clock, signal, build } = context;
+  const input: InsideInput = { plan, lab, programs: programsHere(build) };
   const onLine = (line: string) => {
     const event = parseEvent(line);
     if (event) load.onEvent(event);

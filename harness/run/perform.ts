@@ -10,7 +10,7 @@ import type { Plan } from '../experiment/plan.js';
 import { Injector } from '../fault/injector.js';
 import type { Lab, OpenLab } from '../lab/lab.js';
 import { deployAttackers } from '../pool/native/attackers.js';
-import type { DeployedPool, PoolContext, PoolDriver } from '../pool/pool.js';
+import type { DeployedPool, GivenPrograms, PoolContext, PoolDriver } from '../pool/pool.js';
 import type { JournalEvent, PhaseName } from '../result/journal.js';
 import { Journal } from './journal.js';
 import { watchLateness } from './lateness.js';
@@ -21,6 +21,7 @@ export interface PerformOptions {
   readonly plan: Plan;
   readonly lab: Lab;
   readonly driver: PoolDriver;
+  readonly programs?: GivenPrograms | null;
   readonly folder: string;
   readonly session: string;
   readonly clock: Clock;
@@ -48,8 +49,9 @@ export async function perform(options: PerformOptions): Promise<boolean> {
   const signal = AbortSignal.any([options.signal, broken.signal]);
   try {
     journal.record({ event: 'phase', phase: 'open' });
-    const { session, virtualTime } = options;
-    const open = await lab.open(options.plan, { session, folder, clock, virtualTime, signal });
+    const { session, virtualTime, programs } = options;
+    const context = { session, folder, programs: programs?.folder, clock, virtualTime, signal };
+    const open = await lab.open(options.plan, context);
     scope.defer(`lab ${lab.name}`, () => open.close());
     journal.record({ event: 'begin', epoch: begin, lab: lab.name, kernel: open.kernel });
     for (const text of open.notes) journal.record({ event: 'note', text });
@@ -67,7 +69,7 @@ const describe = (error: unknown): string =>
   codeOf(error) || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message);
 
 async function runPhases(
-  { plan, driver, folder, clock, virtualTime, signal }: PerformOptions,
+  { plan, driver, programs, folder, clock, virtualTime, signal }: PerformOptions,
   lab: OpenLab,
   journal: Journal,
   scope: Scope,
@@ -76,7 +78,7 @@ async function runPhases(
   const enter = (phase: PhaseName) => journal.record({ event: 'phase', phase });
   const { settle, warmUp, measure, drain } = plan.phases;
   const record: PoolContext['record'] = (event) => journal.record(event);
-  const context: PoolContext = { folder, clock, signal, record, broken: breakOff };
+  const context: PoolContext = { folder, clock, signal, programs: programs ?? null, record, broken: breakOff };
   const pool = driver.deploy(plan, lab, context);
   scope.defer('components', () => pool.stop());
   const attackers = deployAttackers(plan, lab, context);

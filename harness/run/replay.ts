@@ -1,9 +1,10 @@
 import { commandLine } from '../base/shell.js';
 import { isPlanFile } from '../experiment/load-plan.js';
 import { type Plan, usualInstructionTime as usual } from '../experiment/plan.js';
+import { type Programs, programWords } from '../pool/build/programs.js';
 
 /** The command that runs the same plan again, as a person types it. */
-export function replayCommand(plan: Plan, on: string): string {
+export function replayCommand(plan: Plan, on: string, programs: Programs = {}): string {
   const { file, experiment, seed, point, phases, nanosecondsPerInstruction: slow } = plan;
   const { settle, warmUp, measure, drain } = phases;
   // A stored plan has made its choices.
@@ -12,5 +13,6 @@ export function replayCommand(plan: Plan, on: string): string {
     ...['rsplab', 'run', file ?? `experiments/${experiment}.ts`, '--on', on, '--seed', String(seed)],
     ...(on === 'virtual' && slow !== usual && !isPlanFile(file ?? '') ? ['--ns-per-instruction', String(slow)] : []),
     ...Object.entries(settings).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
+    ...programWords('--with', programs),
   ]);
 }

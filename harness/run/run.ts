@@ -5,14 +5,15 @@ import { newSession } from '../base/session.js';
 import { fingerprintOf, hashOf } from '../calibrate/fingerprint.js';
 import { findCalibration, quoteOf } from '../calibrate/store.js';
 import type { Plan } from '../experiment/plan.js';
+import type { Build } from '../pool/build/stage.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { TakeoverRow } from '../result/registrars.js';
 import type { FailoverRow } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
+import { versionsOf } from './build.js';
 import { createRunFolder, runId, storeOutcome, storeSummary } from './folder.js';
 import { judge } from './judge/judge.js';
 import type { Outcome } from './outcome.js';
-import { checkPrograms, type Programs } from './programs.js';
 import { replayCommand } from './replay.js';
 import type { Subject } from './subject.js';
 import { complete, failoversInWindow, type SummaryContext, summarise, takeoversInWindow } from './summarise.js';
@@ -23,8 +24,8 @@ export interface RunOptions {
   readonly out: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Programs to run instead of the machine's own. */
-  readonly with?: Programs;
+  /** Its programs are run instead of the machine's own. */
+  readonly build?: Build | null;
   readonly onBegin?: (folder: string) => void;
   readonly onEvent?: (event: JournalEvent) => void;
   /** Told what takes its time before the run begins. */
@@ -48,7 +49,14 @@ export interface FinishedRun {
 export async function run(plan: Plan, subject: Subject, options: RunOptions): Promise<FinishedRun> {
   const { clock, signal, onEvent = () => {} } = options;
   const { folder, session, about } = await begin(plan, subject, options);
-  const outcome = await subject.perform(plan, { folder, session, clock, signal, onEvent, with: options.with ?? {} });
+  const outcome = await subject.perform(plan, {
+    folder,
+    session,
+    clock,
+    signal,
+    onEvent,
+    build: options.build ?? null,
+  });
   const unsaid = subject.clock !== 'simulated' ? versionNote(about.versions) : null;
   const noted = unsaid === null ? outcome : { ...outcome, notes: [...outcome.notes, unsaid] };
   return finish(plan, folder, noted, { ...about, ...(await calibrationOf(subject, outcome)) });
@@ -58,12 +66,7 @@ export async function run(plan: Plan, subject: Subject, options: RunOptions): Pr
 export type About = SummaryContext & Pick<Summary, 'calibration'>;
 
 /** @throws HarnessError `bad-input` when the subject cannot do it, or there is no room for its results */
-export async function begin(
-  plan: Plan,
-  subject: Subject,
-  { out, clock, onBegin, say = () => {}, ...options }: RunOptions,
-) {
-  checkPrograms(options.with ?? {}, subject);
+export async function begin(plan: Plan, subject: Subject, { out, clock, onBegin, build, say = () => {} }: RunOptions) {
   subject.check(plan);
   await subject.tryOut?.(plan, say);
   const session = newSession();
@@ -73,8 +76,8 @@ export async function begin(
   const about: About = {
     on,
     clock: kind,
-    versions: subject.versions?.() ?? versions(),
-    replay: replayCommand(plan, on),
+    versions: { ...(subject.versions?.() ?? versions()), ...versionsOf(build) },
+    replay: replayCommand(plan, on, build?.asked),
   };
   return { folder, session, about };
 }

@@ -1,16 +1,17 @@
 import type { Clock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
+import type { Home } from '../pool/build/libraries.js';
+import type { Build } from '../pool/build/stage.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { Watch } from '../sim/passage.js';
 import type { Outcome } from './outcome.js';
-import type { Programs } from './programs.js';
 
 /** What an experiment is run on: a lab, or the simulator. */
 export interface Subject {
   readonly name: string;
   readonly clock: 'real' | 'virtual' | 'simulated';
-  /** Whether it runs programs that it is given, instead of those of the machine. @defaultValue false */
-  readonly takesPrograms?: boolean;
+  /** Where it runs programs that it is given, instead of the machine's own; absent where it runs none. */
+  home?(): Home;
   /** What is at work, where that is not what this machine has. */
   versions?(): Record<string, string | null>;
   /** @throws HarnessError `bad-input` when it cannot do what the plan asks for; nothing was started then */
@@ -32,8 +33,8 @@ export interface SubjectContext {
   readonly session: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** To be run instead of the machine's own; only for a subject that takes them. */
-  readonly with?: Programs;
+  /** Its programs are run instead of the machine's own; only for a subject that has a home for them. */
+  readonly build?: Build | null;
   readonly onEvent: (event: JournalEvent) => void;
   /** Looks in on a simulation, and may end it; labs listen to the signal. */
   readonly watch?: Watch;

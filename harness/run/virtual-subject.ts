@@ -1,14 +1,18 @@
 /** The lab in virtual time as a subject: network namespaces in a machine whose clock counts its instructions. */
 import { join } from 'node:path';
+import { badInput } from '../base/errors.js';
 import { guestPackages } from '../base/guest-packages.js';
 import { type Plan, planSchema } from '../experiment/plan.js';
 import { faultKinds } from '../fault/fault.js';
 import { performInKernel } from '../lab/guest/perform.js';
 import { checkMemory } from '../lab/room.js';
 import { bootVirtual } from '../lab/virtual/boot.js';
-import { virtualFingerprint } from '../lab/virtual/fingerprint.js';
+import { digest, virtualFingerprint } from '../lab/virtual/fingerprint.js';
 import type { MachineSetting } from '../lab/virtual/machine.js';
+import { type ParcelFile, parcelFile } from '../lab/virtual/parcel.js';
 import { snapshotFor } from '../lab/virtual/snapshot.js';
+import type { Home } from '../pool/build/libraries.js';
+import { type Build, commandsOf } from '../pool/build/stage.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { Summary } from '../result/summary.js';
 import { collect } from './collect.js';
@@ -29,6 +33,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     clock: 'virtual',
     versions: versionsInMachine,
     check: (plan) => checkPlan(plan, 'virtual', faultKinds),
+    home: guestHome,
     fingerprint: (plan) => virtualFingerprint(settingFor(plan)).hash,
     async tryOut(plan, say) {
       await checkInstruments();
@@ -38,9 +43,10 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
       if (!withoutSnapshot) await snapshotFor({ hash, setting, say });
     },
     async perform(plan, context) {
-      const { folder, session, clock, signal } = context;
+      const { folder, session, clock, signal, build } = context;
       const setting = settingFor(plan);
-      const input: InsideInput = { plan: asThere(plan), lab: 'netns' };
+      const programs = build ? { folder: buildFolder, commands: commandsOf(build, buildFolder) } : null;
+      const input: InsideInput = { plan: asThere(plan), lab: 'netns', programs };
       const watch = watchSpeed(clock.now);
       const onLine = (text: string) => {
         const event = parseEvent(text);
@@ -55,13 +61,36 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
         boot: () =>
           bootVirtual({
             ...{ session, folder, line, onLine, job: 'run', input, seed, setting, withoutSnapshot },
+            files: build ? filesOf(build) : [],
           }),
       });
-      const { hash, parts } = virtualFingerprint(setting);
-      const machine = { fingerprint: hash, parts, ...watch.end() };
+      const machine = { ...fingerprintWith(build, setting), ...watch.end() };
       return { ...(await collect(plan, folder, reasons)), machine };
     },
   };
+}
+
+/** Where a build lies in the machine. */
+const buildFolder = '/run/rsplab/build';
+
+const filesOf = ({ folder, files }: Build): ParcelFile[] =>
+  files.map(({ path, executable }) => parcelFile(join(buildFolder, path), join(folder, path), executable));
+
+/** A build makes the results as much as the machine does. */
+function fingerprintWith(build: Build | null | undefined, setting: MachineSetting) {
+  const { hash, parts } = virtualFingerprint(setting);
+  if (!build) return { fingerprint: hash, parts };
+  return { fingerprint: digest(`${hash} ${build.hash}`), parts: { ...parts, build: build.hash } };
+}
+
+/** The machine's own file system. */
+function guestHome(): Home {
+  const packages = guestPackages();
+  if (!packages)
+    throw badInput('lab virtual: expected the packages of its machine, got none; `npm run setup` gets them');
+  const { root, loader } = packages;
+  const libraryFolders = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map((folder) => join(root, folder));
+  return { name: 'the machine of the lab virtual', root, loader, libraryFolders, interpreters: ['/bin/sh'] };
 }
 
 /** The machine has its own; `tshark` reads its capture on this one. */

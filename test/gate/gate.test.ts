@@ -24,6 +24,7 @@ import type { RunnerOptions } from '../../harness/gate/runner.js';
 import { settingsFor } from '../../harness/gate/settings.js';
 import { updateBaseline } from '../../harness/gate/update.js';
 import type { GateOptions } from '../../harness/index.js';
+import { buildFor, homeHere } from '../../harness/run/build.js';
 import { simSubject } from '../../harness/run/sim-subject.js';
 import type { Subject } from '../../harness/run/subject.js';
 import { small } from '../reports/experiments.js';
@@ -73,12 +74,8 @@ const slower = (milliseconds: number) => (plan: Plan) => {
 
 async function update(subject: Subject = simSubject, settings?: GateOptions) {
   const experiment = loaded(settings);
-  const points = await pointsOf(experiment, settingsFor(experiment.experiment, {}, {}), {
-    seed: 1,
-    subject,
-    programs: [],
-  });
-  return updateBaseline(file, { subject, points, seed: 1, with: {}, against: null }, optionsIn(newFolder()));
+  const points = await pointsOf(experiment, settingsFor(experiment.experiment, {}, {}), { seed: 1, subject });
+  return updateBaseline(file, { subject, points, seed: 1, with: null, against: null }, optionsIn(newFolder()));
 }
 
 async function jobOn(
@@ -86,14 +83,10 @@ async function jobOn(
   { seed = 1, settings }: { seed?: number; settings?: GateOptions } = {},
 ): Promise<GateJob> {
   const experiment = loaded(settings);
-  const points = await pointsOf(experiment, settingsFor(experiment.experiment, {}, {}), {
-    seed,
-    subject,
-    programs: [],
-  });
+  const points = await pointsOf(experiment, settingsFor(experiment.experiment, {}, {}), { seed, subject });
   const content = readBaseline(file);
   return {
-    ...{ subject, points, seed, with: {}, against: null, commit: null, command: 'rsplab gate', notes: [] },
+    ...{ subject, points, seed, with: null, against: null, commit: null, command: 'rsplab gate', notes: [] },
     baseline: { file, content, points: points.map((point) => baselineFor(file, content, point)) },
   };
 }
@@ -245,13 +238,13 @@ describe('two gates at once', () => {
     const subject = simSubject;
     const pointNamed = async (name: string) => {
       const own = { ...experiment, experiment: { ...experiment.experiment, name } };
-      return pointsOf(own, settingsFor(own.experiment, {}, {}), { seed: 1, subject, programs: [] });
+      return pointsOf(own, settingsFor(own.experiment, {}, {}), { seed: 1, subject });
     };
     const names = ['one', 'two', 'three'];
     await Promise.all(
       names.map(async (name) => {
         const points = await pointNamed(name);
-        return updateBaseline(file, { subject, points, seed: 1, with: {}, against: null }, optionsIn(newFolder()));
+        return updateBaseline(file, { subject, points, seed: 1, with: null, against: null }, optionsIn(newFolder()));
       }),
     );
     expect(readBaseline(file).points.map((point) => point.experiment)).toEqual(['one', 'three', 'two']);
@@ -259,34 +252,31 @@ describe('two gates at once', () => {
 });
 
 describe('old and new programs side by side', () => {
-  /** Runs the plan as the program says: a file whose text is the delay that it adds. */
+  /** Runs the plan as the program says, which tells how many milliseconds faster it is. */
   const order: string[] = [];
   const lab: Subject = {
     ...simSubject,
-    takesPrograms: true,
+    home: homeHere,
     clock: 'real',
-    perform: (plan, context) => {
-      const path = context.with?.rspserver;
-      order.push(path ? 'old' : 'new');
-      return simSubject.perform(path ? slower(-Number(readFileSync(path, 'utf8')))(plan) : plan, context);
+    perform: (plan, { build, ...context }) => {
+      order.push(build ? 'old' : 'new');
+      if (!build) return simSubject.perform(plan, context);
+      const [, milliseconds] = /faster by (\d+)/.exec(readFileSync(join(build.folder, 'bin/rspserver'), 'utf8'))!;
+      return simSubject.perform(slower(-Number(milliseconds))(plan), context);
     },
   };
   const program = (milliseconds: number) => {
     const path = join(out, 'rspserver');
-    writeFileSync(path, String(milliseconds));
+    writeFileSync(path, `#!/bin/sh\n# faster by ${milliseconds}\n`);
     return path;
   };
 
   const job = async (against: string): Promise<GateJob> => {
     const experiment = loaded({ replications: 4, budget: 8 });
-    const programs = [{ rspserver: against }];
-    const points = await pointsOf(experiment, settingsFor(experiment.experiment, {}, {}), {
-      seed: 1,
-      subject: lab,
-      programs,
-    });
+    const points = await pointsOf(experiment, settingsFor(experiment.experiment, {}, {}), { seed: 1, subject: lab });
+    const old = await buildFor({ rspserver: against }, lab);
     return {
-      ...{ subject: lab, points, seed: 1, with: {}, against: { rspserver: against }, commit: null },
+      ...{ subject: lab, points, seed: 1, with: null, against: old, commit: null },
       ...{ command: 'rsplab gate', notes: [], baseline: null },
     };
   };
@@ -306,13 +296,7 @@ describe('old and new programs side by side', () => {
   });
 
   it('are refused by a lab that cannot run them', async () => {
-    const experiment = loaded();
-    const programs = [{ rspserver: program(1) }];
-    const asked = pointsOf(experiment, settingsFor(experiment.experiment, {}, {}), {
-      seed: 1,
-      subject: simSubject,
-      programs,
-    });
+    const asked = buildFor({ rspserver: program(1) }, simSubject);
     await expect(asked).rejects.toThrow(/--with rspserver: expected a lab that runs given programs, got sim/);
   });
 });

@@ -8,7 +8,7 @@ import { type Asked, commandOf, jobOf, prepare } from '../../harness/cli/gate-re
 import { baselineText } from '../../harness/gate/baseline.js';
 import { latestGate } from '../../harness/gate/folder.js';
 import { loadConfig, settingsFor } from '../../harness/gate/settings.js';
-import { readPrograms } from '../../harness/run/programs.js';
+import { readPrograms } from '../../harness/pool/build/programs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const experiment = join(root, 'experiments/element-power-off.ts');

@@ -73,7 +73,7 @@ describe('what the engine is asked for', () => {
   });
 
   it('is a container that may do less than an ordinary one, with a fixed address', () => {
-    const request = containerRequest(element, 'abc123', 'sha256:1', '/out/run');
+    const request = containerRequest(element, 'abc123', 'sha256:1', { folder: '/out/run' });
     expect(request).toMatchObject({ name: 'rsplab-abc123-pe1', Labels: { [sessionLabel]: 'abc123' } });
     expect(request.HostConfig).toMatchObject({
       CapDrop: ['ALL'],

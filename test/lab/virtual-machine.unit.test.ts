@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { machineCommand } from '../../harness/lab/virtual/machine.js';
 
-const files = { kernel: '/k', image: '/i', memory: '/m', job: '/j', line: '/l', results: '/r' };
+const files = { kernel: '/k', image: '/i', memory: '/m', parcel: '/j', line: '/l', results: '/r' };
 const setting = { nanosecondsPerInstruction: 4, memoryMiB: 2048 };
 const wordAfter = (command: readonly string[], name: string) => command[command.indexOf(name) + 1]!;
 
@@ -33,15 +33,18 @@ describe('the machine’s command line', () => {
     expect(boot).not.toContain('-incoming');
     expect(wordAfter(on!, '-incoming')).toBe('defer');
     // All else is the same, or the state would not fit.
-    const rest = (command: readonly string[]) => command.filter((word) => !/share=|^-incoming$|^defer$/.test(word));
+    const rest = (command: readonly string[]) =>
+      command
+        .join(' ')
+        .replace(/(id=memory,.*?share=)\w+|-incoming defer|-S -chardev \S*id=debugger\S* -gdb \S+/g, '$1');
     expect(rest(on!)).toEqual(rest(boot!));
   });
 
   it('takes paths with commas for what they are', () => {
-    const odd = { ...files, memory: '/a,b/m', job: '/a,b/j', line: '/a,b/l', results: '/a,b/r' };
+    const odd = { ...files, memory: '/a,b/m', parcel: '/a,b/j', line: '/a,b/l', results: '/a,b/r' };
     const command = machineCommand(odd, setting, 'boot').join(' ');
     expect(command).toContain('mem-path=/a,,b/m');
-    expect(command).toContain('file=/a,,b/j');
+    expect(command).toContain('mem-path=/a,,b/j');
     expect(command).toContain('path=/a,,b/l');
     expect(command).toContain('path=/a,,b/r');
   });

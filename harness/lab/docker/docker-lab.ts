@@ -134,7 +134,7 @@ async function open(docker: Docker, plan: Plan, context: LabContext, scope: Scop
 
 /** One after the other: an engine is no faster with several at once. */
 async function makeContainers(docker: Docker, plan: Plan, context: LabContext): Promise<Map<string, Container>> {
-  const { session, folder, signal } = context;
+  const { session, folder, programs, signal } = context;
   const image = await findImage(docker);
   if (!image) throw labBroken('The Docker Engine has no image for hosts; `rsplab image build` makes it');
   for (const request of networkRequests(plan, session)) {
@@ -144,7 +144,7 @@ async function makeContainers(docker: Docker, plan: Plan, context: LabContext): 
   const containers = new Map<string, Container>();
   for (const host of plan.hosts) {
     signal.throwIfAborted();
-    const request = containerRequest(host, session, image, folder);
+    const request = containerRequest(host, session, image, { folder, programs });
     const container = await asked(`container ${request.name}`, docker.createContainer(request));
     for (const { network, address } of host.legs.slice(1)) {
       const leg = { Container: container.id, EndpointConfig: endpoint(address) };

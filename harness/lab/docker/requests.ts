@@ -42,13 +42,13 @@ export function gatewayOf(plan: Plan, network: string): string {
 
 /**
  * The container of a host, with its first leg. It may do less than an ordinary one: the lab wires it from outside.
- * @param folder of the run; seen at the same path inside
+ * @param folders of the run, and of given programs; seen at the same paths inside
  */
 export function containerRequest(
   { name, legs }: PlannedHost,
   session: string,
   image: string,
-  folder: string,
+  { folder, programs }: { readonly folder: string; readonly programs?: string | undefined },
 ): Docker.ContainerCreateOptions {
   const [first] = legs;
   return {
@@ -62,7 +62,7 @@ export function containerRequest(
     ...{ OpenStdin: true, StdinOnce: true, AttachStdin: true, AttachStdout: true, AttachStderr: true, Tty: false },
     HostConfig: {
       AutoRemove: true,
-      Mounts: [{ Type: 'bind', Source: folder, Target: folder }],
+      Mounts: [bind(folder), ...(programs ? [{ ...bind(programs), ReadOnly: true }] : [])],
       CapDrop: ['ALL'],
       // Logs may belong to whoever started a lab kernel, not to its root.
       CapAdd: ['DAC_OVERRIDE'],
@@ -75,6 +75,8 @@ export function containerRequest(
     NetworkingConfig: { EndpointsConfig: { [networkName(session, first!.network)]: endpoint(first!.address) } },
   };
 }
+
+const bind = (folder: string): Docker.MountSettings => ({ Type: 'bind', Source: folder, Target: folder });
 
 /** A leg with a fixed address. */
 export const endpoint = (address: string): Docker.EndpointSettings => ({ IPAMConfig: { IPv4Address: address } });

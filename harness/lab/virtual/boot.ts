@@ -15,7 +15,8 @@ import { follow } from './follow.js';
 import type { JobCode, VirtualJob } from './guest.js';
 import { makeImage } from './image.js';
 import type { JobName } from './jobs.js';
-import { type MachineFiles, type MachineSetting, packJob } from './machine.js';
+import type { MachineFiles, MachineSetting } from './machine.js';
+import { type ParcelFile, writeParcel } from './parcel.js';
 import { bootToPause, goOn, type Machine, startMachine } from './qemu.js';
 import { snapshotFor } from './snapshot.js';
 
@@ -28,6 +29,8 @@ export interface VirtualBoot {
   readonly onLine: (line: string) => void;
   readonly job: JobName | JobCode;
   readonly input: unknown;
+  /** Laid into the machine before the job begins. @defaultValue none */
+  readonly files?: readonly ParcelFile[];
   readonly seed: number;
   readonly setting: MachineSetting;
   /** Whether to boot the machine, which takes longer and comes to the same. */
@@ -45,8 +48,8 @@ export async function bootVirtual(options: VirtualBoot): Promise<LabKernel> {
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
     const order: VirtualJob = { job, input, chance: createHash('sha512').update(`chance ${seed}`).digest('hex') };
-    await writeFile(join(folder, 'job'), packJob(order));
-    const files = { job: join(folder, 'job'), line, results: join(folder, 'results.tar') };
+    writeParcel(join(folder, 'parcel'), { order, files: options.files ?? [] });
+    const files = { parcel: join(folder, 'parcel'), line, results: join(folder, 'results.tar') };
     const machine = await (options.withoutSnapshot
       ? coldMachine(files, setting, folder)
       : warmMachine(files, { setting, hash, say: () => {} }, folder));
@@ -63,7 +66,7 @@ export async function bootVirtual(options: VirtualBoot): Promise<LabKernel> {
   }
 }
 
-type JobFiles = Pick<MachineFiles, 'job' | 'line' | 'results'>;
+type JobFiles = Pick<MachineFiles, 'parcel' | 'line' | 'results'>;
 
 async function warmMachine(
   files: JobFiles,

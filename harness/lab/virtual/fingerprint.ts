@@ -24,7 +24,7 @@ export function virtualFingerprint(setting: MachineSetting): VirtualFingerprint 
   if (!packages || !qemu) {
     throw badInput('lab virtual: expected QEMU and the packages of its machine, got none; `npm run setup` gets them');
   }
-  const nowhere = { kernel: '', image: '', memory: '', job: '', line: '', results: '' };
+  const nowhere = { kernel: '', image: '', memory: '', parcel: '', line: '', results: '' };
   const parts = {
     qemu: digestOfFile(qemu),
     machine: digest(machineCommand(nowhere, setting, 'boot').join('\n')),
@@ -50,7 +50,7 @@ function digestOfFile(path: string): string {
 }
 const digests = new Map<string, string>();
 
-const digest = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+export const digest = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
 /** rsplab's compiled code, what it builds on, and what is in the machine beside it. */
 function hashOfCode(): string {

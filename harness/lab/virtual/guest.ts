@@ -1,14 +1,16 @@
 /**
  * Runs inside the machine in virtual time. Loads all that jobs may need, then has the machine paused at that very
- * instruction, which is where its snapshot is taken; whoever goes on from there finds its job in the firmware's
- * configuration. Results leave when the job is over: nothing but the serial lines may reach the world before.
+ * moment, which is when its snapshot is taken; whoever goes on from there finds its job in a memory of its own. Results leave when the job is over: nothing but the serial lines may reach the world before.
  */
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { execa } from 'execa';
 import type { Inside } from '../guest/job.js';
 import { hostAsksToStop, runJob } from '../guest/prepare.js';
+import { pauseProgram } from './breakpoint.js';
 import type { JobName } from './jobs.js';
-import { unpackJob } from './machine.js';
+import { memoryAt } from './memory.js';
+import { type ParcelFile, parcelAddress, parcelSize, readParcel } from './parcel.js';
 import { reseed } from './reseed.js';
 
 /** A job that was not loaded before the snapshot: its module, with all that it imports in the same text. */
@@ -34,7 +36,9 @@ for (const [name, module] of Object.entries(JSON.parse(readFileSync('/rsplab/job
 }
 mkdirSync(`${folder}/logs`, { recursive: true });
 await pause();
-const { job, input, chance } = await readJob();
+const { order, files } = readParcel(memoryAt(parcelAddress, parcelSize));
+const { job, input, chance } = order as VirtualJob;
+unpack(files);
 reseed(Buffer.from(chance, 'hex'));
 const host = {
   session: 'inside',
@@ -55,24 +59,22 @@ async function insideOf(job: JobName | JobCode): Promise<Inside> {
   return ((await import(module)) as { inside: Inside }).inside;
 }
 
-/** Writes to the panic device, which QEMU was told to answer by pausing the machine; it has no driver here. */
+/** There is a breakpoint on it when the machine boots. */
 async function pause(): Promise<void> {
-  const devices = '/sys/bus/pci/devices';
-  const isPanicDevice = (name: string) => readFileSync(`${devices}/${name}/device`, 'utf8').trim() === '0x0011';
-  const device = readdirSync(devices).find(isPanicDevice);
-  writeFileSync(`${devices}/${device}/enable`, '1');
-  const address = readFileSync(`${devices}/${device}/resource`, 'utf8').split(' ')[0]!;
-  await execa('devmem', [address, '8', '1']);
-}
-
-/** The configuration is read when its driver is loaded, so that has to come after the pause. */
-async function readJob(): Promise<VirtualJob> {
-  await execa('modprobe', ['qemu_fw_cfg']);
-  return unpackJob(readFileSync('/sys/firmware/qemu_fw_cfg/by_name/opt/rsplab/job/raw')) as VirtualJob;
+  const program = '/run/rsplab/pause';
+  writeFileSync(program, pauseProgram(), { mode: 0o755 });
+  await execa(program);
 }
 
 /** Time does not matter any more, so this device may have a driver now. */
 async function handOver(): Promise<void> {
   await execa('modprobe', ['-a', 'virtio_pci', 'virtio_console']);
   await execa('tar', ['-c', '-f', '/dev/vport0p1', '-C', folder, '.']);
+}
+
+function unpack(files: readonly ParcelFile[]): void {
+  for (const { path, executable, content } of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content, { mode: executable ? 0o755 : 0o644 });
+  }
 }

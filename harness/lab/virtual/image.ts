@@ -26,11 +26,12 @@ import { bundle } from './bundle.js';
 const programs = [
   ...['rspregistrar', 'rspserver', 'calcappclient', 'ip', 'tc', 'dumpcap', 'ping', 'kmod', 'nsenter', 'node', 'stdbuf'],
 ];
+const cLibraryParts = ['libpthread.so.0', 'libdl.so.2', 'librt.so.1', 'libresolv.so.2', 'libutil.so.1'];
 /** What stdbuf has a program load before its own libraries. */
 const stdbufLibrary = 'usr/libexec/coreutils/libstdbuf.so';
 /** What busybox stands in for. */
-const applets = [...['sh', 'cat', 'mount', 'mkdir', 'stty', 'sync', 'sleep', 'tar', 'devmem', 'poweroff']];
-const lateModules = ['qemu_fw_cfg', 'virtio_pci', 'virtio_console'];
+const applets = [...['sh', 'cat', 'mount', 'mkdir', 'stty', 'sync', 'sleep', 'tar', 'poweroff']];
+const lateModules = ['virtio_pci', 'virtio_console'];
 
 /** Writes the image, an archive as the kernel unpacks it (cpio, newc). The same input makes the same bytes. */
 export async function makeImage(packages: GuestPackages, work: string): Promise<string> {
@@ -84,6 +85,9 @@ async function copyPrograms({ root, loader }: GuestPackages, tree: string): Prom
     }
     for (const path of found) needed.add(path);
   }
+  // The C library's other parts, which nothing here needs, but a program from elsewhere may.
+  const inPackages = (name: string) => libraries.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  for (const name of cLibraryParts) needed.add(inPackages(name)!);
   const into = join(tree, 'usr/lib/x86_64-linux-gnu');
   mkdirSync(into, { recursive: true });
   for (const path of needed) copyFileSync(realpathSync(path), join(into, basename(path)));

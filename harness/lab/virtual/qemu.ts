@@ -1,27 +1,27 @@
-import { createWriteStream, mkdtempSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { open, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { badInput, labBroken } from '../../base/errors.js';
 import { temporaryFolder } from '../../base/temporary.js';
 import { findTool, toolEnvironment } from '../../base/tools.js';
 import { killGroup } from '../process.js';
+import { runToBreakpoint } from './breakpoint.js';
 import { descriptors, type MachineFiles, type MachineSetting, machineCommand } from './machine.js';
 import { Monitor } from './monitor.js';
 import { takeProcessor } from './processor.js';
 
-/** A machine that QEMU has made, and that does nothing yet or is on its way to its pause. */
+/** A machine that QEMU has made, and that does nothing yet. */
 export interface Machine {
   readonly pid: number;
   /** The first serial line. */
   readonly console: Duplex;
   readonly monitor: Monitor;
-  /** Resolves when it has written to its panic device. */
-  readonly panicked: Promise<void>;
+  /** Of a machine that boots. */
+  readonly debugger: Duplex;
   /** Resolves with QEMU's last words when it is gone. */
   readonly ended: Promise<string>;
   kill(): void;
@@ -38,7 +38,7 @@ export interface MachineOptions {
 
 /**
  * Starts QEMU. Should this process be killed, the kernel ends QEMU with it.
- * @returns the machine, on its way to its pause or paused there, according to its state
+ * @returns the machine, at its beginning or at its pause, according to its state
  * @throws HarnessError `bad-input` where QEMU is missing, `lab-broken` when it does not start or take the state
  */
 export async function startMachine({ files, setting, folder, state }: MachineOptions): Promise<Machine> {
@@ -51,9 +51,6 @@ export async function startMachine({ files, setting, folder, state }: MachineOpt
     await handle?.close();
   }
 }
-
-/** In QEMU's log. */
-const panicWords = 'Guest crashed';
 
 async function spawnQemu(
   files: MachineFiles,
@@ -75,25 +72,25 @@ async function spawnQemu(
     // A process group of its own: Ctrl-C in the terminal is for us, who then ask the job to stop.
     detached: true,
     // Any file descriptor works; execa's types name only the standard ones.
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', ...(state === undefined ? [] : [state as 0])],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', ...(state === undefined ? [] : [state as 0])],
   });
   const { pid } = child;
   let words = '';
-  const panicked = new Promise<void>((resolve) => {
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      words = `${words}${text}`.slice(-2000);
-      if (words.includes(panicWords)) resolve();
-    });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    words = `${words}${text}`.slice(-2000);
   });
   const ended = child.then(({ signal, exitCode }) => {
     processor?.release();
     return words.trim() || String(signal ?? exitCode);
   });
   if (pid === undefined) throw labBroken(`QEMU cannot be started: ${await ended}`);
-  const [console, control] = [child.stdio[3], child.stdio[4]] as unknown as [Duplex, Duplex];
-  console.on('error', () => {});
+  const pipes = child.stdio as unknown as readonly Duplex[];
+  const [console, control, debug] = [descriptors.console, descriptors.monitor, descriptors.debugger].map(
+    (number) => pipes[number],
+  ) as [Duplex, Duplex, Duplex];
+  for (const each of [console, debug]) each.on('error', () => {});
   const monitor = new Monitor(control);
-  const machine = { pid, console, monitor, panicked, ended, kill: () => killGroup(pid) };
+  const machine = { pid, console, monitor, debugger: debug, ended, kill: () => killGroup(pid) };
   try {
     await monitor.ask('info status');
   } catch (cause) {
@@ -117,7 +114,7 @@ async function loadState(machine: Machine): Promise<void> {
 }
 
 /** As in `VM status: paused (inmigrate)`. */
-const is = async ({ monitor }: Machine, state: 'inmigrate' | 'guest-panicked') =>
+const is = async ({ monitor }: Machine, state: 'inmigrate') =>
   (await monitor.ask('info status')).includes(`(${state})`);
 
 /** Writes the state of a paused machine, all but its memory, which lies in a file of its own. */
@@ -127,16 +124,34 @@ export async function saveState({ monitor }: Machine, file: string): Promise<voi
   const server = createServer();
   try {
     await new Promise<void>((resolve) => server.listen(path, resolve));
-    const written = new Promise<void>((resolve, reject) => {
-      server.once('connection', (socket) => pipeline(socket, createWriteStream(file)).then(resolve, reject));
+    const written = new Promise<Buffer>((resolve, reject) => {
+      server.once('connection', async (socket) => {
+        const parts: Buffer[] = [];
+        try {
+          for await (const part of socket) parts.push(part);
+          resolve(Buffer.concat(parts));
+        } catch (error) {
+          reject(error);
+        }
+      });
     });
     await monitor.tell(ignoreShared);
     await monitor.tell(`migrate -d unix:${path}`);
-    await written;
+    await writeFile(file, asPaused(await written));
   } finally {
     server.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** QEMU does not go on from what a debugger has paused, but from the same under another word, of a field of 100 bytes. */
+function asPaused(state: Buffer): Buffer {
+  const field = (word: string) => Buffer.concat([Buffer.of(0, 0, 0, word.length + 1), Buffer.from(`${word}\0`)]);
+  const at = state.indexOf(field('debug'));
+  if (at === -1) throw labBroken('The state of the machine does not say that a debugger has paused it');
+  const copy = Buffer.from(state);
+  field('paused').copy(copy, at);
+  return copy;
 }
 
 /** Longest until a machine that boots waits for its job, on a machine that is busy with other things. */
@@ -156,27 +171,13 @@ export async function bootToPause(options: Omit<MachineOptions, 'state'>): Promi
   const over = new AbortController();
   const gone = machine.ended.then((words) => `QEMU ended: ${words}`);
   const late = sleep(bootSeconds * 1e3, `${bootSeconds} s were not enough`, { signal: over.signal });
-  const why = await Promise.race([untilPaused(machine), gone, late.catch(() => null)]);
+  const paused = runToBreakpoint(machine.debugger).then(() => null);
+  const why = await Promise.race([paused.catch(() => gone), gone, late.catch(() => null)]);
   over.abort();
   machine.console.off('data', listen);
   if (why === null) return machine;
   machine.kill();
   throw labBroken(`The virtual machine did not boot: ${why}: ${said.trim().split('\n').slice(-5).join(' | ')}`);
-}
-
-/**
- * The machine has written to its panic device. QEMU is not asked until it has said so: every question stirs its main
- * loop, and should that look just as the processor halts, the clock may jump too far.
- * @returns null; never when it is gone
- */
-async function untilPaused(machine: Machine): Promise<null> {
-  await machine.panicked;
-  try {
-    while (!(await is(machine, 'guest-panicked'))) await sleep(20);
-    return null;
-  } catch {
-    return new Promise(() => {});
-  }
 }
 
 /** Has a machine that waits for its job go on. */

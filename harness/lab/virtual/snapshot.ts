@@ -22,7 +22,8 @@ import { labBroken } from '../../base/errors.js';
 import { guestPackages } from '../../base/guest-packages.js';
 import { identityOf } from '../lease.js';
 import { makeImage } from './image.js';
-import { type MachineSetting, packJob } from './machine.js';
+import type { MachineSetting } from './machine.js';
+import { writeParcel } from './parcel.js';
 import { bootToPause, saveState } from './qemu.js';
 
 export interface Snapshot {
@@ -85,12 +86,12 @@ async function makeSnapshot(folder: string, setting: MachineSetting): Promise<vo
     const fresh = join(work, 'snapshot');
     mkdirSync(fresh);
     const image = await makeImage(guestPackages()!, work);
-    writeFileSync(join(work, 'job'), packJob(null));
+    writeParcel(join(work, 'parcel'), { order: null, files: [] });
     const machine = await bootToPause({
       setting,
       folder: work,
       files: {
-        ...{ kernel: guestPackages()!.kernel, image, memory: join(fresh, 'memory'), job: join(work, 'job') },
+        ...{ kernel: guestPackages()!.kernel, image, memory: join(fresh, 'memory'), parcel: join(work, 'parcel') },
         ...{ line: join(work, 'line'), results: join(work, 'results') },
       },
     });

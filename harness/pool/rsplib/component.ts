@@ -41,7 +41,8 @@ export class Component {
   async start(command: (life: number) => string[], wrapper: readonly string[] = []): Promise<void> {
     const { context, host, name } = this;
     const life = ++this.life;
-    const argv = command(life);
+    const [program, ...rest] = command(life);
+    const argv = [context.programs?.commands[program!] ?? program!, ...rest];
     const workingDirectory = join(context.folder, 'logs');
     this.#endIsExpected = false;
     const process = await host.start([...wrapper, ...argv], { log: fileOf(name, life, 'log'), workingDirectory });

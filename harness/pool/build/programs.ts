@@ -1,12 +1,11 @@
-/** A build of somebody's own under test: programs that a lab runs instead of the machine's. */
+/** Somebody's own build under test: programs that a lab runs instead of the machine's. */
 import { existsSync } from 'node:fs';
-import { badInput } from '../base/errors.js';
-import type { Subject } from './subject.js';
+import { badInput } from '../../base/errors.js';
 
 export const programNames = ['rspregistrar', 'rspserver', 'calcappclient'] as const;
 export type ProgramName = (typeof programNames)[number];
 
-/** Paths by program. */
+/** Paths by program, as they were asked for: of a program, or of a folder or Debian package that has it. */
 export type Programs = Readonly<Partial<Record<ProgramName, string>>>;
 
 /**
@@ -27,10 +26,6 @@ export function readPrograms(option: string, entries: readonly string[]): Progra
   );
 }
 
-/** @throws HarnessError `bad-input` when there are some, and the subject cannot run them */
-export function checkPrograms(programs: Programs, { name, takesPrograms }: Pick<Subject, 'name' | 'takesPrograms'>) {
-  const [first] = Object.keys(programs);
-  if (first && !takesPrograms) {
-    throw badInput(`--with ${first}: expected a lab that runs given programs, got ${name}, which does not`);
-  }
-}
+/** As a person types them. */
+export const programWords = (option: string, programs: Programs): string[] =>
+  Object.entries(programs).flatMap(([name, path]) => [option, `${name}=${path}`]);
