@@ -66,11 +66,17 @@ export function countChecks({ checks }: Columns, name: string): CheckCount {
 }
 
 /** Whether the first run of both sides has the same seed and said the same in every respect. */
-export function firstRunsAreEqual(old: Columns, fresh: Columns): boolean {
-  const [seed] = fresh.seeds;
+export const firstRunsAreEqual = (old: Columns, fresh: Columns): boolean => isEqualAt(0, old, fresh);
+
+/** Whether all new runs have their like on the old side: the same seed, and the same results in every respect. */
+export const runsAreEqual = (old: Columns, fresh: Columns): boolean =>
+  fresh.seeds.length > 0 && fresh.seeds.every((_, at) => isEqualAt(at, old, fresh));
+
+function isEqualAt(place: number, old: Columns, fresh: Columns): boolean {
+  const seed = fresh.seeds[place];
   const at = old.seeds.indexOf(seed!);
   if (seed === undefined || at < 0) return false;
-  const sameValue = (metric: GateMetricName) => valuesIn(old, metric)[at] === valuesIn(fresh, metric)[0];
-  const sameCheck = (name: string) => (old.checks[name]?.[at] ?? null) === (fresh.checks[name]?.[0] ?? null);
+  const sameValue = (metric: GateMetricName) => valuesIn(old, metric)[at] === valuesIn(fresh, metric)[place];
+  const sameCheck = (name: string) => (old.checks[name]?.[at] ?? null) === (fresh.checks[name]?.[place] ?? null);
   return gateMetricNames.every(sameValue) && Object.keys(fresh.checks).every(sameCheck);
 }

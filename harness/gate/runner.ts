@@ -36,12 +36,11 @@ export async function performAll(
   ledger: GateLedger,
 ): Promise<void> {
   const queue = tasks.values();
-  let begun = 0;
+  const known = ledger.records.length + tasks.length;
   const lane = async () => {
     for (const task of queue) {
       if (options.signal.aborted) return;
-      const done = ledger.records.length;
-      options.onRun?.(task, done, done + tasks.length - begun++);
+      options.onRun?.(task, ledger.records.length, known);
       const record = await perform(task, job, options);
       // A run that was cut short says nothing.
       if (!options.signal.aborted) ledger.append(record);

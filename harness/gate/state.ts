@@ -1,7 +1,7 @@
 /** Where a gate stands at each of its points: the runs that there are, and what is to be run next. */
 import type { Subject } from '../run/subject.js';
 import { type BaselinePoint, columnsOfBaseline } from './baseline.js';
-import { type Columns, columnsOf, firstRunsAreEqual } from './columns.js';
+import { type Columns, columnsOf, firstRunsAreEqual, runsAreEqual } from './columns.js';
 import { judgePoint, type PointCase, type Progress } from './judge.js';
 import type { GateLedger, SideName } from './ledger.js';
 import type { GatePoint } from './points.js';
@@ -65,17 +65,27 @@ function caseOf(
 ): { readonly case: PointCase; readonly paired: boolean } {
   const { replications, budget, limits } = point;
   const exact = isDeterministic(clock);
-  const shared = sides.new.seeds.some((seed) => sides.old.seeds.includes(seed));
-  const paired = baseline ? exact && shared : true;
+  const paired = isPaired(clock, baseline !== null, sides);
   return {
     paired,
     case: {
       ...{ ...sides, replications, budget, limits, points, paired },
-      widen: !(exact && paired),
+      widen: clock !== 'simulated' || !paired,
       oldRuns: baseline ? baseline.seeds.length : budget,
       sameFingerprint: exact && fingerprints.new !== null && fingerprints.old === fingerprints.new,
     },
   };
+}
+
+/**
+ * Whether runs are held against each other one by one. In the simulator those of one seed have most of their chance in
+ * common. Real components in virtual time have next to none: whatever changes a program moves all that follows. In real
+ * time old and new take turns, and what they have in common is the state of the machine.
+ */
+function isPaired(clock: Contest['clock'], hasBaseline: boolean, sides: { old: Columns; new: Columns }): boolean {
+  if (clock === 'real') return !hasBaseline;
+  if (clock === 'virtual') return runsAreEqual(sides.old, sides.new);
+  return sides.new.seeds.some((seed) => sides.old.seeds.includes(seed));
 }
 
 /** Virtual time promises equal results for equal fingerprints; the simulator's may come from other code. */

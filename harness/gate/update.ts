@@ -33,7 +33,7 @@ export async function updateBaseline(file: string, job: UpdateJob, options: Runn
   const broken = ledger.records.find(({ sample }) => sample === null);
   if (broken) throw labBroken(`No baseline was made, for the lab broke: ${broken.broken}`);
   const points = job.points.map((point, index) => {
-    return baselinePoint(point, seed, ledger.samples(index, 'new'), isDeterministic(subject.clock));
+    return baselinePoint(point, seed, ledger.samples(index, 'new'), subject.clock === 'simulated');
   });
   return whileAlone(file, options.clock, () => {
     // Read again: somebody else may have written meanwhile.
@@ -69,16 +69,11 @@ function tasksOf({ points, subject }: UpdateJob, ledger: GateLedger): Task[] {
   });
 }
 
-function baselinePoint(
-  point: GatePoint,
-  seed: number,
-  samples: readonly GateSample[],
-  deterministic: boolean,
-): BaselinePoint {
+function baselinePoint(point: GatePoint, seed: number, samples: readonly GateSample[], paired: boolean): BaselinePoint {
   const columns = columnsOf(samples);
   const metrics = gateMetricNames.filter((metric) => valuesIn(columns, metric).some((value) => value !== null));
   const context = {
-    ...{ limits: point.limits, widen: !deterministic, budget: { new: point.budget, old: samples.length } },
+    ...{ limits: point.limits, widen: !paired, budget: { new: point.budget, old: samples.length } },
     passLevel: passLevel / (looksWithin(point) + 1),
   };
   const present = (metric: (typeof metrics)[number]) => valuesIn(columns, metric).filter((value) => value !== null);

@@ -254,9 +254,13 @@ type Counts = Map<string, { packets: number | null; drops: number }>;
 function since(before: Counts, now: Counts): string {
   return [...now]
     .map(([device, { packets, drops }]) => {
-      const then = before.get(device) ?? { packets: 0, drops: 0 };
+      const none = { packets: 0, drops: 0 };
+      const earlier = before.get(device) ?? none;
+      // Another condition of the same leg replaces its queue, which counts from nothing then.
+      const isAnother = drops < earlier.drops || (packets ?? 0) < (earlier.packets ?? 0);
+      const then = isAnother ? none : earlier;
       const through = packets === null ? '' : `let ${packets - (then.packets ?? 0)} packets through and `;
-      return `${device} ${through}dropped ${drops - then.drops}`;
+      return `${device} ${through}dropped ${drops - then.drops}${isAnother ? ' since its queue was replaced' : ''}`;
     })
     .join('; ');
 }

@@ -42,8 +42,12 @@ export function reproduceSection({ plan, summary, files, journal }: RunFiles): C
 
 function chanceMarkup(seed: number, summary: RunFiles['summary']): Content {
   const { clock, machine } = summary ?? {};
-  if (clock === 'virtual')
-    return html`<p>All chance of the run grows from seed ${seed}, the components’ and the kernel’s too: on a machine with the fingerprint <b>${machine?.fingerprint ?? 'unknown'}</b>, which <code>rsplab doctor</code> prints, a repetition is the same run to the bit.</p>`;
+  if (clock === 'virtual') {
+    const where = machine?.parts.build
+      ? html`with the same programs, and where the fingerprint comes to <b>${machine.fingerprint}</b> again,`
+      : html`on a machine with the fingerprint <b>${machine?.fingerprint ?? 'unknown'}</b>, which <code>rsplab doctor</code> prints,`;
+    return html`<p>All chance of the run grows from seed ${seed}, the components’ and the kernel’s too: ${where} a repetition is the same run to the bit.</p>`;
+  }
   if (clock === 'simulated')
     return html`<p>All chance of the run grows from seed ${seed}: a repetition is the same run.</p>`;
   return html`<p>All chance of the plan grows from seed ${seed}. In real time the components’ own chance cannot be seeded: a repetition is another sample, not the same one.</p>`;

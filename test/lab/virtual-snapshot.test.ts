@@ -8,7 +8,6 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
-  truncateSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,16 +23,6 @@ import { machineSetting } from './virtual-machine.js';
 
 const brief = ['--set', 'measure=2', '--set', 'warmUp=0.5', '--set', 'drain=0.5'];
 const runBriefly = () => runExperiment('test/lab/experiments/small.ts', ...brief);
-
-const damages: [string, (folder: string) => void, RegExp][] = [
-  [
-    'whose memory was written over',
-    (folder) => overwrite(join(folder, 'memory')),
-    /its snapshot is damaged; it is made/,
-  ],
-  ['whose state was cut short', (folder) => truncateSync(join(folder, 'state'), 1000), /its snapshot is damaged/],
-  ['without its state', (folder) => rmSync(join(folder, 'state')), /its snapshot is incomplete/],
-];
 
 function overwrite(file: string): void {
   const handle = openSync(file, 'r+');
@@ -58,10 +47,10 @@ describe('a snapshot', () => {
     if (cache) rmSync(cache, { recursive: true, force: true });
   });
 
-  labTest.each(damages)('%s is made anew, with a word, and the run is the same', async (_, damage, words) => {
-    damage(snapshot);
+  labTest('whose memory was written over is made anew, with a word, and the run is the same', async () => {
+    overwrite(join(snapshot, 'memory'));
     const run = await runBriefly();
-    expect(run.said).toMatch(words);
+    expect(run.said).toMatch(/its snapshot is damaged; it is made/);
     expect(promisedFiles(run.folder)).toEqual(files);
     // Nothing half made lies beside it, of this or of a process that was killed.
     expect(readdirSync(join(cache, 'virtual'))).toEqual([basename(snapshot)]);

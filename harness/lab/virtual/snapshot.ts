@@ -61,8 +61,11 @@ export async function snapshotFor({ hash, setting, say }: SnapshotOptions): Prom
   return { memory: join(folder, 'memory'), state: join(folder, 'state') };
 }
 
-/** Reads the files whole only when they look touched. */
-async function whyUnfit(folder: string): Promise<string | null> {
+/**
+ * Reads the files whole only when they look touched.
+ * @returns as in `its snapshot is damaged`; null when it is fit for use
+ */
+export async function whyUnfit(folder: string): Promise<string | null> {
   try {
     const sums = JSON.parse(readFileSync(join(folder, 'sums.json'), 'utf8')) as Sums;
     for (const name of files) {
