@@ -49,7 +49,7 @@ describe.each(documents)('%s', (file) => {
   });
 });
 
-it('commands and options that the documents show exist', { timeout: 60_000 }, async () => {
+it('commands and options that the documents show exist', { timeout: 180_000 }, async () => {
   const text = documents
     .map(read)
     .join('\n')
@@ -68,7 +68,7 @@ it('commands and options that the documents show exist', { timeout: 60_000 }, as
   }
 });
 
-describe('the README’s example', { timeout: 60_000 }, () => {
+describe('the README’s example', { timeout: 180_000 }, () => {
   let folder: string;
   let file: string;
 

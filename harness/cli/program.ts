@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<Command>> = {
   explore: async () => (await import('./explore.js')).exploreCommand(),
   gate: async () => (await import('./gate.js')).gateCommand(),
   figures: async () => (await import('./figures.js')).figuresCommand(),
+  reproduce: async () => (await import('./reproduce.js')).reproduceCommand(),
   compare: async () => (await import('./compare.js')).compareCommand(),
   report: async () => (await import('./report.js')).reportCommand(),
   list: async () => (await import('./list.js')).listCommand(),

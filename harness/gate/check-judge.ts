@@ -1,13 +1,16 @@
 /**
  * What is known of one check at one point. A check is a limit of its own, so it needs no margin: one that never failed
- * and now fails is suspected, and fails when it fails in fresh runs, too. One that failed before is held against how
- * often it did (R. A. Fisher's exact test).
+ * and now fails is suspected. It fails when it fails in fresh runs, too, and surely more often than before, for many
+ * checks fail now and then, and may just not have done so in the baseline (R. A. Fisher's exact test). One that failed
+ * before is suspected only when it surely fails more often.
  */
 import { type Columns, countChecks } from './columns.js';
 import type { CheckCount, CheckJudgement } from './judgement.js';
 
 /** Of a check that failed before: how surely it fails more often now. */
 const moreOftenLevel = 0.001;
+/** Of a check that never failed before, all new runs together. With 24 runs in the baseline, 6 of 16 are enough. */
+const neverBeforeLevel = 0.005;
 
 export class CheckJudge {
   #state: 'open' | 'suspected' | 'pass' | 'fail' | 'none' = 'open';
@@ -56,7 +59,9 @@ export class CheckJudge {
     const fresh = countChecks(latest, this.name);
     this.#fresh = fresh;
     if (fresh.fail > 0) {
-      this.#state = 'fail';
+      const all = { ...fresh, pass: this.#new.pass + fresh.pass, fail: this.#new.fail + fresh.fail };
+      const isSure = this.#old.fail > 0 || fisher(this.#old, all) <= neverBeforeLevel;
+      this.#state = isSure ? 'fail' : 'open';
       return null;
     }
     this.#state = 'open';
@@ -86,7 +91,9 @@ export class CheckJudge {
       case 'fail':
         return `It fails in ${runs(now)}, ${told}; ${runs(this.#fresh!)} of the fresh ones confirm it.`;
       case 'suspected':
-        return `It fails in ${runs(now)}, ${told}; there were no runs left to confirm it.`;
+        return this.#fresh?.fail
+          ? `Cannot say: it fails in ${runs(now)}, ${told}, which may be chance.`
+          : `It fails in ${runs(now)}, ${told}; there were no runs left to confirm it.`;
       case 'pass':
         if (now.fail === 0) return `It passes in all ${now.pass} runs.`;
         return before.fail === 0

@@ -13,6 +13,10 @@ const recordSchema = z.object({
   verdict: z.enum(verdicts).nullable(),
   /** The run's own folder within the sweep's; null when it has none. */
   folder: z.string().nullable(),
+  /** The command that makes this run alone; absent in older ledgers. */
+  command: z.string().nullish(),
+  /** Of all that can change a run in virtual time; null elsewhere. */
+  fingerprint: z.string().nullish(),
   values: z.record(z.string(), z.number().nullable()),
 });
 export type RunRecord = z.infer<typeof recordSchema>;

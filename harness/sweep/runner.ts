@@ -8,13 +8,14 @@ import { Piscina } from 'piscina';
 import type { Clock } from '../base/clock.js';
 import { labBroken } from '../base/errors.js';
 import type { Plan } from '../experiment/plan.js';
+import { replayCommand } from '../run/replay.js';
 import { run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
 import { valuesOfSummary } from './columns.js';
 import type { RunRecord } from './ledger.js';
 import type { Simulated } from './simulated.js';
 
-export type RunResult = Pick<RunRecord, 'values' | 'verdict' | 'folder'>;
+export type RunResult = Pick<RunRecord, 'values' | 'verdict' | 'folder' | 'command' | 'fingerprint'>;
 
 export interface Runner {
   /** Runs that may be under way at a time. */
@@ -53,6 +54,7 @@ export function simRunner(jobs: number, signal: AbortSignal): Runner {
     perform: async (plan) => ({
       ...((await pool.run(plan, { signal: givenUp.signal })) as Simulated),
       folder: null,
+      command: replayCommand(plan, 'sim'),
     }),
     close: async () => {
       clearTimeout(late);
@@ -78,7 +80,10 @@ export function labRunner(subject: Subject, { jobs, out, clock, signal }: LabRun
     async perform(plan) {
       const { folder, summary } = await run(plan, subject, { out, clock, signal });
       if (summary.reasons.length > 0) throw labBroken(`${summary.reasons[0]} (${folder})`);
-      return { values: valuesOfSummary(summary), verdict: summary.verdict, folder: relative(dirname(out), folder) };
+      return {
+        ...{ values: valuesOfSummary(summary), verdict: summary.verdict, folder: relative(dirname(out), folder) },
+        ...{ command: summary.replay, fingerprint: summary.machine?.fingerprint ?? null },
+      };
     },
     close: async () => {},
   };

@@ -47,21 +47,26 @@ export function pointTable(grid: Grid, records: readonly RunRecord[]): string {
   return csv([...pointHeads(grid), ...heads], rows);
 }
 
-/** `runs.csv`: a point's values, the replication with its seed, and what the run says. */
+/** `runs.csv`: a point's values, the replication with its seed, what the run says, and how to have it again. */
 export function runTable(grid: Grid, records: readonly RunRecord[]): string {
   const columns = columnsOf(records);
   const judged = records.some(({ verdict }) => verdict !== null);
   const stored = records.some(({ folder }) => folder !== null);
-  const rows = records.map(({ point, replication, seed, verdict, folder, values }) => [
+  const repeatable = records.some(({ command }) => command);
+  const marked = records.some(({ fingerprint }) => fingerprint);
+  const rows = records.map(({ point, replication, seed, verdict, folder, values, fingerprint, command }) => [
     ...Object.values(grid.points[point]!.point),
     replication,
     seed,
     ...(judged ? [verdict] : []),
     ...(stored ? [folder] : []),
     ...columns.map((column) => values[column] ?? null),
+    ...(marked ? [fingerprint] : []),
+    ...(repeatable ? [command] : []),
   ]);
   const own = ['replication', 'seed', ...(judged ? ['verdict'] : []), ...(stored ? ['folder'] : [])];
-  return csv([...pointHeads(grid), ...own, ...columns], rows);
+  const again = [...(marked ? ['fingerprint'] : []), ...(repeatable ? ['command'] : [])];
+  return csv([...pointHeads(grid), ...own, ...columns, ...again], rows);
 }
 
 const columnsOf = (records: readonly RunRecord[]): string[] =>
@@ -69,7 +74,15 @@ const columnsOf = (records: readonly RunRecord[]): string[] =>
 
 /** Names as the experiment has them; what would not be a name in R, or is taken already, is changed. */
 export function pointHeads(grid: Grid): string[] {
-  const taken = new Set<string>(['replication', 'seed', 'verdict', 'folder', ...metricColumns]);
+  const taken = new Set<string>([
+    'replication',
+    'seed',
+    'verdict',
+    'folder',
+    'fingerprint',
+    'command',
+    ...metricColumns,
+  ]);
   const heads = new Set<string>();
   return Object.keys(grid.points[0]?.point ?? ({} satisfies Point)).map((name) => {
     const plain = name.replace(/[^\p{L}\p{M}\p{N}_]/gu, '_').replace(/^(?=[\p{N}\p{M}_])/u, 'x');

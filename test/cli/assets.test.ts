@@ -25,7 +25,7 @@ const rsplab = (...args: string[]) =>
 
 const isApart = (page: string) => !/<style|<script>/.test(readFileSync(page, 'utf8'));
 
-it('run and report, of a run and of an index', { timeout: 60_000 }, async () => {
+it('run and report, of a run and of an index', { timeout: 180_000 }, async () => {
   const { exitCode } = await rsplab('run', experiment, '--on', 'sim', '--out', out, ...short, '--assets');
   expect(exitCode).toBe(0);
   const [folder] = findRunFolders(join(out, 'element-kill'));
@@ -41,7 +41,7 @@ it('run and report, of a run and of an index', { timeout: 60_000 }, async () => 
   expect(existsSync(join(out, 'index.css'))).toBe(true);
 });
 
-it('sweep and figures', { timeout: 60_000 }, async () => {
+it('sweep and figures', { timeout: 180_000 }, async () => {
   await rsplab('sweep', experiment, '--replications', '2', '--out', out, ...short, '--assets');
   const folder = latestSweep(out, 'element-kill');
   expect(isApart(join(folder, 'report.html'))).toBe(true);

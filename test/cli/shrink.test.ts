@@ -55,7 +55,7 @@ const failedRun = async (out: string) => {
 };
 
 describe('rsplab run PLAN.json', () => {
-  it('runs a stored plan again: the same faults and the same result', { timeout: 60_000 }, async () => {
+  it('runs a stored plan again: the same faults and the same result', { timeout: 180_000 }, async () => {
     const { folder, summary } = await failedRun(join(top, 'stored'));
     const args = ['--on', 'sim', '--out', join(top, 'again')];
     const again = await rsplab('run', join(folder, 'plan.json'), ...args, '--json');
@@ -85,7 +85,7 @@ describe('rsplab run PLAN.json', () => {
 
 describe('rsplab shrink', () => {
   it('prints the command that runs the smallest failing schedule, and goes on after a kill', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const out = join(top, 'search');
     const { folder: run } = await failedRun(out);

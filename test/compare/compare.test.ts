@@ -18,7 +18,7 @@ beforeAll(async () => {
     Promise.all(plans.map(async (parts) => loadRun(await simulated(powerOffPlan(parts), out))));
   model = await load([1, 2, 3, 4, 5, 6, 7, 8].map((seed) => ({ seed })));
   slow = await load([1, 2, 3, 4].map((seed) => ({ seed, keepAlive: 3 })));
-}, 60_000);
+}, 180_000);
 
 describe('runs held against the models', () => {
   // The deployment's model is measured here, so it has to agree with itself where the spread is small enough to tell:

@@ -54,7 +54,7 @@ const resultOf = ({ groups, tried, unknown, unfinished }: Exploration) => ({
 
 const linesOf = (folder: string) => readFileSync(join(folder, 'ledger.ndjson'), 'utf8').split('\n').slice(0, -1);
 
-describe('an exploration', { timeout: 60_000 }, () => {
+describe('an exploration', { timeout: 180_000 }, () => {
   it('shrinks what fails, and keeps a plan of each kind that fails exactly so again', async () => {
     const { folder, exploration } = await exploring();
     expect(readExploration(folder)).toEqual(exploration);
@@ -191,7 +191,7 @@ describe('an exploration', { timeout: 60_000 }, () => {
   });
 });
 
-describe('its report', { timeout: 60_000 }, () => {
+describe('its report', { timeout: 180_000 }, () => {
   it('says what was tried, what was found and how often, with the command', async () => {
     const { folder, exploration } = await exploring();
     const page = readFileSync(writeReports(folder), 'utf8');

@@ -11,7 +11,7 @@ import type { GateSample } from '../../harness/gate/sample.js';
 import { proportion } from '../../harness/stats/proportion.js';
 import { type Change, judgeGrowing, slowerResumption, type TrialPoint, trialPoint, verdictOf } from './trials.js';
 
-const gates = 60;
+const gates = Number(process.env.GATES ?? 60);
 const experiments = ['element-kill', 'element-power-off', 'element-freeze'];
 
 const records = process.argv.slice(2).flatMap((folder) => new GateLedger(join(folder, 'ledger.ndjson')).records);
@@ -55,9 +55,12 @@ for (const milliseconds of [0, 10, 50, 200]) {
   const { low, high } = proportion(verdicts.filter((each) => each === 'fail').length, gates)!;
   const runs = trials.map((trial) => Math.max(...trial.map((each) => each.runs))).sort((a, b) => a - b);
   const failed = trials.flatMap((trial) =>
-    trial.flatMap(({ judgement }) => judgement.metrics.filter(({ verdict }) => verdict === 'fail')),
+    trial.flatMap(({ judgement: { metrics, checks } }) => [
+      ...metrics.filter(({ verdict }) => verdict === 'fail').map(({ metric }) => metric),
+      ...checks.filter(({ verdict }) => verdict === 'fail').map(({ check }) => `check ${check}`),
+    ]),
   );
-  const named = [...new Set(failed.map(({ metric }) => metric))];
+  const named = [...new Set(failed)];
   process.stdout.write(
     `| ${milliseconds} ms more resumption | ${gates} | ${share('fail')} (${(100 * low).toFixed(1)} … ${(100 * high).toFixed(1)} %) | ` +
       `${share('pass')} | ${share('unknown')} | ${runs[runs.length >> 1]} (${runs.at(-1)}) | ${named.join(', ')}\n`,

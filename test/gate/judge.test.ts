@@ -176,10 +176,16 @@ describe('a check', () => {
   const verdictOf = (old: typeof passing, fresh: typeof passing) =>
     judgePoint(pointCase(old, fresh)).judgement.checks[0]!;
 
-  it('that never failed fails when it does so again in fresh runs', () => {
+  it('that never failed fails when it does so again in fresh runs, and more than now and then', () => {
     const once = [...Array(7).fill('pass'), 'fail'];
     expect(judgePoint(pointCase(passing, checked(once))).wanted).toBe(16);
-    expect(verdictOf(passing, checked([...once, ...once])).verdict).toBe('fail');
+    const often = Array.from({ length: 8 }, (_, at) => (at % 2 ? 'fail' : 'pass') as 'fail' | 'pass');
+    expect(verdictOf(passing, checked([...often, ...often])).verdict).toBe('fail');
+    // One run of eight: 24 runs may have been without a failure by chance.
+    expect(verdictOf(passing, checked([...once, ...once, ...once, ...once]))).toMatchObject({
+      verdict: 'unknown',
+      words: 'Cannot say: it fails in 4 of 32 runs, before in 0 of 24 runs, which may be chance.',
+    });
     const { checks, cleared } = judgePoint(pointCase(passing, checked([...once, ...Array(8).fill('pass')]))).judgement;
     expect(checks[0]).toMatchObject({
       verdict: 'pass',

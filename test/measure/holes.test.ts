@@ -157,14 +157,14 @@ describe('a capture that was merged or mixed up', () => {
   };
   const plain = ({ requests, failovers, wire }: Measurement) => ({ requests, failovers, wire });
 
-  it('is read once where it holds everything twice', { timeout: 60_000 }, async () => {
+  it('is read once where it holds everything twice', { timeout: 180_000 }, async () => {
     const input = await inputOf('kill');
     const twice = await measure({ ...input, capture: await merged('twice', captureOf('kill'), captureOf('kill')) });
     expect(plain(twice)).toEqual(plain(await measure(input)));
     expect(twice.notes).toEqual([expect.stringMatching(/frames are in the capture twice, and were read once/)]);
   });
 
-  it('is certain of nothing where each packet was captured at two places', { timeout: 60_000 }, async () => {
+  it('is certain of nothing where each packet was captured at two places', { timeout: 180_000 }, async () => {
     const later = join(folder, 'later.pcapng');
     await execa('editcap', ['-t', '0.01', captureOf('kill'), later], { env: toolEnvironment() });
     const measured = await measure({
@@ -175,7 +175,7 @@ describe('a capture that was merged or mixed up', () => {
     expect(measured.notes).toContainEqual(expect.stringMatching(/captured twice, at different times/));
   });
 
-  it('is put in order, however late its packets were written', { timeout: 60_000 }, async () => {
+  it('is put in order, however late its packets were written', { timeout: 180_000 }, async () => {
     const [early, late] = [join(folder, 'early.pcapng'), join(folder, 'late.pcapng')];
     // The middle third comes last, up to 20 s after its time.
     await execa('editcap', ['-r', captureOf('kill'), late, '350-700'], { env: toolEnvironment() });

@@ -26,7 +26,7 @@ const configure = (file: string, ...lines: string[]) => {
   writeFileSync(join(home, '.config/wireshark', file), lines.map((line) => `${line}\n`).join(''));
 };
 
-describe('a user’s own Wireshark', { timeout: 60_000 }, () => {
+describe('a user’s own Wireshark', { timeout: 180_000 }, () => {
   it.each<[string, () => void]>([
     ['that does not look into SCTP', () => configure('preferences', 'sctp.ulp_dissection: FALSE')],
     ['that knows no epoch', () => configure('preferences', 'frame.generate_epoch_time: FALSE')],
@@ -77,7 +77,7 @@ const captureReads = () =>
     .split('\n')
     .filter((line) => line.includes('known.pcap')).length;
 
-describe('the known capture', { timeout: 60_000 }, () => {
+describe('the known capture', { timeout: 180_000 }, () => {
   it('is read once per version, and then remembered', async () => {
     wrapTshark();
     await checkTshark();

@@ -39,7 +39,7 @@ async function outcomeOf(name: string) {
   return { outcome, summary, table: runTable(plan, finished, { findings: [], report: 'report.html', trouble: null }) };
 }
 
-describe('a run', { timeout: 60_000 }, () => {
+describe('a run', { timeout: 180_000 }, () => {
   it('whose capture is whole says nothing of holes', async () => {
     const { summary, table } = await outcomeOf('powerOff-1000');
     expect(summary).toMatchObject({ verdict: 'pass', failovers: { count: 5, open: 0 } });

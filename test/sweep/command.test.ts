@@ -51,7 +51,7 @@ async function interruptAt(lines: number, out: string, child: ChildProcess, sign
   return ended;
 }
 
-describe('rsplab sweep', { timeout: 60_000 }, () => {
+describe('rsplab sweep', { timeout: 180_000 }, () => {
   test('killed twice and resumed, gives the table of a sweep that was left in peace', async () => {
     const [killed, quiet] = [temporaryFolder(), temporaryFolder()];
     const first = start('sweep', ...words, ...grid, '--out', killed);

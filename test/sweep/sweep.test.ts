@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 // Workers start from the sources here, which takes a second of a free core.
-describe('a sweep', { timeout: 60_000 }, () => {
+describe('a sweep', { timeout: 180_000 }, () => {
   test('gives the same tables whatever the number of workers', async () => {
     for (const jobs of [2, 3]) {
       const { folder } = await sweepSmall({ jobs });

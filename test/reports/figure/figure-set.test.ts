@@ -30,7 +30,7 @@ async function draw(number: number, restriction: Record<string, number[]>): Prom
 const verdictOf = (drawn: DrawnFigure, text: RegExp) =>
   drawn.claims.find((claim) => text.test(claim.text))?.finding.verdict;
 
-describe('the paper’s figures', { timeout: 60_000 }, () => {
+describe('the paper’s figures', { timeout: 180_000 }, () => {
   test('are 7 to 14; each experiment has what its figure draws, asks something and expects something', async () => {
     expect(figures.map(({ number }) => number)).toEqual([7, 8, 9, 10, 11, 12, 13, 14]);
     for (const { experiment: name, x, curve, quick } of figures) {
