@@ -32,13 +32,13 @@ const allowed: Record<string, readonly string[]> = {
   shrink: ['base', 'experiment', 'fault', 'result', 'run', 'compare'],
   explore: ['base', 'experiment', 'fault', 'result', 'run', 'compare', 'shrink'],
   sweep: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
-  gate: ['base', 'experiment', 'result', 'stats', 'run', 'sweep'],
+  gate: ['base', 'experiment', 'result', 'stats', 'pool', 'run', 'sweep'],
   reports: [
     ...['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'measure', 'calibrate', 'run', 'compare', 'explore'],
     ...['sweep', 'gate'],
   ],
   cli: [
-    ...['base', 'setup', 'fault', 'experiment', 'result', 'lab', 'calibrate', 'run', 'compare', 'shrink'],
+    ...['base', 'setup', 'fault', 'experiment', 'result', 'lab', 'pool', 'calibrate', 'run', 'compare', 'shrink'],
     ...['explore', 'sweep', 'gate', 'reports'],
   ],
 };
@@ -119,6 +119,8 @@ const places = {
     'harness/lab/virtual/image.ts',
     'harness/lab/virtual/qemu.ts',
     'harness/measure/tshark.ts',
+    'harness/pool/build/find.ts',
+    'harness/pool/build/libraries.ts',
     'harness/setup/guest.ts',
     'harness/setup/machine.ts',
     'harness/setup/packages.ts',

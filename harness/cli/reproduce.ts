@@ -47,8 +47,8 @@ Examples:
   rsplab reproduce results/sweeps/element-kill/ID/runs.csv --row 3
   rsplab reproduce runs.csv --sample 5
 
-Each row has the command that makes it, and, in virtual time, the fingerprint of all that can change its result. With the
-same fingerprint a row is the same to the digit. With another one it may differ; that is told.
+Each row has the command that makes it and, in virtual time, the fingerprint of all that can change its result. With
+the same fingerprint a row is the same to the digit. With another one it may differ; that is told.
 
 Exit codes: 0 all rows are identical, 1 a row differs and nothing explains it, 2 bad input, 3 a row differs, and so does
 its fingerprint.`;

@@ -7,6 +7,9 @@ import type { CaptureReport, LabContext, LabProcess, StartOptions } from './lab.
 export const captureFile = 'capture.pcapng';
 const captureLog = 'logs/dumpcap.log';
 
+/** Twice as long as the kernel keeps packets before it hands them over (`CAP_READ_TIMEOUT` of dumpcap: 250 ms). */
+const handOverSeconds = 0.5;
+
 /** A running capture of all networks of a lab. */
 export interface Capture {
   readonly process: LabProcess;
@@ -42,6 +45,8 @@ export async function startCapture(
   return {
     process,
     async stop() {
+      // Dumpcap does not ask once more for what the kernel has not handed over yet, and that is not counted as lost.
+      await clock.sleepUntil(clock.now() + handOverSeconds);
       process.signal('SIGINT');
       await process.ended;
       return captureReport(join(folder, captureFile), await log());

@@ -1,6 +1,6 @@
 /**
- * A build is copied into the cache before anything runs, with the libraries that it needs, so that a run is of one build
- * whatever becomes of the files that somebody named, and so that hosts elsewhere can be given a folder that has it all.
+ * A build is copied into the cache before anything runs, with the libraries that it needs: so a run is of one build
+ * whatever becomes of the files that somebody named, and hosts elsewhere can be given a folder that has it all.
  */
 import { createHash } from 'node:crypto';
 import {

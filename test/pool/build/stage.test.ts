@@ -136,6 +136,15 @@ describe('what cannot start is refused in a sentence', () => {
     );
   });
 
+  it.skipIf(!program)('one that wants a newer C library', async () => {
+    const bytes = readFileSync(program!);
+    const version = /GLIBC_2\.3\d(?=\0)/.exec(bytes.toString('latin1'))!;
+    bytes.write('GLIBC_2.99', version.index, 'latin1');
+    await expect(stage({ rspserver: put('newer/rspserver', bytes) })).rejects.toThrow(
+      /--with rspserver: expected a program that can start, got .*, which cannot: version `GLIBC_2\.99' not found$/,
+    );
+  });
+
   it('leaves nothing half made', () => {
     const builds = join(folder, 'cache/builds');
     const left = existsSync(builds) ? execFileSync('ls', [builds], { encoding: 'utf8' }).split('\n') : [];
