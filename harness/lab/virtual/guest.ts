@@ -1,7 +1,7 @@
 /**
- * Runs inside the machine in virtual time. Loads all that jobs may need, then comes to the breakpoint where its snapshot
- * is taken. Whoever goes on from there finds its job in a memory of its own. Results leave when the job is over: nothing
- * but the serial lines may reach the world before.
+ * Runs inside the machine in virtual time. Loads all that jobs may need, then comes to the breakpoint where its
+ * snapshot is taken. Whoever goes on from there finds its job in a memory of its own. Results leave when the job is
+ * over: nothing but the serial lines may reach the world before.
  */
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';

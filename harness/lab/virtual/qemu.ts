@@ -144,7 +144,7 @@ export async function saveState({ monitor }: Machine, file: string): Promise<voi
   }
 }
 
-/** QEMU goes on from a state only if it says that somebody else than a debugger has paused it, in a field of 100 bytes. */
+/** QEMU goes on from a state only if that says, in a field of 100 bytes, that no debugger has paused it. */
 function asPaused(state: Buffer): Buffer {
   const field = (word: string) => Buffer.concat([Buffer.of(0, 0, 0, word.length + 1), Buffer.from(`${word}\0`)]);
   const at = state.indexOf(field('debug'));
