@@ -7,6 +7,8 @@ export interface GuestPackages {
   readonly root: string;
   /** The tree's own, by which its programs run and tell their libraries. */
   readonly loader: string;
+  /** Where its libraries are. */
+  readonly libraryFolders: readonly string[];
   readonly kernel: string;
   readonly kernelVersion: string;
   /** Name and version of each. */
@@ -24,6 +26,7 @@ export function guestPackages(folder = guestFolder()): GuestPackages | undefined
   return {
     root,
     loader: join(root, 'lib64/ld-linux-x86-64.so.2'),
+    libraryFolders: ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map((name) => join(root, name)),
     kernel: join(root, 'boot', `vmlinuz-${kernelVersion}`),
     kernelVersion,
     versions,

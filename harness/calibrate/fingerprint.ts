@@ -1,7 +1,7 @@
 /** What machine this is, as far as it decides how exact a lab is. */
-import { createHash } from 'node:crypto';
 import { cpus, release, totalmem } from 'node:os';
 import { execa } from 'execa';
+import { digest } from '../base/digest.js';
 import { guestPackages } from '../base/guest-packages.js';
 import { toolEnvironment } from '../base/tools.js';
 import { virtualFingerprint } from '../lab/virtual/fingerprint.js';
@@ -60,7 +60,4 @@ async function says(tool: string, option: string, version: RegExp): Promise<stri
 
 /** Twelve hexadecimal digits that differ when anything of it does. */
 export const hashOf = (fingerprint: Fingerprint): string =>
-  createHash('sha256')
-    .update(JSON.stringify(Object.entries(fingerprint).sort(([a], [b]) => (a < b ? -1 : 1))))
-    .digest('hex')
-    .slice(0, 12);
+  digest(JSON.stringify(Object.entries(fingerprint).sort(([a], [b]) => (a < b ? -1 : 1))));

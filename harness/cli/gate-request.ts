@@ -71,7 +71,7 @@ export async function prepare(asked: Asked): Promise<Prepared> {
   const twice = points.find(({ name }, at) => points.findIndex((other) => other.name === name) !== at);
   if (twice) throw badInput(`gate: expected each point once, got ${twice.name} twice`);
   const digest = digestOf([
-    ...[points.map(({ name, parts, replications, budget, limits }) => [name, parts, replications, budget, limits])],
+    points.map(({ name, parts, replications, budget, limits }) => [name, parts, replications, budget, limits]),
     ...[build, oldBuild].flatMap((each) => each?.hash ?? []),
   ]);
   return { request: { ...asked, files: [...files], on: subject.name, seed, digest }, subject, points, build, oldBuild };

@@ -5,19 +5,18 @@ import { Command } from 'commander';
 import { realClock } from '../base/clock.js';
 import { badInput, interrupted, labBroken } from '../base/errors.js';
 import { randomFrom } from '../base/random.js';
-import { loadExperiment } from '../experiment/load.js';
-import { isPlanFile, loadPlan } from '../experiment/load-plan.js';
+import { wordsOf } from '../base/shell.js';
 import type { Plan } from '../experiment/plan.js';
 import { readPrograms } from '../pool/build/programs.js';
 import { buildFor } from '../run/build.js';
 import { run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
 import { valuesOfSummary } from '../sweep/columns.js';
-import { holdAgainst, type Reproduced, readRuns, type TableRow, wordsOf } from '../sweep/reproduce.js';
+import { holdAgainst, type Reproduced, readRuns, type TableRow } from '../sweep/reproduce.js';
 import { simulateRun } from '../sweep/simulated.js';
 import { exitCodes } from './exit.js';
 import { plain } from './plain.js';
-import { planFor } from './run.js';
+import { planOf } from './run.js';
 import { countFrom, seedFrom } from './settings.js';
 import { untilSignal } from './signal.js';
 import { chooseSubject } from './subjects.js';
@@ -116,11 +115,9 @@ async function orderOf({ command, number }: TableRow): Promise<Omit<Order, 'row'
     );
   }
   const [file = ''] = positionals;
-  const { seed = '1', set, 'ns-per-instruction': slow } = values;
-  const plan = isPlanFile(file)
-    ? loadPlan(file, seedFrom(seed))
-    : planFor(await loadExperiment(file), { seed, set, ...(slow !== undefined && { nsPerInstruction: slow }) });
-  return { plan, subject, programs: values.with };
+  const { seed, set, 'ns-per-instruction': slow } = values;
+  const flags = { set, ...(seed !== undefined && { seed }), ...(slow !== undefined && { nsPerInstruction: slow }) };
+  return { plan: await planOf(file, flags), subject, programs: values.with };
 }
 
 async function reproduce(

@@ -71,7 +71,7 @@ Examples:
 Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because the lab broke.`,
     )
     .action(async (file: string, flags: RunFlags) => {
-      const plan = isPlanFile(file) ? storedPlan(file, flags) : planFor(await loadExperiment(file), flags);
+      const plan = await planOf(file, flags);
       const subject = withoutSnapshot(await chooseSubject(flags.on), flags);
       const build = await buildFor(readPrograms('--with', flags.with), subject);
       const progress = new Progress(plan, subject.name, process.stderr);
@@ -108,6 +108,10 @@ function withoutSnapshot(subject: Subject, { snapshot }: RunFlags): Subject {
   if (subject !== virtualSubject) throw badInput(`--no-snapshot: expected the lab virtual, got ${subject.name}`);
   return virtual({ withoutSnapshot: true });
 }
+
+/** Of an experiment's file, or of a plan that was stored. */
+export const planOf = async (file: string, flags: PlanFlags): Promise<Plan> =>
+  isPlanFile(file) ? storedPlan(file, flags) : planFor(await loadExperiment(file), flags);
 
 function storedPlan(file: string, { seed, set, nsPerInstruction }: PlanFlags): Plan {
   if (nsPerInstruction !== undefined) {

@@ -1,5 +1,5 @@
 /** The points that a gate judges: an experiment at certain values, and its plan for every replication. */
-import { createHash } from 'node:crypto';
+import { digest } from '../base/digest.js';
 import type { LoadedExperiment } from '../experiment/load.js';
 import { type Plan, planner } from '../experiment/plan.js';
 import type { Subject } from '../run/subject.js';
@@ -72,5 +72,4 @@ function partsOf(plan: Plan, { name, clock }: Subject): Record<string, string> {
   return { ...parts, nanosecondsPerInstruction: String(plan.nanosecondsPerInstruction) };
 }
 
-export const digestOf = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
+export const digestOf = (value: unknown): string => digest(JSON.stringify(value));

@@ -18,18 +18,8 @@ export const inside: Inside = async (input, { folder, session, virtualTime, sign
   const { plan, lab, programs } = input as InsideInput;
   const onEvent = (event: unknown) => tell(JSON.stringify(event));
   const open = await labsInKernel[lab]();
-  const shared = {
-    plan,
-    lab: open,
-    driver: rsplib,
-    programs,
-    folder,
-    session,
-    clock: realClock,
-    virtualTime,
-    signal,
-    onEvent,
-  };
-  await perform(shared);
+  await perform({
+    ...{ plan, lab: open, driver: rsplib, programs, folder, session, clock: realClock, virtualTime, signal, onEvent },
+  });
   return 0;
 };

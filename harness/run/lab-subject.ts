@@ -14,11 +14,9 @@ import { checkMemory, checkPorts, checkRoutes } from '../lab/room.js';
 import { bootLabKernel } from '../lab/uml/boot.js';
 import { memoryFolder } from '../lab/uml/memory.js';
 import { checkTshark } from '../measure/known.js';
-import { commandsOf } from '../pool/build/stage.js';
 import { checkAttackers } from '../pool/native/attackers.js';
-import type { GivenPrograms } from '../pool/pool.js';
 import { rsplib } from '../pool/rsplib/rsplib.js';
-import { homeHere } from './build.js';
+import { homeHere, programsIn } from './build.js';
 import { collect } from './collect.js';
 import type { InsideInput } from './inside.js';
 import { parseEvent } from './journal.js';
@@ -60,7 +58,7 @@ function subjectHere(lab: Lab): Subject {
       await using scope = guardSession(lab.name, context.session);
       const load = watchLoad(context);
       load.begin(null);
-      const programs = programsHere(context.build);
+      const programs = programsIn(context.build);
       await perform({ ...context, onEvent: load.onEvent, plan, lab, driver: rsplib, programs });
       await scope.close();
       const { reasons, shares } = load.end();
@@ -122,14 +120,10 @@ function checkRegistrarsStayOn({ experiment, faults, hosts }: Plan, lab: string)
   throw badInput(`${experiment}.faults.powerOff: expected ${expected}, got ${struck.name}`);
 }
 
-/** A lab kernel sees this machine's files, and containers are shown the build's. */
-const programsHere = (build: SubjectContext['build']): GivenPrograms | null =>
-  build ? { folder: build.folder, commands: commandsOf(build, build.folder) } : null;
-
 /** @returns what went wrong with the kernel itself */
 function performOn(lab: LabInKernel, plan: Plan, context: SubjectContext, load: RunLoad): Promise<string[]> {
   const { folder, session, clock, signal, build } = context;
-  const input: InsideInput = { plan, lab, programs: programsHere(build) };
+  const input: InsideInput = { plan, lab, programs: programsIn(build) };
   const onLine = (line: string) => {
     const event = parseEvent(line);
     if (event) load.onEvent(event);

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
-import type { Home } from '../pool/build/libraries.js';
+import type { Home } from '../lab/libraries.js';
 import type { Build } from '../pool/build/stage.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { Watch } from '../sim/passage.js';

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { packageRoot } from '../base/package-root.js';
 import { findTool } from '../base/tools.js';
+import { libraryFoldersNear, namesIn, versionAmong } from '../pool/build/near.js';
 
 /** What was at work, for those who want to repeat it; null where it cannot be told. */
 export const versions = (): Record<string, string | null> => ({
@@ -22,8 +23,10 @@ export function rsplabVersion(): string {
  */
 export function rsplibVersion(program: string | undefined): string | null {
   if (program === undefined) return null;
-  const libraries = [program, ...programsIn(program)].flatMap((each) => librariesOf(realPath(each)));
-  return libraries.map((name) => /^librsplib\.so\.(\d+\.\d+\.\d+)$/.exec(name)?.[1]).find(Boolean) ?? null;
+  const libraries = [program, ...programsIn(program)].flatMap((each) =>
+    libraryFoldersNear(realPath(each)).flatMap(namesIn),
+  );
+  return versionAmong(libraries);
 }
 
 /** What a run says where the version is not known; null where it is. */
@@ -31,18 +34,6 @@ export function versionNote({ rsplib }: Readonly<Record<string, string | null>>)
   const program = findTool('rspserver');
   if (rsplib || program === undefined) return null;
   return `RSPLIB's version is not known: ${program} has no librsplib.so.X.Y.Z beside it, in .libs/ or in ../lib/`;
-}
-
-/** File names in every folder where a program's libraries may be. */
-function librariesOf(program: string): string[] {
-  const own = dirname(program);
-  const installed = ['../lib', '../lib64'].map((name) => join(own, name));
-  const machines = installed.flatMap((folder) =>
-    namesIn(folder)
-      .filter((name) => name.includes('-linux-'))
-      .map((name) => join(folder, name)),
-  );
-  return [own, join(own, '.libs'), ...installed, ...machines].flatMap(namesIn);
 }
 
 /** A script is at most so long, bytes; programs are longer. */
@@ -54,15 +45,6 @@ function programsIn(script: string): string[] {
     if (statSync(script).size > scriptMost) return [];
     const text = readFileSync(script, 'utf8');
     return text.startsWith('#!') ? (text.match(/\/[^\s"'`;&|]*rspserver\b/g) ?? []) : [];
-  } catch {
-    return [];
-  }
-}
-
-/** None of what is no folder, or may not be read. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
   } catch {
     return [];
   }

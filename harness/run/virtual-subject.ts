@@ -1,20 +1,23 @@
 /** The lab in virtual time as a subject: network namespaces in a machine whose clock counts its instructions. */
 import { join } from 'node:path';
+import { digest } from '../base/digest.js';
 import { badInput } from '../base/errors.js';
 import { guestPackages } from '../base/guest-packages.js';
 import { type Plan, planSchema } from '../experiment/plan.js';
 import { faultKinds } from '../fault/fault.js';
 import { performInKernel } from '../lab/guest/perform.js';
+import type { Home } from '../lab/libraries.js';
 import { checkMemory } from '../lab/room.js';
 import { bootVirtual } from '../lab/virtual/boot.js';
-import { digest, virtualFingerprint } from '../lab/virtual/fingerprint.js';
+import { virtualFingerprint } from '../lab/virtual/fingerprint.js';
+import { guestHome } from '../lab/virtual/image.js';
 import type { MachineSetting } from '../lab/virtual/machine.js';
 import { type ParcelFile, parcelFile } from '../lab/virtual/parcel.js';
 import { snapshotFor } from '../lab/virtual/snapshot.js';
-import type { Home } from '../pool/build/libraries.js';
-import { type Build, commandsOf } from '../pool/build/stage.js';
+import type { Build } from '../pool/build/stage.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { Summary } from '../result/summary.js';
+import { programsIn } from './build.js';
 import { collect } from './collect.js';
 import type { InsideInput } from './inside.js';
 import { journalFile, parseEvent } from './journal.js';
@@ -33,7 +36,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     clock: 'virtual',
     versions: versionsInMachine,
     check: (plan) => checkPlan(plan, 'virtual', faultKinds),
-    home: guestHome,
+    home: homeInMachine,
     fingerprint: (plan) => virtualFingerprint(settingFor(plan)).hash,
     async tryOut(plan, say) {
       await checkInstruments();
@@ -45,8 +48,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
     async perform(plan, context) {
       const { folder, session, clock, signal, build } = context;
       const setting = settingFor(plan);
-      const programs = build ? { folder: buildFolder, commands: commandsOf(build, buildFolder) } : null;
-      const input: InsideInput = { plan: asThere(plan), lab: 'netns', programs };
+      const input: InsideInput = { plan: asThere(plan), lab: 'netns', programs: programsIn(build, buildFolder) };
       const watch = watchSpeed(clock.now);
       const onLine = (text: string) => {
         const event = parseEvent(text);
@@ -83,14 +85,11 @@ function fingerprintWith(build: Build | null | undefined, setting: MachineSettin
   return { fingerprint: digest(`${hash} ${build.hash}`), parts: { ...parts, build: build.hash } };
 }
 
-/** The machine's own file system. */
-function guestHome(): Home {
+/** @throws HarnessError `bad-input` when the machine's packages are not there */
+function homeInMachine(): Home {
   const packages = guestPackages();
-  if (!packages)
-    throw badInput('lab virtual: expected the packages of its machine, got none; `npm run setup` gets them');
-  const { root, loader } = packages;
-  const libraryFolders = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map((folder) => join(root, folder));
-  return { name: 'the machine of the lab virtual', root, loader, libraryFolders, interpreters: ['/bin/sh'] };
+  if (packages) return guestHome(packages);
+  throw badInput('lab virtual: expected the packages of its machine, got none; `npm run setup` gets them');
 }
 
 /** The machine has its own; `tshark` reads its capture on this one. */

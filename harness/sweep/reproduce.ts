@@ -62,9 +62,3 @@ export function holdAgainst(row: TableRow, again: Values, fingerprint: string | 
   const outcome = differences.length === 0 ? 'identical' : isOther ? 'explained' : 'different';
   return { row, fingerprint, differences, outcome };
 }
-
-/** The words of a command as `commandLine` writes them. */
-export function wordsOf(command: string): string[] {
-  const parts = command.match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? [];
-  return parts.map((part) => part.replace(/'([^']*)'|\\(.)/g, (_, quoted, escaped) => quoted ?? escaped));
-}

@@ -3,7 +3,7 @@
  * Two faults a run, each on an element that serves a request at that moment.
  */
 import { expect } from 'vitest';
-import { type RealRun, runExperiment, runUntil } from './rsplab.js';
+import { type RealRun, runExperiment, runUntilNoneFails } from './rsplab.js';
 
 /** The first fault is 4 s after the beginning, the second 12 s later. */
 const phases = (measure: number) => ['--set', 'warmUp=3', '--set', `measure=${measure}`, '--set', 'drain=6'];
@@ -11,7 +11,7 @@ const phases = (measure: number) => ['--set', 'warmUp=3', '--set', `measure=${me
 export const oneFault = phases(9);
 
 export async function runShort(file: string): Promise<RealRun> {
-  const run = await runUntil('not fail', (seed) => runExperiment(file, '--seed', String(seed), ...phases(18)));
+  const run = await runUntilNoneFails((seed) => runExperiment(file, '--seed', String(seed), ...phases(18)));
   expectTrustworthy(run, 2);
   return run;
 }

@@ -6,8 +6,8 @@ import { stringify } from 'csv-stringify/sync';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { commandLine } from '../../harness/base/shell.js';
-import { holdAgainst, type TableRow, wordsOf } from '../../harness/sweep/reproduce.js';
+import { commandLine, wordsOf } from '../../harness/base/shell.js';
+import { holdAgainst, type TableRow } from '../../harness/sweep/reproduce.js';
 import { temporaryFolder } from '../temporary.js';
 import { rowsOf } from './sweeps.js';
 

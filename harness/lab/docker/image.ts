@@ -1,9 +1,9 @@
 /** The image that hosts are made of: which one it is, where its file is kept, and how an engine gets it. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { cacheFolder } from '../../base/cache.js';
+import { digest } from '../../base/digest.js';
 import { labBroken } from '../../base/errors.js';
 
 /** What it holds; the Dockerfile beside this file says the same to `docker build`. */
@@ -23,8 +23,7 @@ const imageLabel = 'io.rsplab.image';
 const imageName = 'rsplab-host';
 
 /** Changes with what the image is made of, so that a cache or an engine never serves an old one. */
-export const imageVersion = (): string =>
-  createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12);
+export const imageVersion = (): string => digest(JSON.stringify(recipe));
 
 export const imageFile = (): string => join(cacheFolder(), 'images', `${imageName}-${imageVersion()}.tar`);
 

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { digest } from '../../base/digest.js';
 import { badInput } from '../../base/errors.js';
 import { guestPackages } from '../../base/guest-packages.js';
 import { packageRoot } from '../../base/package-root.js';
@@ -49,8 +50,6 @@ function digestOfFile(path: string): string {
   return fresh;
 }
 const digests = new Map<string, string>();
-
-export const digest = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
 /** rsplab's compiled code, what it builds on, and what is in the machine beside it. */
 function hashOfCode(): string {

@@ -21,6 +21,7 @@ import type { GuestPackages } from '../../base/guest-packages.js';
 import { packageRoot } from '../../base/package-root.js';
 import { findTool, toolEnvironment } from '../../base/tools.js';
 import { kernelModules } from '../guest/prepare.js';
+import { type Home, librariesOf } from '../libraries.js';
 import { bundle } from './bundle.js';
 
 const programs = [
@@ -68,25 +69,27 @@ export async function makeImage(packages: GuestPackages, work: string): Promise<
   return archive(tree, join(work, 'image.cpio'));
 }
 
-async function copyPrograms({ root, loader }: GuestPackages, tree: string): Promise<void> {
+/** The machine's own file system, where programs and scripts from elsewhere will run. */
+export const guestHome = ({ root, loader, libraryFolders }: GuestPackages): Home => ({
+  ...{ name: 'the machine of the lab virtual', root, loader, libraryFolders, interpreters: ['/bin/sh'] },
+});
+
+async function copyPrograms(packages: GuestPackages, tree: string): Promise<void> {
+  const { root, loader, libraryFolders } = packages;
   const folders = ['usr/bin', 'usr/sbin', 'bin', 'sbin'].map((folder) => join(root, folder));
-  const libraries = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map((folder) => join(root, folder));
   const needed = new Set<string>();
   for (const name of programs) {
     const program = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
     if (!program)
       throw labBroken(`lab virtual: the packages for its machine hold no ${name}; npm run setup fetches them`);
     copyFileSync(realpathSync(program), join(tree, 'usr/bin', name));
-    const list = await execa(loader, ['--library-path', libraries.join(':'), '--list', program], { reject: false });
-    const found = [...(list.stdout ?? '').matchAll(/=> (\S+) \(/g)].map(([, path]) => path!);
-    const foreign = found.find((path) => !path.startsWith(root));
-    if (list.failed || foreign) {
-      throw labBroken(`lab virtual: ${name} needs libraries that its packages lack: ${foreign ?? list.stdout}`);
-    }
-    for (const path of found) needed.add(path);
+    const { paths, complaint } = await librariesOf(program, [], guestHome(packages));
+    if (complaint) throw labBroken(`lab virtual: ${name} needs libraries that its packages lack: ${complaint}`);
+    for (const path of paths.values()) needed.add(path);
   }
   // The C library's other parts, which nothing here needs, but a program from elsewhere may.
-  const inPackages = (name: string) => libraries.map((folder) => join(folder, name)).find((path) => existsSync(path));
+  const inPackages = (name: string) =>
+    libraryFolders.map((folder) => join(folder, name)).find((path) => existsSync(path));
   for (const name of cLibraryParts) needed.add(inPackages(name)!);
   const into = join(tree, 'usr/lib/x86_64-linux-gnu');
   mkdirSync(into, { recursive: true });

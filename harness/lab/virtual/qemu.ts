@@ -106,16 +106,12 @@ async function loadState(machine: Machine): Promise<void> {
   try {
     await monitor.tell(ignoreShared);
     await monitor.tell(`migrate_incoming fd:${descriptors.state}`);
-    while (await is(machine, 'inmigrate')) await sleep(5);
+    while ((await monitor.ask('info status')).includes('(inmigrate)')) await sleep(5);
   } catch (cause) {
     machine.kill();
     throw labBroken(`The machine does not go on from its snapshot: ${await machine.ended}`, cause);
   }
 }
-
-/** As in `VM status: paused (inmigrate)`. */
-const is = async ({ monitor }: Machine, state: 'inmigrate') =>
-  (await monitor.ask('info status')).includes(`(${state})`);
 
 /** Writes the state of a paused machine, all but its memory, which lies in a file of its own. */
 export async function saveState({ monitor }: Machine, file: string): Promise<void> {

@@ -4,6 +4,7 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { badInput } from '../../base/errors.js';
 import { toolEnvironment } from '../../base/tools.js';
+import { libraryFoldersNear } from './near.js';
 
 export interface FoundProgram {
   readonly path: string;
@@ -54,8 +55,4 @@ function unwrapped(path: string): string {
   return existsSync(built) && readFileSync(path).subarray(0, 2).toString() === '#!' ? built : path;
 }
 
-function near(path: string): FoundProgram {
-  const own = dirname(path);
-  const installed = ['../lib', '../lib64', '../lib/x86_64-linux-gnu'].map((each) => join(own, each));
-  return { path, libraryFolders: [own, join(own, '.libs'), ...installed].filter((each) => existsSync(each)) };
-}
+const near = (path: string): FoundProgram => ({ path, libraryFolders: libraryFoldersNear(path) });

@@ -2,7 +2,6 @@
  * A build is copied into the cache before anything runs, with the libraries that it needs: so a run is of one build
  * whatever becomes of the files that somebody named, and hosts elsewhere can be given a folder that has it all.
  */
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   existsSync,
@@ -16,10 +15,12 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../../base/cache.js';
+import { digest } from '../../base/digest.js';
 import { badInput } from '../../base/errors.js';
+import { type Home, librariesOf } from '../../lab/libraries.js';
 import { type FoundProgram, findProgram } from './find.js';
 import { kindOf } from './kind.js';
-import { type Home, librariesOf } from './libraries.js';
+import { versionAmong } from './near.js';
 import type { ProgramName, Programs } from './programs.js';
 
 export interface Build {
@@ -80,9 +81,9 @@ export async function stageBuild(asked: Programs, here: Home, there: Home): Prom
       for (const [library, path] of libraries) {
         contents.set(`lib/${library}`, { bytes: readFileSync(path), executable: false });
       }
-      version ??= versionIn([...libraries.values()]);
+      version ??= versionAmong([...libraries.values()].map((path) => basename(realpathSync(path))));
     }
-    const hash = digest(...[...contents].sort().flatMap(([path, { bytes }]) => [path, bytes]));
+    const hash = digest(JSON.stringify([...contents].sort().map(([path, { bytes }]) => [path, digest(bytes)])));
     const folder = join(builds, hash);
     const fresh = join(work, 'build');
     for (const [path, { bytes, executable }] of contents) put(join(fresh, path), bytes, executable);
@@ -150,15 +151,5 @@ function put(path: string, bytes: Buffer, executable: boolean): void {
   chmodSync(path, executable ? 0o755 : 0o644);
 }
 
-const digest = (...parts: readonly (string | Buffer)[]): string => {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:`).update(part);
-  return hash.digest('hex').slice(0, 12);
-};
-
 const hashIn = (contents: ReadonlyMap<string, Content>, name: ProgramName): string =>
   digest((contents.get(`libexec/${name}`) ?? contents.get(programIn(name)))!.bytes);
-
-/** As in `librsplib.so.3.4.4`, to which the name leads that programs ask for. */
-const versionIn = (paths: readonly string[]): string | null =>
-  paths.map((path) => /^librsplib\.so\.(\d+\.\d+\.\d+)$/.exec(basename(realpathSync(path)))?.[1]).find(Boolean) ?? null;

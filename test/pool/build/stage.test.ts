@@ -4,7 +4,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { findTool } from '../../../harness/base/tools.js';
-import type { Home } from '../../../harness/pool/build/libraries.js';
+import type { Home } from '../../../harness/lab/libraries.js';
 import type { Programs } from '../../../harness/pool/build/programs.js';
 import { commandsOf, stageBuild } from '../../../harness/pool/build/stage.js';
 import { homeHere } from '../../../harness/run/build.js';
