@@ -79,7 +79,13 @@ export async function stageBuild(asked: Programs, here: Home, there: Home): Prom
         contents.set(`libexec/${name}`, program);
       }
       for (const [library, path] of libraries) {
-        contents.set(`lib/${library}`, { bytes: readFileSync(path), executable: false });
+        const [place, bytes] = [`lib/${library}`, readFileSync(path)];
+        // One of them would silently run with the other's.
+        if (contents.get(place)?.bytes.equals(bytes) === false) {
+          const expected = `the same ${library} as the other programs have`;
+          throw badInput(`--with ${name}: expected ${expected}, got ${path}; give programs of one build`);
+        }
+        contents.set(place, { bytes, executable: false });
       }
       version ??= versionAmong([...libraries.values()].map((path) => basename(realpathSync(path))));
     }

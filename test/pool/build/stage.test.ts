@@ -1,6 +1,6 @@
 /** Builds under test: what is found, what is copied with it, and what is refused before anything runs. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { findTool } from '../../../harness/base/tools.js';
@@ -142,6 +142,18 @@ describe('what cannot start is refused in a sentence', () => {
     bytes.write('GLIBC_2.99', version.index, 'latin1');
     await expect(stage({ rspserver: put('newer/rspserver', bytes) })).rejects.toThrow(
       /--with rspserver: expected a program that can start, got .*, which cannot: version `GLIBC_2\.99' not found$/,
+    );
+  });
+
+  it.skipIf(!program)('two programs of which each brings another library of the same name', async () => {
+    const first = (await stage({ rspserver: program! }))!;
+    const own = join(folder, 'two/lib');
+    cpSync(join(first.folder, 'lib'), own, { recursive: true });
+    const library = readdirSync(own).find((name) => name.startsWith('librsphsmgt'))!;
+    writeFileSync(join(own, library), Buffer.concat([readFileSync(join(own, library)), Buffer.of(0)]));
+    const registrar = put('two/bin/rspregistrar', readFileSync(findTool('rspregistrar')!));
+    await expect(stage({ rspregistrar: registrar, rspserver: program! })).rejects.toThrow(
+      /--with rspserver: expected the same librsphsmgt\S+ as the other programs have, got .*; give programs of one build/,
     );
   });
 
