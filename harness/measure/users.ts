@@ -211,6 +211,14 @@ export class UserTracker {
       message.protocol === 'calcApp' ? message : readCookie(message.protocol === 'asap' ? message.cookie : null);
     if (said && this.#job?.id != null && this.#job.id !== said.job) this.#next();
     const attempt = this.#attempt ?? this.#begin(null);
+    // What was lost on its way to an element that was given up since is still sent again, and heard by nobody.
+    if (attempt.association !== message.association) {
+      const late = this.#job?.attempts.find(({ association }) => association === message.association);
+      if (late) {
+        late.hello ??= message;
+        return;
+      }
+    }
     attempt.hello = message;
     if (attempt.association === null) {
       // Its INIT was not captured.

@@ -26,6 +26,7 @@ it('tell the kernel by the one package that holds it', () => {
   expect(guestPackages(folder)).toEqual({
     root: join(folder, 'root'),
     loader: join(folder, 'root/lib64/ld-linux-x86-64.so.2'),
+    libraryFolders: ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map((name) => join(folder, 'root', name)),
     kernel: join(folder, 'root/boot/vmlinuz-6.1.0-9-cloud-amd64'),
     kernelVersion: '6.1.0-9-cloud-amd64',
     versions,

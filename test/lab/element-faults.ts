@@ -8,7 +8,7 @@ import { type RealRun, runExperiment, runUntilNoneFails } from './rsplab.js';
 /** The first fault is 4 s after the beginning, the second 12 s later. */
 const phases = (measure: number) => ['--set', 'warmUp=3', '--set', `measure=${measure}`, '--set', 'drain=6'];
 
-export const oneFault = phases(9);
+export const oneFault = phases(15);
 
 export async function runShort(file: string): Promise<RealRun> {
   const run = await runUntilNoneFails((seed) => runExperiment(file, '--seed', String(seed), ...phases(18)));

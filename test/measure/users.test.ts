@@ -167,6 +167,28 @@ describe('a user’s story', () => {
     expect(story.failovers()).toMatchObject([{ oldElement: 'pe1', newElement: null, resumedAt: null, delay: null }]);
   });
 
+  it('does not take for the next element what was lost on its way to the one before', () => {
+    const story = new Story();
+    story.asks(1);
+    story.isTold(1.01);
+    story.inits(1.02, 'pe1');
+    story.isUp(1.03, 'pe1');
+    story.asks(3);
+    story.isTold(3.01);
+    // The request to pe1, lost before, is sent again; pe1 accepts, to nobody.
+    story.requests(3.015, 'pe1', 1);
+    story.inits(3.02, 'pe2');
+    story.accepts(3.025, 'pe1', 1);
+    story.isUp(3.03, 'pe2');
+    story.requests(3.04, 'pe2', 1);
+    story.accepts(3.05, 'pe2', 1);
+    expect(story.tracker.jobs[0]!.attempts).toMatchObject([
+      { element: 'pe1', accept: null },
+      { element: 'pe2', accept: { sentAt: 3.05 } },
+    ]);
+    expect(story.failovers()).toMatchObject([{ phase: 'starting', oldElement: 'pe1', newElement: 'pe2' }]);
+  });
+
   it('does not end with a completion that its user had given up to wait for', () => {
     const [acceptedAt, completedAt] = [6.061, 9.001];
     const story = new Story([{ id: 1, size: 1000, queuedAt: 1, startedAt: 1, acceptedAt, completedAt }]);

@@ -24,8 +24,8 @@ export interface MachineSetting {
   readonly memoryMiB: number;
 }
 
-/** File descriptors of QEMU's process, beside the standard ones. */
-export const descriptors = { console: 3, monitor: 4, debugger: 5, state: 6 } as const;
+/** File descriptors of QEMU's process, beside the standard ones: the last one is a saver where it boots, or a state. */
+export const descriptors = { console: 3, monitor: 4, debugger: 5, saver: 6, state: 6 } as const;
 
 /** Far more than machines have, so that the parcel's address is the same in all of them. */
 const highestMemoryMiB = 2 ** 16;
@@ -38,6 +38,12 @@ const kernelWords = [
 
 /** As in a file name: a comma separates options. */
 const quoted = (path: string): string => path.replaceAll(',', ',,');
+
+/**
+ * QEMU records what happens, to nowhere: only then do its two threads take turns strictly. Otherwise the one that skips
+ * idle time may look while the other is about to be idle and has not told its instructions yet, and skips too far.
+ */
+const turns = 'rr=record,rrfile=/dev/null';
 
 /**
  * @param from `boot` begins with the firmware and keeps the memory's file up to date; `snapshot` waits to be told where
@@ -55,7 +61,7 @@ export function machineCommand(
     ...['-machine', 'pc,memory-backend=memory,vmport=off,hpet=off,nvdimm=on', '-smp', '1'],
     ...['-m', `${memoryMiB}M,slots=1,maxmem=${highestMemoryMiB}M`],
     ...['-object', `memory-backend-file,id=memory,size=${memoryMiB}M,share=${shared},mem-path=${quoted(memory)}`],
-    ...['-accel', 'tcg', '-icount', `shift=${Math.log2(nanosecondsPerInstruction)},sleep=off,align=off`],
+    ...['-accel', 'tcg', '-icount', `shift=${Math.log2(nanosecondsPerInstruction)},sleep=off,align=off,${turns}`],
     ...['-cpu', 'max,rdrand=off,rdseed=off,la57=off', '-seed', '1', '-rtc', 'clock=vm,base=2026-01-01'],
     ...['-kernel', kernel, '-initrd', image, '-append', kernelWords.join(' ')],
     ...['-object', `memory-backend-file,id=parcel,size=${parcelSize},share=on,mem-path=${quoted(parcel)}`],
@@ -68,8 +74,12 @@ export function machineCommand(
     ...chardev('monitor', 'socket', `fd=${descriptors.monitor}`),
     ...['-mon', 'chardev=monitor,mode=readline'],
     // Nothing happens before somebody says so.
+    '-S',
     ...(from === 'snapshot'
-      ? ['-incoming', 'defer']
-      : ['-S', ...chardev('debugger', 'socket', `fd=${descriptors.debugger}`), '-gdb', 'chardev:debugger']),
+      ? ['-incoming', 'defer', '-global', 'migration.send-configuration=off']
+      : [
+          ...[...chardev('debugger', 'socket', `fd=${descriptors.debugger}`), '-gdb', 'chardev:debugger'],
+          ...[...chardev('saver', 'socket', `fd=${descriptors.saver}`), '-mon', 'chardev=saver,mode=control'],
+        ]),
   ];
 }

@@ -1,12 +1,9 @@
-import { mkdtempSync } from 'node:fs';
-import { open, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { open } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { badInput, labBroken } from '../../base/errors.js';
-import { temporaryFolder } from '../../base/temporary.js';
 import { findTool, toolEnvironment } from '../../base/tools.js';
 import { killGroup } from '../process.js';
 import { runToBreakpoint } from './breakpoint.js';
@@ -20,8 +17,9 @@ export interface Machine {
   /** The first serial line. */
   readonly console: Duplex;
   readonly monitor: Monitor;
-  /** Of a machine that boots. */
+  /** Of a machine that boots, these two: QEMU's debugger, and its monitor for programs, which can save the state. */
   readonly debugger: Duplex;
+  readonly saver: Duplex;
   /** Resolves with QEMU's last words when it is gone. */
   readonly ended: Promise<string>;
   kill(): void;
@@ -72,7 +70,7 @@ async function spawnQemu(
     // A process group of its own: Ctrl-C in the terminal is for us, who then ask the job to stop.
     detached: true,
     // Any file descriptor works; execa's types name only the standard ones.
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', ...(state === undefined ? [] : [state as 0])],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe', 'pipe', state === undefined ? 'pipe' : (state as 0)],
   });
   const { pid } = child;
   let words = '';
@@ -85,12 +83,11 @@ async function spawnQemu(
   });
   if (pid === undefined) throw labBroken(`QEMU cannot be started: ${await ended}`);
   const pipes = child.stdio as unknown as readonly Duplex[];
-  const [console, control, debug] = [descriptors.console, descriptors.monitor, descriptors.debugger].map(
-    (number) => pipes[number],
-  ) as [Duplex, Duplex, Duplex];
-  for (const each of [console, debug]) each.on('error', () => {});
-  const monitor = new Monitor(control);
-  const machine = { pid, console, monitor, debugger: debug, ended, kill: () => killGroup(pid) };
+  const pipe = (name: keyof typeof descriptors) => pipes[descriptors[name]]!;
+  const [console, debug, saver] = [pipe('console'), pipe('debugger'), pipe('saver')];
+  for (const each of [console, debug, saver]) each?.on('error', () => {});
+  const monitor = new Monitor(pipe('monitor'));
+  const machine = { pid, console, monitor, debugger: debug, saver, ended, kill: () => killGroup(pid) };
   try {
     await monitor.ask('info status');
   } catch (cause) {
@@ -99,12 +96,9 @@ async function spawnQemu(
   return machine;
 }
 
-const ignoreShared = 'migrate_set_capability x-ignore-shared on';
-
 async function loadState(machine: Machine): Promise<void> {
   const { monitor } = machine;
   try {
-    await monitor.tell(ignoreShared);
     await monitor.tell(`migrate_incoming fd:${descriptors.state}`);
     while ((await monitor.ask('info status')).includes('(inmigrate)')) await sleep(5);
   } catch (cause) {
@@ -113,41 +107,25 @@ async function loadState(machine: Machine): Promise<void> {
   }
 }
 
-/** Writes the state of a paused machine, all but its memory, which lies in a file of its own. */
-export async function saveState({ monitor }: Machine, file: string): Promise<void> {
-  const folder = mkdtempSync(join(temporaryFolder(), 'rsplab-'));
-  const path = join(folder, 'state');
-  const server = createServer();
-  try {
-    await new Promise<void>((resolve) => server.listen(path, resolve));
-    const written = new Promise<Buffer>((resolve, reject) => {
-      server.once('connection', async (socket) => {
-        const parts: Buffer[] = [];
-        try {
-          for await (const part of socket) parts.push(part);
-          resolve(Buffer.concat(parts));
-        } catch (error) {
-          reject(error);
-        }
-      });
-    });
-    await monitor.tell(ignoreShared);
-    await monitor.tell(`migrate -d unix:${path}`);
-    await writeFile(file, asPaused(await written));
-  } finally {
-    server.close();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-/** QEMU goes on from a state only if that says, in a field of 100 bytes, that no debugger has paused it. */
-function asPaused(state: Buffer): Buffer {
-  const field = (word: string) => Buffer.concat([Buffer.of(0, 0, 0, word.length + 1), Buffer.from(`${word}\0`)]);
-  const at = state.indexOf(field('debug'));
-  if (at === -1) throw labBroken('The state of the machine does not say that a debugger has paused it');
-  const copy = Buffer.from(state);
-  field('paused').copy(copy, at);
-  return copy;
+/**
+ * Writes the state of a paused machine, all but its memory, which lies in a file of its own. Of QEMU's ways to do so
+ * this is the one that works while it records.
+ * @throws HarnessError `lab-broken` when QEMU cannot
+ */
+export async function saveState({ saver }: Machine, file: string): Promise<void> {
+  const answers = createInterface({ input: saver })[Symbol.asyncIterator]();
+  const ask = async (command: string, input?: object) => {
+    saver.write(`${JSON.stringify({ execute: command, arguments: input })}\n`);
+    for (;;) {
+      const { value: line, done } = await answers.next();
+      if (done) throw labBroken('QEMU ended before it had saved its state');
+      const { return: answer, error } = JSON.parse(line) as { return?: object; error?: { desc: string } };
+      if (error) throw labBroken(`QEMU cannot save its state: ${error.desc}`);
+      if (answer) return;
+    }
+  };
+  await ask('qmp_capabilities');
+  await ask('xen-save-devices-state', { filename: file, live: false });
 }
 
 /** Longest until a machine that boots waits for its job, on a machine that is busy with other things. */
