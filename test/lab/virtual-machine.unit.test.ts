@@ -36,7 +36,8 @@ describe('the machine’s command line', () => {
     const rest = (command: readonly string[]) =>
       command
         .join(' ')
-        .replace(/(id=memory,.*?share=)\w+|-incoming defer -global \S+|-chardev \S*id=debugger\S* .*/g, '$1');
+        .replace(/(id=memory,.*?share=)\w+|-incoming defer -global \S+/g, '$1')
+        .replace(/-chardev \S*id=debugger\S* -gdb \S+ -chardev \S*id=saver\S* -mon chardev=saver\S*/, '');
     expect(rest(on!)).toEqual(rest(boot!));
   });
 
