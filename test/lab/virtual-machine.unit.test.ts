@@ -11,10 +11,13 @@ describe('the machine’s command line', () => {
     [2, 1],
     [4, 2],
     [16, 4],
-  ])('makes of %i ns an instruction a shift of %i, and skips idle time', (nanosecondsPerInstruction, shift) => {
-    const command = machineCommand(files, { ...setting, nanosecondsPerInstruction }, 'boot');
-    expect(wordAfter(command, '-icount')).toBe(`shift=${shift},sleep=off,align=off`);
-  });
+  ])(
+    'makes of %i ns an instruction a shift of %i, and skips idle time, its threads in turns',
+    (nanosecondsPerInstruction, shift) => {
+      const command = machineCommand(files, { ...setting, nanosecondsPerInstruction }, 'boot');
+      expect(wordAfter(command, '-icount')).toBe(`shift=${shift},sleep=off,align=off,rr=record,rrfile=/dev/null`);
+    },
+  );
 
   it('lets nothing in that no plan knows: no network, no disk, no chance, one beginning of time', () => {
     const command = machineCommand(files, setting, 'boot');

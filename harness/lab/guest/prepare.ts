@@ -1,8 +1,7 @@
 /** What every lab kernel has to do inside before and while it runs a job. */
-import { createInterface } from 'node:readline';
-import { interrupted, messageOf } from '../../base/errors.js';
+import { type HarnessError, interrupted, messageOf } from '../../base/errors.js';
 import { faultModules } from '../leg.js';
-import { type Host, type Inside, stopWord } from './job.js';
+import type { Host, Inside } from './job.js';
 
 /** Kernel modules. hmac, md5 and sha1 before sctp: without them its listen() fails with ENOSYS. */
 export const kernelModules = [
@@ -10,14 +9,8 @@ export const kernelModules = [
   ...faultModules,
 ];
 
-/** The console is the line from the host; its end is init.sh's business. */
-export function hostAsksToStop(): AbortSignal {
-  const stop = new AbortController();
-  createInterface({ input: process.stdin }).on('line', (line) => {
-    if (line.trim() === stopWord) stop.abort(interrupted('The run was asked to stop'));
-  });
-  return stop.signal;
-}
+/** Why a job ends early that the host asks to stop. */
+export const stoppedByHost = (): HarnessError => interrupted('The run was asked to stop');
 
 /** @returns the job's exit code; a job that throws has said why and ends with 1 */
 export async function runJob(work: () => Promise<Inside>, input: unknown, host: Host): Promise<number> {

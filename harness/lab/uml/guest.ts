@@ -2,10 +2,11 @@
  * Runs inside user-mode Linux, as root of a machine whose file tree is the host's: prepares it and runs the job.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { adoptEnvironment } from '../../base/tools.js';
-import type { Inside } from '../guest/job.js';
-import { hostAsksToStop, kernelModules, runJob } from '../guest/prepare.js';
+import { type Inside, stopWord } from '../guest/job.js';
+import { kernelModules, runJob, stoppedByHost } from '../guest/prepare.js';
 import type { UmlJob } from './boot.js';
 
 const job = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as UmlJob;
@@ -21,6 +22,15 @@ const work = async () => {
   return ((await import(job.module)) as { inside: Inside }).inside;
 };
 process.exit(await runJob(work, job.input, host));
+
+/** The console is the line from the host. */
+function hostAsksToStop(): AbortSignal {
+  const stop = new AbortController();
+  createInterface({ input: process.stdin }).on('line', (line) => {
+    if (line.trim() === stopWord) stop.abort(stoppedByHost());
+  });
+  return stop.signal;
+}
 
 async function prepare({ environment, modules }: UmlJob): Promise<void> {
   adoptEnvironment(environment);

@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import { labBroken } from '../../base/errors.js';
 import { guestPackages } from '../../base/guest-packages.js';
 import { temporaryFolder } from '../../base/temporary.js';
-import { exitLine, stopWord } from '../guest/job.js';
+import { exitLine } from '../guest/job.js';
 import type { LabKernel } from '../guest/kernel.js';
 import { virtualFingerprint } from './fingerprint.js';
 import { follow } from './follow.js';
@@ -16,7 +16,7 @@ import type { JobCode, VirtualJob } from './guest.js';
 import { makeImage } from './image.js';
 import type { JobName } from './jobs.js';
 import type { MachineFiles, MachineSetting } from './machine.js';
-import { type ParcelFile, writeParcel } from './parcel.js';
+import { askToStop, type ParcelFile, writeParcel } from './parcel.js';
 import { bootToPause, goOn, type Machine, startMachine } from './qemu.js';
 import { snapshotFor } from './snapshot.js';
 
@@ -59,7 +59,7 @@ export async function bootVirtual(options: VirtualBoot): Promise<LabKernel> {
       await remove();
     });
     await goOn(machine);
-    return { pid: machine.pid, ended, kill: machine.kill, stop: () => void machine.console.write(`${stopWord}\n`) };
+    return { pid: machine.pid, ended, kill: machine.kill, stop: () => askToStop(files.parcel) };
   } catch (error) {
     await remove();
     throw error;

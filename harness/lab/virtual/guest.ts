@@ -7,11 +7,11 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path';
 import { execa } from 'execa';
 import type { Inside } from '../guest/job.js';
-import { hostAsksToStop, runJob } from '../guest/prepare.js';
+import { runJob, stoppedByHost } from '../guest/prepare.js';
 import { pauseProgram } from './breakpoint.js';
 import type { JobName } from './jobs.js';
 import { memoryAt } from './memory.js';
-import { type ParcelFile, parcelAddress, parcelSize, readParcel } from './parcel.js';
+import { isAskedToStop, type ParcelFile, parcelAddress, parcelSize, readParcel } from './parcel.js';
 import { reseed } from './reseed.js';
 
 /** A job that was not loaded before the snapshot: its module, with all that it imports in the same text. */
@@ -37,7 +37,8 @@ for (const [name, module] of Object.entries(JSON.parse(readFileSync('/rsplab/job
 }
 mkdirSync(`${folder}/logs`, { recursive: true });
 await pause();
-const { order, files } = readParcel(memoryAt(parcelAddress, parcelSize));
+const parcel = memoryAt(parcelAddress, parcelSize);
+const { order, files } = readParcel(parcel);
 const { job, input, chance } = order as VirtualJob;
 unpack(files);
 reseed(Buffer.from(chance, 'hex'));
@@ -58,6 +59,17 @@ async function insideOf(job: JobName | JobCode): Promise<Inside> {
   const module = '/rsplab/job.mjs';
   writeFileSync(module, job.code);
   return ((await import(module)) as { inside: Inside }).inside;
+}
+
+/** Looks at moments that do not depend on whether anybody asks. */
+function hostAsksToStop(): AbortSignal {
+  const stop = new AbortController();
+  const look = setInterval(() => {
+    if (!isAskedToStop(parcel)) return;
+    clearInterval(look);
+    stop.abort(stoppedByHost());
+  }, 250);
+  return stop.signal;
 }
 
 /** There is a breakpoint on it when the machine boots. */

@@ -14,10 +14,8 @@ modprobe -a $(cat /rsplab/modules)
 ip link set lo up
 stty -F /dev/ttyS1 raw
 export HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin RSPLAB_CACHE=/run/rsplab/cache
-# Not cat: it has the kernel splice the console into the pipe, which locks Node.js out of it until the next word.
-while read -r word; do echo "$word"; done | {
-  UV_THREADPOOL_SIZE=1 node --jitless --single-threaded --no-memory-reducer --max-semi-space-size=32 /rsplab/dist/harness/lab/virtual/guest.js
-  echo "rsplab-guest-exit $?"
-  sync
-  poweroff -f
-}
+UV_THREADPOOL_SIZE=1 node --jitless --single-threaded --no-memory-reducer --max-semi-space-size=32 \
+  /rsplab/dist/harness/lab/virtual/guest.js </dev/null
+echo "rsplab-guest-exit $?"
+sync
+poweroff -f

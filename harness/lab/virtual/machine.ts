@@ -40,6 +40,12 @@ const kernelWords = [
 const quoted = (path: string): string => path.replaceAll(',', ',,');
 
 /**
+ * QEMU records what happens, to nowhere: only then do its two threads take turns strictly. Otherwise the one that skips
+ * idle time may look while the other is about to be idle and has not told its instructions yet, and skips too far.
+ */
+const turns = 'rr=record,rrfile=/dev/null';
+
+/**
  * @param from `boot` begins with the firmware and keeps the memory's file up to date; `snapshot` waits to be told where
  *   to go on, with that file as its memory, which it leaves as it is
  */
@@ -55,7 +61,7 @@ export function machineCommand(
     ...['-machine', 'pc,memory-backend=memory,vmport=off,hpet=off,nvdimm=on', '-smp', '1'],
     ...['-m', `${memoryMiB}M,slots=1,maxmem=${highestMemoryMiB}M`],
     ...['-object', `memory-backend-file,id=memory,size=${memoryMiB}M,share=${shared},mem-path=${quoted(memory)}`],
-    ...['-accel', 'tcg', '-icount', `shift=${Math.log2(nanosecondsPerInstruction)},sleep=off,align=off`],
+    ...['-accel', 'tcg', '-icount', `shift=${Math.log2(nanosecondsPerInstruction)},sleep=off,align=off,${turns}`],
     ...['-cpu', 'max,rdrand=off,rdseed=off,la57=off', '-seed', '1', '-rtc', 'clock=vm,base=2026-01-01'],
     ...['-kernel', kernel, '-initrd', image, '-append', kernelWords.join(' ')],
     ...['-object', `memory-backend-file,id=parcel,size=${parcelSize},share=on,mem-path=${quoted(parcel)}`],

@@ -108,7 +108,8 @@ async function loadState(machine: Machine): Promise<void> {
 }
 
 /**
- * Writes the state of a paused machine, all but its memory, which lies in a file of its own.
+ * Writes the state of a paused machine, all but its memory, which lies in a file of its own. Of QEMU's ways to do so
+ * this is the one that works while it records.
  * @throws HarnessError `lab-broken` when QEMU cannot
  */
 export async function saveState({ saver }: Machine, file: string): Promise<void> {
