@@ -10,6 +10,7 @@
  * and the request timeout at 50 s and the cookie interval at 1e7 calculations. The text (variant `paper`) says 1 s and
  * 1e6. It matters: a request on its way to an element that shuts down is lost and costs one request timeout.
  * `mtbf` is in mean request handling times (10 s), `delay` in seconds, one way.
+ * `scale` multiplies elements and users alike; the paper has 1.
  */
 import {
   all,
@@ -38,8 +39,9 @@ export default experiment({
     policy: ['LeastUsed', 'RoundRobin', 'Random'],
     delay: [ms(0), ms(10), ms(50)],
     mtbf: [0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3.75, 5],
+    scale: [1],
   },
-  topology: ({ delay }) => singleLan({ registrars: 1, elements: 10, users: 100, delay }),
+  topology: ({ delay, scale }) => singleLan({ registrars: 1, elements: 10 * scale, users: 100 * scale, delay }),
   deploy: ({ variant, policy }) => {
     const { wait, cookieInterval } = choose('variant', variant, variants);
     return {

@@ -10,6 +10,7 @@
  * report and has cookies every 1e7 calculations. The text (variant `paper`) says that reports are ignored, and 1e6.
  * `clean` is the clean shutdown probability, `keepAlive` the session keep-alive interval in seconds (the paper's axis
  * divides it by the mean request handling time, 10 s).
+ * `scale` multiplies elements and users alike; the paper has 1.
  */
 import {
   all,
@@ -37,8 +38,9 @@ export default experiment({
     policy: ['LeastUsed', 'RoundRobin', 'Random'],
     keepAlive: [s(1), s(10), s(100)],
     clean: [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1],
+    scale: [1],
   },
-  topology: singleLan({ registrars: 1, elements: 10, users: 100 }),
+  topology: ({ scale }) => singleLan({ registrars: 1, elements: 10 * scale, users: 100 * scale }),
   deploy: ({ variant, policy, keepAlive, clean }) => {
     const { maxBadPeReports, cookieInterval } = choose('variant', variant, variants);
     return {

@@ -9,6 +9,7 @@
  * RSPSIM's script, which the published figure follows (variant `script`), removes an element at the first failure
  * report and has cookies every 1e7 calculations. The text (variant `paper`) says that reports are ignored, and 1e6.
  * `sessionKeepAlive` and `endpointKeepAlive` are intervals in seconds; both timeouts are 1 s.
+ * `scale` multiplies elements and users alike; the paper has 1.
  */
 import {
   all,
@@ -36,8 +37,9 @@ export default experiment({
     policy: ['LeastUsed', 'RoundRobin', 'Random'],
     endpointKeepAlive: [s(1), s(10), s(100)],
     sessionKeepAlive: [s(1), s(10), s(20), s(30), s(40), s(50), s(60), s(70), s(80), s(90), s(100)],
+    scale: [1],
   },
-  topology: singleLan({ registrars: 1, elements: 10, users: 100 }),
+  topology: ({ scale }) => singleLan({ registrars: 1, elements: 10 * scale, users: 100 * scale }),
   deploy: ({ variant, policy, endpointKeepAlive, sessionKeepAlive }) => {
     const { maxBadPeReports, cookieInterval } = choose('variant', variant, variants);
     return {

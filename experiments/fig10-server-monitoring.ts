@@ -10,6 +10,7 @@
  * the request size, which amounts to abort and restart. The text (variant `paper`) says 10 % of the request size.
  * The text does not give the figure's grid; the intervals end at those of figure 11. `mtbf` is in mean request handling
  * times (1 s), `endpointKeepAlive` is the interval in seconds; its timeout is 1 s.
+ * `scale` multiplies elements and users alike; the paper has 1.
  */
 import {
   all,
@@ -35,8 +36,9 @@ export default experiment({
     policy: ['LeastUsed', 'RoundRobin', 'Random'],
     mtbf: [2, 5, 10],
     endpointKeepAlive: [s(1), s(2.5), s(5), s(10), s(15), s(20), s(25), s(30)],
+    scale: [1],
   },
-  topology: singleLan({ registrars: 1, elements: 10, users: 100 }),
+  topology: ({ scale }) => singleLan({ registrars: 1, elements: 10 * scale, users: 100 * scale }),
   deploy: ({ variant, policy, endpointKeepAlive }) => ({
     registrars: registrar({ endpointKeepAliveInterval: endpointKeepAlive }),
     elements: poolElement({ policy, ...choose('variant', variant, variants) }),

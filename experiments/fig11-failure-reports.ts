@@ -8,6 +8,7 @@
  * RSPSIM's script, which the published figure follows (variant `script`), has cookies every 1e7 calculations, ten times
  * the request size, which amounts to abort and restart. The text (variant `paper`) says 10 % of the request size.
  * `endpointKeepAlive` is the interval in seconds; its timeout is 1 s.
+ * `scale` multiplies elements and users alike; the paper has 1.
  */
 import {
   all,
@@ -33,8 +34,9 @@ export default experiment({
     policy: ['LeastUsed', 'RoundRobin', 'Random'],
     endpointKeepAlive: [s(1), s(5), s(30)],
     maxBadPeReports: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    scale: [1],
   },
-  topology: singleLan({ registrars: 1, elements: 10, users: 100 }),
+  topology: ({ scale }) => singleLan({ registrars: 1, elements: 10 * scale, users: 100 * scale }),
   deploy: ({ variant, policy, endpointKeepAlive, maxBadPeReports }) => ({
     registrars: registrar({ endpointKeepAliveInterval: endpointKeepAlive, maxBadPeReports }),
     elements: poolElement({ policy, ...choose('variant', variant, variants) }),

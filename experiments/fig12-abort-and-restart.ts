@@ -11,6 +11,7 @@
  * report; the text (variant `paper`) says that reports are ignored. The target utilisation is the script's 25 % in
  * both; the text does not state it for this figure. `mtbf` is in exclusive handling times of a request of ratio 10
  * (10 s), whatever the size; `size` is the mean request size over the capacity, in seconds.
+ * `scale` multiplies elements and users alike; the paper has 1.
  */
 import {
   all,
@@ -36,8 +37,9 @@ export default experiment({
     policy: ['LeastUsed', 'RoundRobin', 'Random'],
     mtbf: [2, 5, 100],
     size: [1, 2.5, 5, 7.5, 10, 12.5, 15, 17.5, 25, 37.5, 50],
+    scale: [1],
   },
-  topology: singleLan({ registrars: 1, elements: 10, users: 100 }),
+  topology: ({ scale }) => singleLan({ registrars: 1, elements: 10 * scale, users: 100 * scale }),
   deploy: ({ variant, policy, size }) => ({
     registrars: registrar(choose('variant', variant, variants)),
     elements: poolElement({ policy, cookieInterval: Number.POSITIVE_INFINITY }),

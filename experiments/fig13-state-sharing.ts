@@ -9,6 +9,7 @@
  * RSPSIM's script, which the published figure follows (variant `script`), removes an element at the first failure
  * report; the text (variant `paper`) says that reports are ignored. `mtbf` is in mean request handling times (10 s),
  * `cookie` is the cookie interval (CookieMaxCalcs) over the mean request size.
+ * `scale` multiplies elements and users alike; the paper has 1.
  */
 import {
   all,
@@ -33,8 +34,9 @@ export default experiment({
     policy: ['LeastUsed', 'RoundRobin', 'Random'],
     mtbf: [2, 5, 10],
     cookie: [0.001, 0.01, 0.05, 0.1, 0.175, 0.25, 0.375, 0.5, 0.75, 1],
+    scale: [1],
   },
-  topology: singleLan({ registrars: 1, elements: 10, users: 100 }),
+  topology: ({ scale }) => singleLan({ registrars: 1, elements: 10 * scale, users: 100 * scale }),
   deploy: ({ variant, policy, cookie }) => ({
     registrars: registrar(choose('variant', variant, variants)),
     elements: poolElement({ policy, cookieInterval: cookie * 1e7 }),

@@ -25,11 +25,14 @@ interface FiguresFlags {
   seed: string;
   variant: string;
   resume?: boolean;
-  out: string;
+  measured?: boolean;
+  draw?: boolean;
+  out?: string;
   assets?: boolean;
 }
 
-const replicationsOf = { paper: 24, quick: 8 } as const;
+const replicationsOf = { paper: 24, quick: 8, measured: 5 } as const;
+const folders = { simulated: 'results/figures', measured: 'reports/gallery/measured' } as const;
 const variants = ['script', 'paper'];
 const numbers = figures.map(({ number }) => number);
 
@@ -43,7 +46,12 @@ export const figuresCommand = (): Command =>
     .option('--seed <number>', 'what all chance grows from', '1')
     .option('--variant <name>', 'script (RSPSIM’s, as published) or paper (as its text says)', 'script')
     .option('--resume', 'go on where figures with the same settings were interrupted')
-    .option('--out <folder>', 'where figures go', 'results/figures')
+    .option(
+      '--measured',
+      `measure them on real components in virtual time, at a smaller scale (${replicationsOf.measured} runs per point)`,
+    )
+    .option('--draw', 'with --measured: draw the tables as they are, without running anything')
+    .option('--out <folder>', `where figures go (default: ${folders.simulated}, with --measured ${folders.measured})`)
     .option(...assetsOption)
     .addHelpText(
       'after',
@@ -51,21 +59,41 @@ export const figuresCommand = (): Command =>
     )
     .action(async (chosen: string[], flags: FiguresFlags) => {
       const wanted = chosen.length === 0 ? figures : figuresOf(chosen);
-      const options = optionsOf(flags);
       const begin = realClock.now();
+      if (flags.measured) return measure(wanted, flags);
+      const options = optionsOf(flags);
       // Drawing needs a good deal of code, which other commands need not wait for.
       const { writeFigure, writeIndex } = await import('../../reports/figure/figure-set.js');
       const drawn: DrawnFigure[] = [];
       for (const figure of wanted) {
         const finished = await sweepOf(figure, options, flags);
-        drawn.push(writeFigure(flags.out, figure, finished));
+        drawn.push(writeFigure(folderOf(flags), figure, finished));
         process.stdout.write(findings(drawn.at(-1)!));
       }
-      const page = writeIndex(flags.out, drawn, flags);
+      const page = writeIndex(folderOf(flags), drawn, flags);
       process.stdout.write(`\n${page} after ${formatDuration(realClock.now() - begin)}\n`);
       const failed = drawn.some(({ sweep: { description } }) => description.failures.length > 0);
       process.exitCode = failed ? exitCodes.unknown : exitCodes.pass;
     });
+
+const folderOf = ({ out, measured }: FiguresFlags): string => out ?? folders[measured ? 'measured' : 'simulated'];
+
+/** Measures what is wanted, or takes what is there, and draws it. */
+async function measure(wanted: readonly Figure[], flags: FiguresFlags): Promise<void> {
+  const { measureFigures } = await import('./measured.js');
+  const options = {
+    seed: seedFrom(flags.seed),
+    replications:
+      flags.replications === undefined ? replicationsOf.measured : countFrom('--replications', flags.replications),
+    jobs: jobsOf(flags),
+    out: folderOf(flags),
+    signal: untilSignal('figures'),
+  };
+  if (!flags.draw) await measureFigures(wanted, options);
+}
+
+const jobsOf = ({ jobs }: FiguresFlags): number =>
+  jobs === undefined ? availableParallelism() : countFrom('--jobs', jobs);
 
 function figuresOf(chosen: readonly string[]): Figure[] {
   const unknown = chosen.find((text) => !numbers.some((number) => String(number) === text));
@@ -85,8 +113,8 @@ function optionsOf(flags: FiguresFlags): Omit<SweepOptions, 'restriction' | 'res
         ? replicationsOf[flags.quick ? 'quick' : 'paper']
         : countFrom('--replications', flags.replications),
     phases: {},
-    jobs: flags.jobs === undefined ? availableParallelism() : countFrom('--jobs', flags.jobs),
-    out: join(flags.out, 'sweeps'),
+    jobs: jobsOf(flags),
+    out: join(folderOf(flags), 'sweeps'),
     clock: realClock,
     signal: untilSignal('figures'),
   };
@@ -97,8 +125,7 @@ async function sweepOf(
   options: Omit<SweepOptions, 'restriction' | 'resume'>,
   { quick, variant, resume }: FiguresFlags,
 ): Promise<FinishedSweep> {
-  const file = join(packageRoot(import.meta.url), 'experiments', `${figure.experiment}.ts`);
-  const loaded = await loadExperiment(relative(process.cwd(), file));
+  const loaded = await loadFigure(figure);
   const restriction = { variant: [variant], ...(quick ? figure.quick : {}) };
   const progress = new SweepProgress(`Figure ${figure.number}`, process.stderr);
   const onProgress = (state: Parameters<SweepProgress['update']>[0]) => progress.update(state);
@@ -117,6 +144,10 @@ async function sweepOf(
     return perform(null);
   });
 }
+
+/** Its experiment. */
+export const loadFigure = ({ experiment }: Figure): Promise<LoadedExperiment> =>
+  loadExperiment(relative(process.cwd(), join(packageRoot(import.meta.url), 'experiments', `${experiment}.ts`)));
 
 function earlier(out: string, { experiment }: LoadedExperiment): string | null {
   try {

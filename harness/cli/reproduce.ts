@@ -11,7 +11,7 @@ import { readPrograms } from '../pool/build/programs.js';
 import { buildFor } from '../run/build.js';
 import { run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
-import { valuesOfSummary } from '../sweep/columns.js';
+import { valuesOfRun } from '../sweep/columns.js';
 import { holdAgainst, type Reproduced, readRuns, type TableRow } from '../sweep/reproduce.js';
 import { simulateRun } from '../sweep/simulated.js';
 import { exitCodes } from './exit.js';
@@ -128,9 +128,9 @@ async function reproduce(
   if (subject.clock === 'simulated') return holdAgainst(row, simulateRun(plan).values, null);
   const build = await buildFor(readPrograms('--with', programs), subject);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const { summary, folder } = await run(plan, subject, { out, clock: realClock, signal, build, say });
+  const { summary, folder, failovers } = await run(plan, subject, { out, clock: realClock, signal, build, say });
   if (summary.reasons.length > 0) throw labBroken(`row ${row.number}: ${summary.reasons[0]} (${folder})`);
-  return holdAgainst(row, valuesOfSummary(summary), summary.machine?.fingerprint ?? null);
+  return holdAgainst(row, valuesOfRun(summary, failovers), summary.machine?.fingerprint ?? null);
 }
 
 function tableOf(results: readonly Reproduced[]): string {

@@ -1,4 +1,5 @@
 /** What a sweep's tables say of each run: plain names that end in their unit, as R and pandas take them. */
+import type { FailoverRow } from '../result/rows.js';
 import type { DelaySummary, Summary } from '../result/summary.js';
 import type { Metrics } from '../sim/metrics.js';
 
@@ -35,6 +36,7 @@ export const metricColumns = [
   'selection_s',
   'connection_s',
   'resumption_s',
+  'repeated_calculations',
   'faults',
   'unreachables',
   'server_selections',
@@ -46,6 +48,8 @@ export const metricColumns = [
   'events',
 ] as const;
 type Column = (typeof metricColumns)[number];
+
+type SummarisedRun = Pick<Summary, 'requests' | 'handlingSpeed' | 'utilisation' | 'delays' | 'failovers' | 'faults'>;
 
 /** What the simulator counts. */
 export function valuesOfMetrics(metrics: Metrics): Values {
@@ -74,6 +78,20 @@ export function valuesOfMetrics(metrics: Metrics): Values {
   } satisfies Partial<Record<Column, number | null>>;
 }
 
+/**
+ * What a finished run says: its summary, and the work that its failovers repeated, as a mean over those of which it is
+ * known.
+ */
+export const valuesOfRun = (summary: SummarisedRun, failovers: readonly FailoverRow[]): Values => ({
+  ...valuesOfSummary(summary),
+  repeated_calculations: repeatedBy(failovers),
+});
+
+function repeatedBy(failovers: readonly FailoverRow[]): number | null {
+  const known = failovers.flatMap(({ repeatedCalculations }) => repeatedCalculations ?? []);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
 /** What every subject measures; delays without further words are means over a run's requests or failovers. */
 export function valuesOfSummary({
   requests,
@@ -82,7 +100,7 @@ export function valuesOfSummary({
   delays,
   failovers,
   faults,
-}: Pick<Summary, 'requests' | 'handlingSpeed' | 'utilisation' | 'delays' | 'failovers' | 'faults'>): Values {
+}: SummarisedRun): Values {
   const { stages } = failovers;
   return {
     utilisation_percent: utilisation.percent,

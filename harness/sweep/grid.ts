@@ -32,13 +32,17 @@ export interface GridOptions {
   readonly restriction: Restriction;
   readonly phases: Partial<PhaseLengths>;
   readonly subject: Pick<Subject, 'check'>;
+  /** @defaultValue that of the replication, the same at every point */
+  readonly seedOf?: (point: Point, replication: number) => number;
 }
 
 /**
  * Lays out the grid and tries every point's plan. A point that cannot be planned does not stop the others.
  * @throws HarnessError `bad-input` when none of the points can be planned, with the first one's reason
  */
-export function layOut(loaded: LoadedExperiment, { seed, restriction, phases, subject }: GridOptions): Grid {
+export function layOut(loaded: LoadedExperiment, options: GridOptions): Grid {
+  const { seed, restriction, phases, subject } = options;
+  const { seedOf = (_: Point, replication: number) => replicationSeed(seed, replication) } = options;
   const { experiment, file, question, expectation } = loaded;
   const restricted: Experiment = { ...experiment, vary: { ...experiment.vary, ...restriction } };
   const plansAt = (point: Point) => planner(restricted, { point, phases, question, expectation, file });
@@ -62,7 +66,7 @@ export function layOut(loaded: LoadedExperiment, { seed, restriction, phases, su
   let last: { index: number; plans: (seed: number) => Plan } | undefined;
   const planFor = ({ index, point }: GridPoint, replication: number): Plan => {
     if (last?.index !== index) last = { index, plans: plansAt(point) };
-    return last.plans(replicationSeed(seed, replication));
+    return last.plans(seedOf(point, replication));
   };
   return { experiment: experiment.name, points, digest: digest.digest('hex'), planFor };
 }

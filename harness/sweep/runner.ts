@@ -11,7 +11,7 @@ import type { Plan } from '../experiment/plan.js';
 import { replayCommand } from '../run/replay.js';
 import { run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
-import { valuesOfSummary } from './columns.js';
+import { valuesOfRun } from './columns.js';
 import type { RunRecord } from './ledger.js';
 import type { Simulated } from './simulated.js';
 
@@ -78,10 +78,11 @@ export function labRunner(subject: Subject, { jobs, out, clock, signal }: LabRun
   return {
     width: subject.clock === 'real' ? 1 : jobs,
     async perform(plan) {
-      const { folder, summary } = await run(plan, subject, { out, clock, signal });
+      const { folder, summary, failovers } = await run(plan, subject, { out, clock, signal });
       if (summary.reasons.length > 0) throw labBroken(`${summary.reasons[0]} (${folder})`);
       return {
-        ...{ values: valuesOfSummary(summary), verdict: summary.verdict, folder: relative(dirname(out), folder) },
+        ...{ values: valuesOfRun(summary, failovers), verdict: summary.verdict },
+        folder: relative(dirname(out), folder),
         ...{ command: summary.replay, fingerprint: summary.machine?.fingerprint ?? null },
       };
     },

@@ -8,3 +8,11 @@ import { createHash } from 'node:crypto';
  */
 export const replicationSeed = (seed: number, replication: number): number =>
   createHash('sha256').update(`${seed}/replication/${replication}`).digest().readUIntBE(0, 6);
+
+/**
+ * The seed of a run that shares nothing with those at other points, so that all runs of a table are independent: as
+ * above, of `SEED/point POINT/replication NUMBER`.
+ * @param point by its words, so that it stays the same when others join the grid
+ */
+export const ownSeed = (seed: number, point: string, replication: number): number =>
+  createHash('sha256').update(`${seed}/point ${point}/replication/${replication}`).digest().readUIntBE(0, 6);

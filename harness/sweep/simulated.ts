@@ -2,9 +2,9 @@ import type { Plan } from '../experiment/plan.js';
 import type { Verdict } from '../result/summary.js';
 import { judge } from '../run/judge/judge.js';
 import { outcomeOf } from '../run/sim-subject.js';
-import { complete, summarise } from '../run/summarise.js';
+import { complete, failoversInWindow, summarise } from '../run/summarise.js';
 import { simulate } from '../sim/simulate.js';
-import { type Values, valuesOfMetrics, valuesOfSummary } from './columns.js';
+import { type Values, valuesOfMetrics, valuesOfRun } from './columns.js';
 
 export interface Simulated {
   readonly values: Values;
@@ -15,9 +15,9 @@ export interface Simulated {
  * Simulates a run for a sweep. The deployment's model, and a plan with checks, is also summed up the way a lab's run
  * is, so that failover delays are there and measured and predicted columns mean the same; for RSPSIM's model the
  * counters say all, in less time.
+ * @param record whether to sum it up so, and not only where it is usual
  */
-export function simulateRun(plan: Plan): Simulated {
-  const record = keepsRows(plan);
+export function simulateRun(plan: Plan, record = keepsRows(plan)): Simulated {
   const result = simulate(plan, { record });
   const values = finite(valuesOfMetrics(result.metrics));
   if (!record) return { values, verdict: null };
@@ -25,7 +25,10 @@ export function simulateRun(plan: Plan): Simulated {
   const outcome = outcomeOf(result);
   const numbers = summarise(plan, outcome, context);
   const { verdict, ...summary } = complete(numbers, judge(plan, numbers, outcome));
-  return { values: { ...values, ...valuesOfSummary(summary) }, verdict: plan.checks.length > 0 ? verdict : null };
+  return {
+    values: { ...values, ...valuesOfRun(summary, failoversInWindow(outcome)) },
+    verdict: plan.checks.length > 0 ? verdict : null,
+  };
 }
 
 /** Whether a row of every request is kept while it is simulated. */

@@ -191,9 +191,9 @@ function remaining(grid: Grid, replications: number, ledger: Ledger): Task[] {
 }
 
 /** Lanes that take the next task as soon as they are done with one, until all are taken or somebody asks to stop. */
-async function performAll(
+export async function performAll<Task>(
   tasks: readonly Task[],
-  { width }: Runner,
+  { width }: Pick<Runner, 'width'>,
   signal: AbortSignal,
   perform: (task: Task) => Promise<void>,
 ): Promise<void> {

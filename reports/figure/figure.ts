@@ -34,6 +34,19 @@ export interface Figure {
   readonly claims: readonly Claim[];
   /** A thinner grid for a quick look. */
   readonly quick: Restriction;
+  /** How it is measured on real components; absent for a formula. */
+  readonly measured?: Measured;
+}
+
+/** A grid thin enough, and runs short enough, to be measured, with the corners and the middle of each curve. */
+export interface Measured {
+  readonly grid: Restriction;
+  /** Seconds. */
+  readonly measure: number;
+  /** The point that is measured at the paper's full scale, too. */
+  readonly full: Restriction;
+  /** What real components do not do as the paper asks, told and not worked around. */
+  readonly departures: readonly string[];
 }
 
 export const utilisationPanel: Panel = {
@@ -70,4 +83,10 @@ export const policyNames: Readonly<Record<string, string>> = {
   LeastUsed: 'Least Used',
   RoundRobin: 'Round Robin',
   Random: 'Random',
+};
+
+/** Tables of measured runs, of the grid and of the point at full scale. */
+export const tableNames = (number: number) => {
+  const base = `fig${String(number).padStart(2, '0')}`;
+  return { runs: `${base}-runs.csv`, full: `${base}-full-runs.csv` };
 };

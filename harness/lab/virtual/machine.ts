@@ -32,6 +32,8 @@ const highestMemoryMiB = 2 ** 16;
 
 const kernelWords = [
   ...['console=ttyS0', 'quiet', 'panic=-1', 'rdinit=/init', 'tsc=reliable', 'mitigations=off', 'nokaslr'],
+  // Programs at the same place in each process, so that QEMU translates their code once, not for each.
+  'norandmaps',
   // Probing hardware that is not there costs seconds.
   ...['pci=lastbus=0', 'no_timer_check', 'nowatchdog', 'transparent_hugepage=never', 'cryptomgr.notests'],
 ];

@@ -38,6 +38,12 @@ export const fig07: Figure = {
   curve: { name: 'delay', label: 'network delay [ms]', scale: 1000 },
   panels: [utilisationPanel, speedPanel],
   quick: { mtbf: [0.1, 0.5, 1, 2.5, 5], delay: [0, 0.05] },
+  measured: {
+    grid: { mtbf: [0.1, 0.5, 1.5, 5], delay: [0, 0.05] },
+    measure: 120,
+    full: { policy: ['LeastUsed'], delay: [0], mtbf: [1.5] },
+    departures: [],
+  },
   claims: [
     {
       text: 'Clean shutdowns become critical only for a very low MTBF in combination with network delay.',

@@ -13,6 +13,12 @@ export const fig08: Figure = {
   curve: { name: 'keepAlive', label: 'session keep-alive interval [average request handling times]', scale: 0.1 },
   panels: [utilisationPanel, speedPanel],
   quick: { clean: [0, 0.25, 0.5, 0.75, 1], keepAlive: [1, 100] },
+  measured: {
+    grid: { clean: [0, 0.25, 0.75, 1], keepAlive: [1, 100] },
+    measure: 240,
+    full: { policy: ['LeastUsed'], keepAlive: [1], clean: [0.5] },
+    departures: [],
+  },
   claims: [
     {
       text: 'Least Used handles requests faster than Round Robin, and Round Robin faster than Random.',

@@ -28,6 +28,12 @@ export const fig09: Figure = {
   curve: { name: 'endpointKeepAlive', label: 'endpoint keep-alive interval [s]' },
   panels: [utilisationPanel, speedPanel],
   quick: { sessionKeepAlive: [1, 20, 50, 100], endpointKeepAlive: [1, 100] },
+  measured: {
+    grid: { sessionKeepAlive: [1, 20, 50, 100], endpointKeepAlive: [1, 100] },
+    measure: 240,
+    full: { policy: ['LeastUsed'], endpointKeepAlive: [1], sessionKeepAlive: [20] },
+    departures: [],
+  },
   claims: [
     {
       text: 'At a target of 40 % the utilisation is about 43.5 % for Least Used, 45 % for Round Robin, 47 % for Random.',

@@ -12,6 +12,12 @@ export const fig10: Figure = {
   curve: { name: 'mtbf', label: 'pool element MTBF [average request handling times]' },
   panels: [utilisationPanel, speedPanel],
   quick: { endpointKeepAlive: [1, 5, 15, 30], mtbf: [2, 10] },
+  measured: {
+    grid: { endpointKeepAlive: [1, 5, 15, 30], mtbf: [2, 10] },
+    measure: 120,
+    full: { policy: ['LeastUsed'], mtbf: [5], endpointKeepAlive: [5] },
+    departures: [],
+  },
   claims: [
     {
       text: 'The ranking of the policies remains as expected: Least Used before Round Robin before Random.',

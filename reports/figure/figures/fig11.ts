@@ -20,6 +20,12 @@ export const fig11: Figure = {
   curve: { name: 'endpointKeepAlive', label: 'endpoint keep-alive interval [s]' },
   panels: [utilisationPanel, speedPanel],
   quick: { maxBadPeReports: [1, 2, 5, 10], endpointKeepAlive: [1, 30] },
+  measured: {
+    grid: { maxBadPeReports: [1, 2, 5, 10], endpointKeepAlive: [1, 30] },
+    measure: 120,
+    full: { policy: ['LeastUsed'], endpointKeepAlive: [5], maxBadPeReports: [3] },
+    departures: [],
+  },
   claims: [
     {
       text:

@@ -21,6 +21,12 @@ export const fig12: Figure = {
   curve: { name: 'mtbf', label: 'pool element MTBF [exclusive handling times at s = 10]' },
   panels: [{ ...utilisationPanel, atLeast: 100 }, speedPanel],
   quick: { size: [1, 5, 10, 25, 50] },
+  measured: {
+    grid: { size: [1, 5, 10, 25], mtbf: [5, 100] },
+    measure: 240,
+    full: { policy: ['LeastUsed'], mtbf: [5], size: [10] },
+    departures: [],
+  },
   claims: [
     {
       text: 'At an MTBF of 100 the rise of the utilisation is almost invisible at a ratio of 10.',

@@ -14,6 +14,12 @@ export const fig13: Figure = {
   curve: { name: 'mtbf', label: 'pool element MTBF [average request handling times]' },
   panels: [utilisationPanel, speedPanel],
   quick: { cookie: [0.01, 0.1, 0.25, 0.5, 1], mtbf: [2, 10] },
+  measured: {
+    grid: { cookie: [0.01, 0.1, 0.5, 1], mtbf: [2, 10] },
+    measure: 120,
+    full: { policy: ['LeastUsed'], mtbf: [5], cookie: [0.1] },
+    departures: [],
+  },
   claims: [
     {
       text: 'The larger the cookie interval, the higher the utilisation and the lower the handling speed.',

@@ -1,0 +1,98 @@
+/** The paper's figures measured on real components in virtual time: tables that grow, then figures and tables of them. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Figure, tableNames } from '../../reports/figure/figure.js';
+import { realClock } from '../base/clock.js';
+import type { PhaseLengths } from '../experiment/plan.js';
+import { virtualSubject } from '../run/virtual-subject.js';
+import type { Restriction } from '../sweep/grid.js';
+import { type GrownTable, type GrowOptions, growTable, readTable } from '../sweep/grow.js';
+import { loadFigure } from './figures.js';
+import { SweepProgress } from './sweep-progress.js';
+
+export interface MeasureOptions {
+  readonly seed: number;
+  readonly replications: number;
+  readonly jobs: number;
+  /** Folder of the tables. */
+  readonly out: string;
+  readonly signal: AbortSignal;
+}
+
+/** Of the paper's 10 elements and 100 users: 3 and 30. */
+const scale = 0.3;
+
+/** Seconds. Real components need less time to find together than RSPSIM's. */
+const phases = { settle: 5, warmUp: 30 };
+
+/** At the paper's own scale a run takes minutes, so there are fewer. */
+const fullReplications = 3;
+
+/** A part of what is measured of a figure: its grid at the small scale, or one point at the full one. */
+interface Part {
+  readonly name: string;
+  readonly table: string;
+  readonly restriction: Restriction;
+  readonly phases: Partial<PhaseLengths>;
+  readonly replications: number;
+}
+
+function partsOf({ number, measured }: Figure, { out, replications }: MeasureOptions): Part[] {
+  if (!measured) return [];
+  const { grid, full, measure } = measured;
+  const names = tableNames(number);
+  const at = { ...phases, measure };
+  return [
+    { name: `Figure ${number}`, table: names.runs, restriction: { ...grid, scale: [scale] }, phases: at, replications },
+    {
+      ...{ name: `Figure ${number}, full scale`, table: names.full, restriction: { ...full, scale: [1] }, phases: at },
+      replications: Math.min(replications, fullReplications),
+    },
+  ].map((part) => ({ ...part, table: join(out, part.table) }));
+}
+
+const growOptions = (part: Part, { seed }: MeasureOptions) => ({
+  subject: virtualSubject,
+  seed,
+  ...part,
+});
+
+/**
+ * Runs what the tables lack: every figure once, before any of them twice.
+ * @throws HarnessError `interrupted` when the signal ended it
+ */
+export async function measureFigures(figures: readonly Figure[], options: MeasureOptions): Promise<void> {
+  mkdirSync(options.out, { recursive: true });
+  for (let replications = 1; replications <= options.replications; replications++) {
+    for (const figure of figures) {
+      for (const part of partsOf(figure, { ...options, replications })) await grow(figure, part, options);
+    }
+  }
+}
+
+async function grow(figure: Figure, part: Part, options: MeasureOptions): Promise<void> {
+  const progress = new SweepProgress(part.name, process.stderr);
+  const running: GrowOptions = {
+    ...growOptions(part, options),
+    jobs: options.jobs,
+    clock: realClock,
+    signal: options.signal,
+    onProgress: (state) => progress.update(state),
+    say: (line) => void process.stderr.write(`${line}\n`),
+  };
+  await growTable(await loadFigure(figure), running).finally(() => progress.end());
+}
+
+/** What the tables have of a figure: its grid, and its point at full scale. */
+export async function readFigure(
+  figure: Figure,
+  options: MeasureOptions,
+): Promise<{ scaled: GrownTable; full: GrownTable } | null> {
+  const [scaled, full] = partsOf(figure, options);
+  if (!scaled || !full) return null;
+  const loaded = await loadFigure(figure);
+  return {
+    scaled: readTable(loaded, growOptions(scaled, options)),
+    full: readTable(loaded, growOptions(full, options)),
+  };
+}

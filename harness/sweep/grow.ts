@@ -1,0 +1,159 @@
+/**
+ * A table of runs that grows: a row per run, each with the command and the fingerprint that make it again. Rows stay,
+ * whichever version made them, and only what is missing is run; so a table can grow over weeks, and be killed at any
+ * moment.
+ */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../base/clock.js';
+import { interrupted, messageOf } from '../base/errors.js';
+import { temporaryFolder } from '../base/temporary.js';
+import { writeWhole } from '../base/write-whole.js';
+import type { LoadedExperiment } from '../experiment/load.js';
+import type { PhaseLengths } from '../experiment/plan.js';
+import { replayCommand } from '../run/replay.js';
+import type { Subject } from '../run/subject.js';
+import { describePoint, type Grid, type GridPoint, layOut, type Restriction } from './grid.js';
+import type { RunRecord } from './ledger.js';
+import { readRuns, type TableRow } from './reproduce.js';
+import { labRunner, type RunResult } from './runner.js';
+import { ownSeed } from './seed.js';
+import { performAll, type SweepProgress } from './sweep.js';
+import { runTable } from './table.js';
+
+export interface GrowOptions {
+  readonly subject: Subject;
+  readonly seed: number;
+  /** Runs per point. All runs are independent: none shares its seed with another. */
+  readonly replications: number;
+  readonly restriction: Restriction;
+  readonly phases: Partial<PhaseLengths>;
+  /** Machines at a time. */
+  readonly jobs: number;
+  /** The table, a CSV file; need not be there yet. */
+  readonly table: string;
+  readonly clock: Clock;
+  /** Asks to end: runs under way are given up. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: SweepProgress) => void;
+  /** Told what takes its time before the first run begins. */
+  readonly say?: (line: string) => void;
+}
+
+export interface GrownTable {
+  readonly grid: Grid;
+  /** By point, then replication. A run that came to nothing has a record without values. */
+  readonly records: readonly RunRecord[];
+}
+
+/** What the table has of the grid so far; runs nothing. */
+export function readTable(
+  loaded: LoadedExperiment,
+  options: Omit<GrowOptions, 'jobs' | 'clock' | 'signal'>,
+): GrownTable {
+  const grid = gridFor(loaded, options);
+  return { grid, records: inOrder(kept(grid, options)) };
+}
+
+/**
+ * Runs what the table lacks, each point once before any of them twice, and writes the table anew after each run.
+ * @throws HarnessError `bad-input` before anything was started; `interrupted` when the signal ended it
+ */
+export async function growTable(loaded: LoadedExperiment, options: GrowOptions): Promise<GrownTable> {
+  const { subject, replications, table, clock, signal, jobs, say = () => {} } = options;
+  const grid = gridFor(loaded, options);
+  const records = kept(grid, options);
+  const wanted = Array.from({ length: replications }, (_, at) => at + 1).flatMap((replication) =>
+    grid.points.filter(({ refusal }) => refusal === null).map((point) => ({ point, replication })),
+  );
+  const tasks = wanted.filter(({ point, replication }) => !records[point.index]![replication - 1]);
+  const [total, resumed] = [wanted.length, wanted.length - tasks.length];
+  let done = resumed;
+  const tell = () => options.onProgress?.({ folder: table, total, done, resumed, failed: 0 });
+  tell();
+  if (tasks[0]) await subject.tryOut?.(grid.planFor(tasks[0].point, 1), say);
+  const scratch = await mkdtemp(join(temporaryFolder(), 'rsplab-grow-'));
+  const runner = labRunner(subject, { jobs, out: join(scratch, 'runs'), clock, signal });
+  try {
+    await performAll(tasks, runner, signal, async ({ point, replication }) => {
+      const plan = grid.planFor(point, replication);
+      const result = await attempt(() => runner.perform(plan), say);
+      if (signal.aborted) return;
+      const { folder, ...values } = result ?? { ...nothing, command: replayCommand(plan, subject.name) };
+      records[point.index]![replication - 1] = {
+        point: point.index,
+        replication,
+        seed: plan.seed,
+        ...values,
+        folder: null,
+      };
+      writeWhole(table, runTable(grid, inOrder(records)));
+      done++;
+      tell();
+      if (folder !== null) await rm(join(scratch, folder), { recursive: true, force: true });
+    });
+  } finally {
+    await runner.close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+  if (signal.aborted) throw interrupted(`${table} has ${done} of ${total} runs; the same command goes on from there`);
+  return { grid, records: inOrder(records) };
+}
+
+function gridFor(
+  loaded: LoadedExperiment,
+  { seed, subject, restriction, phases }: Omit<GrowOptions, 'jobs' | 'clock' | 'signal'>,
+): Grid {
+  const seedOf = (point: GridPoint['point'], replication: number) => ownSeed(seed, describePoint(point), replication);
+  return layOut(loaded, { seed, subject, restriction, phases, seedOf });
+}
+
+const inOrder = (records: readonly (readonly (RunRecord | undefined)[])[]): RunRecord[] =>
+  records.flat().filter((record) => record !== undefined);
+
+/** By point and replication; a row is known by its command, which says all that the run depends on. */
+function kept(
+  grid: Grid,
+  { table, subject, replications }: Pick<GrowOptions, 'table' | 'subject' | 'replications'>,
+): (RunRecord | undefined)[][] {
+  const rows = new Map((existsSync(table) ? readRuns(table) : []).map((row) => [row.command, row]));
+  return grid.points.map((point) =>
+    Array.from({ length: replications }, (_, at) => {
+      const plan = grid.planFor(point, at + 1);
+      const row = rows.get(replayCommand(plan, subject.name));
+      return row && recordOf(row, point.index, at + 1, plan.seed);
+    }),
+  );
+}
+
+function recordOf(
+  { command, fingerprint, values }: TableRow,
+  point: number,
+  replication: number,
+  seed: number,
+): RunRecord {
+  const numbers = Object.entries(values).map(([name, text]) => [name, text === '' ? null : Number(text)] as const);
+  return {
+    point,
+    replication,
+    seed,
+    verdict: null,
+    folder: null,
+    command,
+    fingerprint,
+    values: Object.fromEntries(numbers),
+  };
+}
+
+/** One run's failure is told, and stops no other. */
+async function attempt(perform: () => Promise<RunResult>, say: (line: string) => void): Promise<RunResult | null> {
+  try {
+    return await perform();
+  } catch (error) {
+    say(messageOf(error));
+    return null;
+  }
+}
+
+const nothing = { values: {}, verdict: null, folder: null, fingerprint: null } as const;
