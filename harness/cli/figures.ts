@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import type { Figure } from '../../reports/figure/figure.js';
 import type { DrawnFigure } from '../../reports/figure/figure-set.js';
 import { figures } from '../../reports/figure/figures/index.js';
+import type { DrawnMeasured } from '../../reports/figure/measured/set.js';
 import { realClock } from '../base/clock.js';
 import { badInput, codeOf, interrupted } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
@@ -80,7 +81,7 @@ const folderOf = ({ out, measured }: FiguresFlags): string => out ?? folders[mea
 
 /** Measures what is wanted, or takes what is there, and draws it. */
 async function measure(wanted: readonly Figure[], flags: FiguresFlags): Promise<void> {
-  const { measureFigures } = await import('./measured.js');
+  const { measureFigures, readFigure } = await import('./measured.js');
   const options = {
     seed: seedFrom(flags.seed),
     replications:
@@ -90,6 +91,17 @@ async function measure(wanted: readonly Figure[], flags: FiguresFlags): Promise<
     signal: untilSignal('figures'),
   };
   if (!flags.draw) await measureFigures(wanted, options);
+  const { writeMeasured, writeMeasuredIndex } = await import('../../reports/figure/measured/set.js');
+  const drawn: DrawnMeasured[] = [];
+  for (const figure of wanted) {
+    const tables = await readFigure(figure, options);
+    if (!tables) continue;
+    drawn.push(writeMeasured(options.out, figure, tables));
+    process.stdout.write(findings(drawn.at(-1)!));
+  }
+  if (drawn.length === 0) throw badInput('figures --measured: expected a figure that can be measured, got a formula');
+  process.stdout.write(`\n${writeMeasuredIndex(options.out, drawn, flags)}\n`);
+  process.exitCode = drawn.some(({ unknown }) => unknown > 0) ? exitCodes.unknown : exitCodes.pass;
 }
 
 const jobsOf = ({ jobs }: FiguresFlags): number =>
@@ -157,7 +169,7 @@ function earlier(out: string, { experiment }: LoadedExperiment): string | null {
   }
 }
 
-const findings = ({ figure, claims }: DrawnFigure): string =>
+const findings = ({ figure, claims }: Pick<DrawnFigure, 'figure' | 'claims'>): string =>
   [
     `Figure ${figure.number}. ${figure.title}`,
     ...claims.map(({ text, finding }) => `  ${finding.verdict.padEnd(15)} ${text}`),

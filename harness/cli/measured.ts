@@ -1,12 +1,13 @@
-/** The paper's figures measured on real components in virtual time: tables that grow, then figures and tables of them. */
+/** The paper's figures, measured on real components in virtual time: tables of runs that grow. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Figure, tableNames } from '../../reports/figure/figure.js';
+import type { MeasuredTables } from '../../reports/figure/measured/set.js';
 import { realClock } from '../base/clock.js';
 import type { PhaseLengths } from '../experiment/plan.js';
 import { virtualSubject } from '../run/virtual-subject.js';
 import type { Restriction } from '../sweep/grid.js';
-import { type GrownTable, type GrowOptions, growTable, readTable } from '../sweep/grow.js';
+import { type GrowOptions, gridFor, growTable, readTable } from '../sweep/grow.js';
 import { loadFigure } from './figures.js';
 import { SweepProgress } from './sweep-progress.js';
 
@@ -83,16 +84,16 @@ async function grow(figure: Figure, part: Part, options: MeasureOptions): Promis
   await growTable(await loadFigure(figure), running).finally(() => progress.end());
 }
 
-/** What the tables have of a figure: its grid, and its point at full scale. */
-export async function readFigure(
-  figure: Figure,
-  options: MeasureOptions,
-): Promise<{ scaled: GrownTable; full: GrownTable } | null> {
+/** What the tables have of a figure; null for one that is not measured. */
+export async function readFigure(figure: Figure, options: MeasureOptions): Promise<MeasuredTables | null> {
   const [scaled, full] = partsOf(figure, options);
   if (!scaled || !full) return null;
   const loaded = await loadFigure(figure);
+  const { name } = figure.x;
+  const fine = { ...scaled.restriction, [name]: loaded.experiment.vary?.[name] ?? [] };
   return {
     scaled: readTable(loaded, growOptions(scaled, options)),
     full: readTable(loaded, growOptions(full, options)),
+    fine: gridFor(loaded, growOptions({ ...scaled, restriction: fine }, options)),
   };
 }

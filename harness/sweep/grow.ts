@@ -86,7 +86,7 @@ export async function growTable(loaded: LoadedExperiment, options: GrowOptions):
         replication,
         seed: plan.seed,
         ...values,
-        folder: null,
+        ...{ folder: null, verdict: null },
       };
       writeWhole(table, runTable(grid, inOrder(records)));
       done++;
@@ -101,7 +101,8 @@ export async function growTable(loaded: LoadedExperiment, options: GrowOptions):
   return { grid, records: inOrder(records) };
 }
 
-function gridFor(
+/** The points and plans of a table. */
+export function gridFor(
   loaded: LoadedExperiment,
   { seed, subject, restriction, phases }: Omit<GrowOptions, 'jobs' | 'clock' | 'signal'>,
 ): Grid {

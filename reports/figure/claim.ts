@@ -156,7 +156,7 @@ export const nameOf = (policy: unknown): string => policyNames[String(policy)] ?
 
 const describe = (where: Point): string =>
   Object.entries(where)
-    .filter(([name]) => name !== 'variant')
+    .filter(([name]) => name !== 'variant' && name !== 'scale')
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
 

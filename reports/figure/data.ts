@@ -1,6 +1,7 @@
 /** A sweep's runs as figures and claims ask for them: by point and replication. */
 import type { Point, PointValue } from '../../harness/experiment/experiment.js';
-import type { FinishedSweep } from '../../harness/sweep/sweep.js';
+import type { Grid } from '../../harness/sweep/grid.js';
+import type { RunRecord } from '../../harness/sweep/ledger.js';
 import { meanOfRuns } from '../../harness/sweep/table.js';
 import type { Figure, Panel, Series, SeriesPoint } from './figure.js';
 
@@ -8,12 +9,19 @@ import type { Figure, Panel, Series, SeriesPoint } from './figure.js';
 export type Sample = readonly (number | null)[];
 export type Where = Readonly<Record<string, PointValue | readonly PointValue[]>>;
 
+/** What a sweep or a table of measured runs has. */
+export interface RunsOfGrid {
+  readonly grid: Pick<Grid, 'points'>;
+  readonly records: readonly RunRecord[];
+  readonly description: { readonly replications: number };
+}
+
 export class FigureData {
   readonly replications: number;
   readonly points: readonly Point[];
   readonly #samples: ReadonlyMap<string, Sample>[];
 
-  constructor({ grid, records, description }: Pick<FinishedSweep, 'grid' | 'records' | 'description'>) {
+  constructor({ grid, records, description }: RunsOfGrid) {
     this.replications = description.replications;
     this.points = grid.points.map(({ point }) => point);
     const samples = this.points.map(() => new Map<string, (number | null)[]>());

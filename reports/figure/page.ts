@@ -78,7 +78,8 @@ ${svg.trim()}
 <a href="${base}.svg">SVG</a> <a href="${base}.png">PNG</a> <a href="${base}.csv">data</a></figcaption>
 </figure>`;
 
-function claimOf({ text, place, finding, note }: ExaminedClaim): string {
+/** A statement with its verdict, test and numbers, as an item of a list. */
+export function claimOf({ text, place, finding, note }: ExaminedClaim): string {
   const { sign, style } = marks[finding.verdict];
   return `<li><span class="verdict ${style}">${sign} ${finding.verdict}</span> ${escapeXml(text)}
 <small>(${escapeXml(place)})</small>${note ? ` ${escapeXml(note)}` : ''}

@@ -1,0 +1,136 @@
+/** Draws measured points over predicted curves: one plot for each value of the curve parameter, side by side. */
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { escapeXml, fontFamily } from '../draw.js';
+import { type Dimension, type Panel, policyNames, type Series, type SeriesPoint } from '../figure.js';
+import { styleOf } from '../style.js';
+
+export interface MeasuredDrawing {
+  readonly title: string;
+  readonly panel: Panel;
+  readonly x: Dimension;
+  readonly curve: Dimension;
+  readonly measured: readonly Series[];
+  readonly deployment: readonly Series[];
+  readonly rspsim: readonly Series[];
+}
+
+type Document = ReturnType<typeof parseHTML>['document'];
+
+interface Svg {
+  readonly outerHTML: string;
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+  querySelectorAll(selector: string): Iterable<{ remove(): void }>;
+}
+
+const width = 900;
+const plotHeight = 360;
+const titleHeight = 78;
+const legendHeight = 64;
+const foreground = '#222222';
+
+/** @returns SVG that stands on its own */
+export function drawMeasured(drawing: MeasuredDrawing): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const height = titleHeight + plotHeight + legendHeight;
+  const name = drawing.panel.label.replace(/ \[.*/, '');
+  const nested = (svg: Svg, y: number) => {
+    for (const style of svg.querySelectorAll('style')) style.remove();
+    for (const attribute of ['class', 'style', 'font-family', 'font-size']) svg.removeAttribute(attribute);
+    svg.setAttribute('y', String(y));
+    return svg.outerHTML;
+  };
+  const text = [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
+    ` font-family="'${fontFamily}', Verdana, sans-serif" font-size="13" role="img"`,
+    ` aria-label="${escapeXml(`${drawing.title}, measured: ${name}`)}">`,
+    `<rect width="${width}" height="${height}" fill="white"/>`,
+    `<g text-anchor="middle" fill="${foreground}">`,
+    `<text x="${width / 2}" y="24" font-size="16">${escapeXml(drawing.title)}</text>`,
+    `<text x="${width / 2}" y="46" font-size="14">${escapeXml(name)}, measured and predicted</text></g>`,
+    nested(plotOf(drawing, document), titleHeight),
+    nested(legendOf(document), titleHeight + plotHeight),
+    '</svg>\n',
+  ].join('');
+  return text.replaceAll('currentColor', foreground).replaceAll('var(--plot-background)', 'white');
+}
+
+interface Place extends SeriesPoint {
+  readonly facet: string;
+}
+
+function plotOf({ panel, x, curve, measured, deployment, rspsim }: MeasuredDrawing, document: Document): Svg {
+  const facetOf = (value: Series['curve']) =>
+    `${curve.label.replace(/ \[.*/, '')}: ${typeof value === 'number' ? Number((value * (curve.scale ?? 1)).toPrecision(6)) : value}`;
+  const placesOf = (series: Series): Place[] =>
+    series.points.map((point) => ({ ...point, x: point.x * (x.scale ?? 1), facet: facetOf(series.curve) }));
+  const at = { x: 'x', y: 'mean', fx: 'facet' } as const;
+  const marks = [
+    ...rspsim.map((series) =>
+      Plot.line(placesOf(series), { ...at, stroke: inkOf(series), strokeWidth: 1.2, strokeDasharray: '2 3' }),
+    ),
+    ...deployment.map((series) => Plot.line(placesOf(series), { ...at, stroke: inkOf(series), strokeWidth: 1.6 })),
+    ...measured.flatMap((series) => {
+      const places = placesOf(series);
+      const ends = places.filter(({ low, high }) => high > low);
+      const { symbol, fill } = styleOf({ policy: series.policy, index: 0 });
+      return [
+        Plot.ruleX(ends, { x: 'x', y1: 'low', y2: 'high', fx: 'facet', stroke: inkOf(series), strokeWidth: 1.2 }),
+        Plot.dot(places, { ...at, symbol, fill, stroke: inkOf(series), strokeWidth: 1.6, r: 4.5 }),
+      ];
+    }),
+  ];
+  const all = [...measured, ...deployment, ...rspsim].flatMap(({ points }) => points);
+  const top = Math.max(panel.atLeast ?? 0, ...all.map(({ high }) => high));
+  return Plot.plot({
+    document,
+    ...{ width, height: plotHeight, marginLeft: 64, marginRight: 22, marginTop: 30, marginBottom: 48 },
+    fx: { label: null, padding: 0.06 },
+    x: { label: x.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 42, grid: true, nice: true, ticks: 5 },
+    y: {
+      ...{ label: panel.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 54 },
+      ...{ grid: true, nice: true, domain: [Math.min(0, ...all.map(({ low }) => low)), top] },
+    },
+    marks: [Plot.frame({ stroke: '#999999' }), ...marks],
+  }) as unknown as Svg;
+}
+
+const inkOf = ({ policy }: Pick<Series, 'policy'>): string => styleOf({ policy, index: 0 }).colour;
+
+function legendOf(document: Document): Svg {
+  const policies = Object.keys(policyNames);
+  const column = (at: number) => 64 + at * 270;
+  const kinds = [
+    { text: 'predicted (rspsim)', dash: '2 3', strokeWidth: 1.2 },
+    { text: 'predicted (deployment)', dash: '', strokeWidth: 1.6 },
+  ];
+  const label = (x: number, y: number, text: string) =>
+    Plot.text([{ x, y }], { x: 'x', y: 'y', text: () => text, textAnchor: 'start' });
+  const line = (x: number, y: number, style: Plot.LineOptions) =>
+    Plot.line(
+      [0, 40].map((more) => ({ x: x + more, y })),
+      { x: 'x', y: 'y', ...style },
+    );
+  return Plot.plot({
+    document,
+    ...{ width, height: legendHeight, margin: 0, axis: null },
+    x: { domain: [0, width], range: [0, width] },
+    y: { domain: [0, legendHeight], range: [0, legendHeight] },
+    marks: [
+      ...policies.flatMap((policy, at) => {
+        const { colour, symbol, fill } = styleOf({ policy, index: 0 });
+        const dot = { x: 'x', y: 'y', symbol, fill, stroke: colour, strokeWidth: 1.6, r: 4.5 };
+        return [
+          Plot.dot([{ x: column(at) + 20, y: 14 }], dot),
+          label(column(at) + 48, 14, `${policyNames[policy]}, measured`),
+        ];
+      }),
+      ...kinds.flatMap(({ text, dash, strokeWidth }, at) => [
+        line(column(at), 40, { stroke: foreground, strokeWidth, ...(dash && { strokeDasharray: dash }) }),
+        label(column(at) + 48, 40, text),
+      ]),
+      label(column(2), 40, 'Bars: 95 % intervals over independent runs'),
+    ],
+  }) as unknown as Svg;
+}

@@ -1,0 +1,103 @@
+/** The page of the measured figures: what was measured over what was predicted, and where the two part. */
+import { readStyleFile } from '../../page/assets.js';
+import type { WritablePage } from '../../page/write.js';
+import { escapeXml } from '../draw.js';
+import { claimOf } from '../page.js';
+import type { Departure, DepartureRow } from './departures.js';
+import { models } from './prediction.js';
+import type { DrawnMeasured } from './set.js';
+
+export function measuredPage(drawn: readonly DrawnMeasured[]): WritablePage {
+  const style = readStyleFile('claims.css');
+  const link = (beside: string) => `<link rel="stylesheet" href="${beside}.css">`;
+  return { style, markup: (beside) => markupOf(drawn, beside === null ? `<style>${style}</style>` : link(beside)) };
+}
+
+const markupOf = (drawn: readonly DrawnMeasured[], style: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>The paper’s figures, measured by rsplab</title>
+${style}
+</head>
+<body>
+<header>
+<h1>The paper’s figures, measured</h1>
+<p>Real components, RSPLIB’s registrar, pool elements and pool users over the kernel’s SCTP, in virtual time. Points are
+measured, with 95 % intervals over independent runs; curves are what both models predict for the very same plans. The pool is
+smaller than the paper’s (3 elements and 30 users instead of 10 and 100) and runs are shorter, on both sides. Every measured
+row can be had again: <code>rsplab reproduce fig13-runs.csv --row 1</code>.</p>
+<nav>${drawn.map(({ figure }) => `<a href="#fig${figure.number}">Figure ${figure.number}</a>`).join(' ')}</nav>
+</header>
+<main>
+${drawn.map(sectionOf).join('\n')}
+</main>
+</body>
+</html>
+`;
+
+function sectionOf({
+  figure,
+  panels,
+  departures,
+  atFullScale,
+  claims,
+  perPoint,
+  points,
+  unknown,
+  fingerprints,
+}: DrawnMeasured) {
+  const [fewest, most] = perPoint;
+  const each = fewest === most ? `${most}` : `${fewest} to ${most}`;
+  const facts = [
+    `${points} points, ${each} runs each`,
+    ...(unknown > 0 ? [`${unknown} runs came to nothing`] : []),
+    `experiment ${figure.experiment}`,
+    `fingerprint ${fingerprints.join(', ')}`,
+  ];
+  return `<section id="fig${figure.number}">
+<h2>Figure ${figure.number}. ${escapeXml(figure.title)}</h2>
+<p>${facts.map(escapeXml).join(' · ')}</p>
+<div class="panels">${panels.map(panelOf).join('\n')}</div>
+<h3>Measured against predicted</h3>
+${tableOf(departures)}
+<h3>At the paper’s own scale, one point</h3>
+${tableOf(atFullScale)}
+${listOf('What real components do not do as the paper asks', figure.measured?.departures ?? [])}
+<h3>What the paper says, held against the measurement</h3>
+<ul class="claims">${claims.map(claimOf).join('\n')}</ul>
+</section>`;
+}
+
+const panelOf = ({ label, base, svg }: DrawnMeasured['panels'][number]): string => `<figure>
+${svg.trim()}
+<figcaption>${escapeXml(label)}: <a href="${base}.svg">SVG</a> <a href="${base}.png">PNG</a></figcaption>
+</figure>`;
+
+function tableOf(rows: readonly DepartureRow[]): string {
+  const said = rows.filter(({ measured }) => measured !== null);
+  if (said.length === 0) return '<p>Not measured yet.</p>';
+  const heads = models.map((model) => `<th>${model}</th><th>difference</th><th>verdict</th>`).join('');
+  return `<table><thead><tr><th>metric</th><th>measured</th><th>runs</th>${heads}</tr></thead>
+<tbody>${said.map(rowOf).join('\n')}</tbody></table>`;
+}
+
+const rowOf = ({ metric: { label, unit }, measured, runs, against }: DepartureRow): string =>
+  `<tr><th>${escapeXml(label)}</th><td>${number(measured)} ${unit}</td><td>${runs}</td>${models
+    .map((model) => cellsOf(against[model]!, unit))
+    .join('')}</tr>`;
+
+function cellsOf({ predicted, percent, interval, verdict }: Departure, unit: string): string {
+  const wide = interval ? `${signed(percent)} [${signed(interval.low)}, ${signed(interval.high)}] %` : '–';
+  return `<td>${predicted === null ? '–' : `${number(predicted)} ${unit}`}</td><td>${wide}</td><td>${verdict}</td>`;
+}
+
+const listOf = (title: string, items: readonly string[]): string =>
+  items.length === 0 ? '' : `<h3>${title}</h3><ul>${items.map((item) => `<li>${escapeXml(item)}</li>`).join('')}</ul>`;
+
+const number = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(3))));
+const signed = (value: number | null): string =>
+  value === null
+    ? '–'
+    : `${value < 0 ? '−' : '+'}${Math.abs(value) < 100 ? Math.abs(value).toPrecision(2) : Math.abs(value).toFixed(0)}`;

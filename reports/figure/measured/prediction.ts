@@ -1,0 +1,76 @@
+/** What both models predict for what was measured: the same plans, at the same scale and for as long. */
+import { badInput } from '../../../harness/base/errors.js';
+import type { Point, SimulationModel } from '../../../harness/experiment/experiment.js';
+import type { Values } from '../../../harness/sweep/columns.js';
+import type { Grid } from '../../../harness/sweep/grid.js';
+import type { GrownTable } from '../../../harness/sweep/grow.js';
+import { simulateRun } from '../../../harness/sweep/simulated.js';
+import { meanOfRuns } from '../../../harness/sweep/table.js';
+import type { Series, SeriesPoint } from '../figure.js';
+
+export const models = ['rspsim', 'deployment'] as const satisfies readonly SimulationModel[];
+
+/** Runs of a grid's points. */
+export interface RunsAt {
+  readonly point: Point;
+  readonly runs: readonly Values[];
+}
+
+export const measuredAt = ({ grid, records }: GrownTable): RunsAt[] =>
+  grid.points.map(({ index, point }) => ({
+    point,
+    runs: records
+      .filter((record) => record.point === index && Object.keys(record.values).length > 0)
+      .map(({ values }) => values),
+  }));
+
+/**
+ * @param grid its plans are simulated, each point as often
+ * @throws HarnessError `bad-input` when the model cannot represent a plan
+ */
+export function predictedAt(grid: Grid, model: SimulationModel, replications: number): RunsAt[] {
+  return grid.points.map((point) => {
+    if (point.refusal !== null) throw badInput(point.refusal);
+    const runs = Array.from({ length: replications }, (_, at) => {
+      const plan = grid.planFor(point, at + 1);
+      return simulateRun({ ...plan, model }, true).values;
+    });
+    return { point: point.point, runs };
+  });
+}
+
+/** The runs at a point that has these values. */
+export const runsAt = (all: readonly RunsAt[], point: Point): readonly Values[] =>
+  all.find((each) => Object.entries(point).every(([name, value]) => each.point[name] === value))?.runs ?? [];
+
+export interface Axes {
+  readonly metric: string;
+  readonly x: string;
+  readonly curve: string;
+}
+
+/** A curve for each policy and each value of the curve parameter; points without a run are left out. */
+export function curvesOf(all: readonly RunsAt[], { metric, x, curve }: Axes): Series[] {
+  const values = (name: string) => [...new Set(all.map(({ point }) => point[name]!))];
+  return values('policy').flatMap((policy) =>
+    values(curve).map((value, index) => ({
+      policy: String(policy),
+      index,
+      curve: value,
+      points: all
+        .filter(({ point }) => point.policy === policy && point[curve] === value)
+        .flatMap(({ point, runs }) =>
+          meanPoint(
+            Number(point[x]),
+            runs.map((run) => run[metric]),
+          ),
+        )
+        .sort((a, b) => a.x - b.x),
+    })),
+  );
+}
+
+function meanPoint(x: number, values: readonly (number | null | undefined)[]): SeriesPoint[] {
+  const { mean, halfWidth, n } = meanOfRuns(values);
+  return mean === null ? [] : [{ x, mean, low: mean - (halfWidth ?? 0), high: mean + (halfWidth ?? 0), n }];
+}

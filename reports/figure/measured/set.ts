@@ -1,0 +1,101 @@
+/** From tables of measured runs to files: figures, the table of departures, the paper's statements, and a page. */
+import { join } from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { writeWhole } from '../../../harness/base/write-whole.js';
+import type { Grid } from '../../../harness/sweep/grid.js';
+import type { GrownTable } from '../../../harness/sweep/grow.js';
+import { type PageOptions, writePage } from '../../page/write.js';
+import { FigureData } from '../data.js';
+import type { Figure } from '../figure.js';
+import type { ExaminedClaim } from '../figure-set.js';
+import { pngOf } from '../png.js';
+import { type DepartureRow, departuresOf } from './departures.js';
+import { drawMeasured } from './draw.js';
+import { measuredPage } from './page.js';
+import { curvesOf, measuredAt, models, predictedAt } from './prediction.js';
+
+/** What is measured of a figure. */
+export interface MeasuredTables {
+  readonly scaled: GrownTable;
+  /** The one point at the paper's own scale. */
+  readonly full: GrownTable;
+  /** The same plans on the figure's whole x axis, to be predicted. */
+  readonly fine: Grid;
+}
+
+export interface DrawnMeasured {
+  readonly figure: Figure;
+  readonly panels: readonly { readonly label: string; readonly base: string; readonly svg: string }[];
+  readonly departures: readonly DepartureRow[];
+  readonly atFullScale: readonly DepartureRow[];
+  readonly claims: readonly ExaminedClaim[];
+  /** Runs per point: fewest and most. */
+  readonly perPoint: readonly [number, number];
+  readonly points: number;
+  /** Runs that came to nothing. */
+  readonly unknown: number;
+  readonly fingerprints: readonly string[];
+}
+
+/** Simulated runs at each point. */
+const replications = 24;
+
+/** Predicts what was measured, draws both, and writes the figure's files into the folder. */
+export function writeMeasured(folder: string, figure: Figure, { scaled, full, fine }: MeasuredTables): DrawnMeasured {
+  const { number, title, x, curve } = figure;
+  const predict = (grid: Grid) =>
+    Object.fromEntries(models.map((model) => [model, predictedAt(grid, model, replications)]));
+  const [predicted, predictedFull] = [predict(fine), predict(full.grid)];
+  const measured = measuredAt(scaled);
+  const panels = figure.panels.map((panel) => {
+    const axes = { metric: panel.metric, x: x.name, curve: curve.name };
+    const curves = (all: Parameters<typeof curvesOf>[0]) => curvesOf(all, axes);
+    const base = `fig${String(number).padStart(2, '0')}-${panel.name}`;
+    const svg = drawMeasured({
+      ...{ title: `Figure ${number}. ${title}`, panel, x, curve, measured: curves(measured) },
+      ...{ rspsim: curves(predicted.rspsim!), deployment: curves(predicted.deployment!) },
+    });
+    writeWhole(join(folder, `${base}.svg`), svg);
+    writeWhole(join(folder, `${base}.png`), pngOf(svg));
+    return { label: panel.label, base, svg };
+  });
+  const most = Math.max(1, ...scaled.records.map(({ replication }) => replication));
+  const data = new FigureData({ ...scaled, description: { replications: most } });
+  const counts = measured.map(({ runs }) => runs.length);
+  const all = [...scaled.records, ...full.records];
+  return {
+    ...{ figure, panels, points: scaled.grid.points.length },
+    departures: departuresOf(measured, predicted),
+    atFullScale: departuresOf(measuredAt(full), predictedFull),
+    claims: figure.claims.map((claim) => ({ ...claim, finding: claim.examine(data) })),
+    perPoint: [Math.min(...counts), Math.max(...counts)],
+    unknown: all.filter(({ values }) => Object.keys(values).length === 0).length,
+    fingerprints: [...new Set(all.flatMap(({ fingerprint }) => fingerprint ?? []))],
+  };
+}
+
+/** Writes `departures.csv`, `claims.csv` and `index.html`. */
+export function writeMeasuredIndex(folder: string, drawn: readonly DrawnMeasured[], options?: PageOptions): string {
+  const rows = drawn.flatMap(({ figure, departures, atFullScale }) => [
+    ...departures.flatMap((row) => departureLines(figure.number, 'small', row)),
+    ...atFullScale.flatMap((row) => departureLines(figure.number, 'full', row)),
+  ]);
+  const heads = ['figure', 'scale', 'metric', 'unit', 'runs', 'measured', 'model', 'predicted', 'difference_percent'];
+  writeWhole(join(folder, 'departures.csv'), stringify([[...heads, 'ci95_low', 'ci95_high', 'verdict'], ...rows]));
+  const claims = drawn.flatMap(({ figure, claims }) =>
+    claims.map(({ text, place, finding: { verdict, test, numbers } }) => [
+      ...[figure.number, text, place, verdict, test, numbers.join('; ')],
+    ]),
+  );
+  writeWhole(
+    join(folder, 'claims.csv'),
+    stringify([['figure', 'claim', 'place', 'verdict', 'test', 'numbers'], ...claims]),
+  );
+  return writePage(join(folder, 'index.html'), measuredPage(drawn), options);
+}
+
+const departureLines = (number: number, scale: string, { metric, measured, runs, against }: DepartureRow) =>
+  Object.entries(against).map(([model, { predicted, percent, interval, verdict }]) => [
+    ...[number, scale, metric.column, metric.unit, runs, measured, model, predicted, percent],
+    ...[interval?.low ?? null, interval?.high ?? null, verdict],
+  ]);
