@@ -1,5 +1,4 @@
 /** The paper's figures, measured on real components in virtual time: tables of runs that grow. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Figure, tableNames } from '../../reports/figure/figure.js';
 import type { MeasuredTables } from '../../reports/figure/measured/set.js';
@@ -63,7 +62,6 @@ const growOptions = (part: Part, { seed }: MeasureOptions) => ({
  * @throws HarnessError `interrupted` when the signal ended it
  */
 export async function measureFigures(figures: readonly Figure[], options: MeasureOptions): Promise<void> {
-  mkdirSync(options.out, { recursive: true });
   for (let replications = 1; replications <= options.replications; replications++) {
     for (const figure of figures) {
       for (const part of partsOf(figure, { ...options, replications })) await grow(figure, part, options);

@@ -12,6 +12,7 @@ import { buildFor } from '../run/build.js';
 import { run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
 import { valuesOfRun } from '../sweep/columns.js';
+import { valuesOfPaths } from '../sweep/paths.js';
 import { holdAgainst, type Reproduced, readRuns, type TableRow } from '../sweep/reproduce.js';
 import { simulateRun } from '../sweep/simulated.js';
 import { exitCodes } from './exit.js';
@@ -130,7 +131,8 @@ async function reproduce(
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const { summary, folder, failovers } = await run(plan, subject, { out, clock: realClock, signal, build, say });
   if (summary.reasons.length > 0) throw labBroken(`row ${row.number}: ${summary.reasons[0]} (${folder})`);
-  return holdAgainst(row, valuesOfRun(summary, failovers), summary.machine?.fingerprint ?? null);
+  const again = { ...valuesOfRun(summary, failovers), ...valuesOfPaths(plan, folder) };
+  return holdAgainst(row, again, summary.machine?.fingerprint ?? null);
 }
 
 function tableOf(results: readonly Reproduced[]): string {

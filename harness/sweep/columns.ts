@@ -46,10 +46,38 @@ export const metricColumns = [
   'completed_calculations',
   'performed_calculations',
   'events',
+  'registrar_missed_s',
+  'registrar_taken_over_s',
+  'registrars_taken_over',
+  'elements_rehomed_s',
+  'elements_rehomed',
+  'elements_not_rehomed',
+  'resolutions_in_outage',
+  'resolutions_in_outage_answered',
+  'resolution_in_outage_s',
+  'resolution_in_outage_max_s',
+  'path_failover_s',
+  'path_failovers',
+  'sessions_on_cut_path',
+  'sessions_given_up',
+  'elements_removed_by_reports',
+  'fakes_removed_by_reports',
+  'reports_refused',
+  'resolutions_refused',
+  'failovers_without_fault',
+  'fails_no_request_lost',
+  'fails_no_duplicate_completion',
+  'fails_repeated_work',
+  'fails_no_dead_element_selected',
+  'fails_registrars_agree',
+  'fails_pool_at_full_strength',
 ] as const;
 type Column = (typeof metricColumns)[number];
 
-type SummarisedRun = Pick<Summary, 'requests' | 'handlingSpeed' | 'utilisation' | 'delays' | 'failovers' | 'faults'>;
+type SummarisedRun = Pick<
+  Summary,
+  'requests' | 'handlingSpeed' | 'utilisation' | 'delays' | 'failovers' | 'faults' | 'checks' | 'registrars' | 'attacks'
+>;
 
 /** What the simulator counts. */
 export function valuesOfMetrics(metrics: Metrics): Values {
@@ -85,7 +113,45 @@ export function valuesOfMetrics(metrics: Metrics): Values {
 export const valuesOfRun = (summary: SummarisedRun, failovers: readonly FailoverRow[]): Values => ({
   ...valuesOfSummary(summary),
   repeated_calculations: repeatedBy(failovers),
+  ...valuesOfRegistrars(summary),
+  ...valuesOfAttacks(summary),
+  ...failedChecks(summary),
 });
+
+function valuesOfRegistrars({ registrars }: SummarisedRun): Values {
+  if (!registrars) return {};
+  const { takeovers, rehomings, resolutions } = registrars;
+  return {
+    registrar_missed_s: takeovers.detection.mean,
+    registrar_taken_over_s: takeovers.takeover.mean,
+    registrars_taken_over: takeovers.takeover.count,
+    elements_rehomed_s: rehomings.delay.mean,
+    elements_rehomed: rehomings.count - rehomings.open,
+    elements_not_rehomed: rehomings.open,
+    resolutions_in_outage: resolutions.outage.count,
+    resolutions_in_outage_answered: resolutions.outage.answered,
+    resolution_in_outage_s: resolutions.outage.delay.mean,
+    resolution_in_outage_max_s: resolutions.outage.delay.max,
+  } satisfies Partial<Record<Column, number | null>>;
+}
+
+function valuesOfAttacks({ attacks }: SummarisedRun): Values {
+  if (!attacks) return {};
+  return {
+    elements_removed_by_reports: attacks.elementsRemoved,
+    fakes_removed_by_reports: attacks.fakesRemoved,
+    reports_refused: attacks.reportsRefused,
+    resolutions_refused: attacks.resolutionsRefused,
+    failovers_without_fault: attacks.failoversWithoutFault,
+  } satisfies Partial<Record<Column, number | null>>;
+}
+
+/** 1 for a check that failed, 0 for one that passed. */
+function failedChecks({ checks }: SummarisedRun): Values {
+  const column = (name: string) => `fails_${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;
+  const judged = checks.filter(({ verdict }) => verdict !== 'unknown');
+  return Object.fromEntries(judged.map(({ name, verdict }) => [column(name), verdict === 'fail' ? 1 : 0]));
+}
 
 function repeatedBy(failovers: readonly FailoverRow[]): number | null {
   const known = failovers.flatMap(({ repeatedCalculations }) => repeatedCalculations ?? []);

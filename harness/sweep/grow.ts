@@ -3,9 +3,9 @@
  * whichever version made them, and only what is missing is run; so a table can grow over weeks, and be killed at any
  * moment.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { interrupted, messageOf } from '../base/errors.js';
 import { temporaryFolder } from '../base/temporary.js';
@@ -70,6 +70,7 @@ export async function growTable(loaded: LoadedExperiment, options: GrowOptions):
   const tasks = wanted.filter(({ point, replication }) => !records[point.index]![replication - 1]);
   const [total, resumed] = [wanted.length, wanted.length - tasks.length];
   let done = resumed;
+  mkdirSync(dirname(table), { recursive: true });
   const tell = () => options.onProgress?.({ folder: table, total, done, resumed, failed: 0 });
   tell();
   if (tasks[0]) await subject.tryOut?.(grid.planFor(tasks[0].point, 1), say);

@@ -13,6 +13,7 @@ import { run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
 import { valuesOfRun } from './columns.js';
 import type { RunRecord } from './ledger.js';
+import { valuesOfPaths } from './paths.js';
 import type { Simulated } from './simulated.js';
 
 export type RunResult = Pick<RunRecord, 'values' | 'verdict' | 'folder' | 'command' | 'fingerprint'>;
@@ -81,7 +82,7 @@ export function labRunner(subject: Subject, { jobs, out, clock, signal }: LabRun
       const { folder, summary, failovers } = await run(plan, subject, { out, clock, signal });
       if (summary.reasons.length > 0) throw labBroken(`${summary.reasons[0]} (${folder})`);
       return {
-        ...{ values: valuesOfRun(summary, failovers), verdict: summary.verdict },
+        ...{ values: { ...valuesOfRun(summary, failovers), ...valuesOfPaths(plan, folder) }, verdict: summary.verdict },
         folder: relative(dirname(out), folder),
         ...{ command: summary.replay, fingerprint: summary.machine?.fingerprint ?? null },
       };

@@ -1,0 +1,87 @@
+/** A finding's table from its runs: a row per point, means over runs with 95 % intervals, as Markdown. */
+import type { Point } from '../../harness/experiment/experiment.js';
+import { proportion } from '../../harness/stats/proportion.js';
+import type { Values } from '../../harness/sweep/columns.js';
+import type { GrownTable } from '../../harness/sweep/grow.js';
+import { simulateRun } from '../../harness/sweep/simulated.js';
+import { type MeanOfRuns, meanOfRuns } from '../../harness/sweep/table.js';
+import type { FindingColumn, FindingTable } from './finding.js';
+
+/** Simulated runs at each point, where the deployment's model can represent it. */
+const replications = 100;
+
+/** @returns the heads, then the rows */
+export function findingRows({ columns }: FindingTable, { grid, records }: GrownTable): string[][] {
+  const heads = [...Object.keys(grid.points[0]?.point ?? {}), 'runs', ...columns.map(({ label }) => label)];
+  const rows = grid.points.map(({ index, point }) => {
+    const runs = records.filter((record) => record.point === index).map(({ values }) => values);
+    const known = runs.filter((values) => Object.keys(values).length > 0);
+    const unknown = runs.length - known.length;
+    const predicted = predictionsAt({ grid, index });
+    return [
+      ...valuesOf(point),
+      unknown > 0 ? `${known.length} (and ${unknown} unknown)` : String(known.length),
+      ...columns.map((column) => cell(column, known, predicted)),
+    ];
+  });
+  return [heads, ...rows];
+}
+
+/** One simulated run after the other; none where the model knows no such thing. */
+function predictionsAt({ grid, index }: Pick<GrownTable, 'grid'> & { index: number }): readonly Values[] {
+  try {
+    return Array.from({ length: replications }, (_, at) => {
+      const plan = grid.planFor(grid.points[index]!, at + 1);
+      return simulateRun({ ...plan, model: 'deployment' }, true).values;
+    });
+  } catch {
+    return [];
+  }
+}
+
+const valuesOf = (point: Point): string[] => Object.values(point).map(String);
+
+function cell({ metric, unit }: FindingColumn, runs: readonly Values[], predicted: readonly Values[]): string {
+  const said = (all: readonly Values[]) => all.flatMap((values) => values[metric] ?? []);
+  const values = said(runs);
+  if (values.length === 0) return '–';
+  if (unit === 'share') return shareText(values);
+  const few = values.length < runs.length ? ` (${values.length} runs)` : '';
+  const twin = meanOfRuns(said(predicted)).mean;
+  const expected = twin === null || !hasTwin.has(metric) ? '' : `; predicted ${amount(twin, unit)}`;
+  return `${withInterval(meanOfRuns(values), unit)}${few}${expected}`;
+}
+
+/** Metrics that the simulation and a lab understand alike. */
+const hasTwin = new Set(['resumption_s', 'failover_delay_s', 'startup_delay_s', 'handling_time_s']);
+
+function shareText(values: readonly number[]): string {
+  const hits = values.filter((value) => value > 0).length;
+  const { low, high } = proportion(hits, values.length)!;
+  const percent = (part: number) => (100 * part).toFixed(0);
+  return `${hits} of ${values.length} runs (${percent(low)} … ${percent(high)} %)`;
+}
+
+/** `1.05 ± 0.04 s`: as many digits as the interval leaves sense in. */
+export function withInterval({ mean, halfWidth }: MeanOfRuns, unit: FindingColumn['unit']): string {
+  if (mean === null) return '–';
+  const [factor, name] = scaleOf(mean, unit);
+  if (halfWidth === null) return amount(mean, unit);
+  const digits = Math.max(0, halfWidth === 0 ? 2 : 1 - Math.floor(Math.log10(halfWidth * factor)));
+  const text = (value: number) => (value * factor).toFixed(Math.min(3, digits));
+  return `${text(mean)} ± ${text(halfWidth)}${name}`;
+}
+
+function amount(value: number, unit: FindingColumn['unit']): string {
+  const [factor, name] = scaleOf(value, unit);
+  return `${Number((value * factor).toPrecision(3))}${name}`;
+}
+
+function scaleOf(value: number, unit: FindingColumn['unit']): [number, string] {
+  if (unit === 's') return Math.abs(value) < 1 ? [1e3, ' ms'] : [1, ' s'];
+  return [1, unit === 'percent' ? ' %' : ''];
+}
+
+/** As Markdown has tables. */
+export const markdownTable = ([heads = [], ...rows]: readonly string[][]): string =>
+  [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |\n`).join('');
