@@ -6,6 +6,7 @@ import type { FaultJournal, Strike } from './faults.js';
 import type { Metrics } from './metrics.js';
 import type { Moments } from './moments.js';
 import type { Watch } from './passage.js';
+import type { Quirks } from './quirks.js';
 import { checkRepresentable } from './representable.js';
 import { runRspsim } from './rspsim/run.js';
 
@@ -16,6 +17,8 @@ export interface SimulationOptions {
   readonly journal?: FaultJournal;
   /** Looks in on it now and then, and may end it. */
   readonly watch?: Watch;
+  /** The deployment's model only. @defaultValue none */
+  readonly quirks?: Quirks;
 }
 
 /** Times are seconds since the run began, where the elements start. */

@@ -3,6 +3,7 @@ import type { Verdict } from '../result/summary.js';
 import { judge } from '../run/judge/judge.js';
 import { outcomeOf } from '../run/sim-subject.js';
 import { complete, failoversInWindow, summarise } from '../run/summarise.js';
+import type { Quirks } from '../sim/quirks.js';
 import { simulate } from '../sim/simulate.js';
 import { type Values, valuesOfMetrics, valuesOfRun } from './columns.js';
 
@@ -11,14 +12,19 @@ export interface Simulated {
   readonly verdict: Verdict | null;
 }
 
+export interface SimulatedAs {
+  /** Whether it is summed up as a lab's run is. @defaultValue where it is usual */
+  readonly record?: boolean;
+  readonly quirks?: Quirks;
+}
+
 /**
  * Simulates a run for a sweep. The deployment's model, and a plan with checks, is also summed up the way a lab's run
  * is, so that failover delays are there and measured and predicted columns mean the same; for RSPSIM's model the
  * counters say all, in less time.
- * @param record whether to sum it up so, and not only where it is usual
  */
-export function simulateRun(plan: Plan, record = keepsRows(plan)): Simulated {
-  const result = simulate(plan, { record });
+export function simulateRun(plan: Plan, { record = keepsRows(plan), quirks }: SimulatedAs = {}): Simulated {
+  const result = simulate(plan, { record, ...(quirks && { quirks }) });
   const values = finite(valuesOfMetrics(result.metrics));
   if (!record) return { values, verdict: null };
   const context = { on: 'sim', clock: 'simulated', versions: {}, replay: '' } as const;

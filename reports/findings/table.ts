@@ -32,7 +32,7 @@ function predictionsAt({ grid, index }: Pick<GrownTable, 'grid'> & { index: numb
   try {
     return Array.from({ length: replications }, (_, at) => {
       const plan = grid.planFor(grid.points[index]!, at + 1);
-      return simulateRun({ ...plan, model: 'deployment' }, true).values;
+      return simulateRun({ ...plan, model: 'deployment' }, { record: true }).values;
     });
   } catch {
     return [];

@@ -36,7 +36,9 @@ export class Element {
   #link: Association | null = null;
   #entry: Entry | null = null;
   #sessions = new Map<Association, { job: Job; session: Session }>();
-  #wake: (() => void) | null = null;
+  #alarm: (() => void) | null = null;
+  /** Cookie echoes that nothing has woken the element for. */
+  #unread: (() => void)[] = [];
   #renewal: (() => void) | null = null;
   #registering = false;
   #changed = false;
@@ -71,6 +73,21 @@ export class Element {
 
   /** A request, or the cookie of one, arrives. */
   serve(association: Association, session: Session): void {
+    if (this.deployed.quirks.lateCookieEcho && session.progress > 0) {
+      this.#unread.push(() => this.#serve(association, session));
+      return;
+    }
+    this.#readAll();
+    this.#serve(association, session);
+  }
+
+  #readAll(): void {
+    const unread = this.#unread;
+    this.#unread = [];
+    for (const read of unread) read();
+  }
+
+  #serve(association: Association, session: Session): void {
     const { queue, counters } = this.deployed;
     if (this.jobs.all.size >= this.role.maxRequests) {
       association.send(acceptor, () => session.rejected());
@@ -99,6 +116,7 @@ export class Element {
 
   /** A keep-alive of a user arrives; it is answered while its request is here. */
   answerKeepAlive(association: Association, session: Session): void {
+    this.#readAll();
     if (this.#sessions.has(association)) association.send(acceptor, () => session.keepAliveAnswered());
   }
 
@@ -111,6 +129,7 @@ export class Element {
   /** SIGINT: a last cookie and a word for every session, deregistration, then the end. */
   shutDown(): void {
     const { queue, registrar } = this.deployed;
+    this.#readAll();
     this.jobs.advance(queue.now);
     const entry = this.#entry;
     if (entry) this.#link?.send(opener, () => registrar.remove(entry));
@@ -157,6 +176,7 @@ export class Element {
     for (const { job, session } of this.#sessions.values()) session.progress = job.progress;
     this.jobs.all.clear();
     this.#sessions.clear();
+    this.#unread = [];
     this.#process!.alive = false;
     this.#link = null;
     this.#schedule();
@@ -190,6 +210,7 @@ export class Element {
       association.send(acceptor, () =>
         association.send(opener, () => {
           stop();
+          this.#readAll();
           if (this.#sessions.get(association)?.job === job) this.#monitor(association, job);
         }),
       );
@@ -205,12 +226,12 @@ export class Element {
 
   /** Sets the alarm for the next completion or cookie. */
   #schedule(): void {
-    this.#wake?.();
-    this.#wake = null;
+    this.#alarm?.();
+    this.#alarm = null;
     const next = this.jobs.next();
     if (!this.#process?.alive || next === Number.POSITIVE_INFINITY) return;
-    this.#wake = this.#process.after(Math.max(0, next - this.deployed.queue.now), () => {
-      this.#wake = null;
+    this.#alarm = this.#process.after(Math.max(0, next - this.deployed.queue.now), () => {
+      this.#alarm = null;
       if (this.jobs.settle(this.deployed.queue.now)) this.#loadChanged();
       else this.#schedule();
     });

@@ -1,3 +1,4 @@
+import type { Strike } from '../faults.js';
 import type { EventQueue } from '../queue.js';
 import type { Association } from './association.js';
 import type { Node } from './network.js';
@@ -8,6 +9,8 @@ import type { Node } from './network.js';
  */
 export class Process {
   alive = true;
+  /** What ended it, where a fault did. */
+  endedBy: Strike | null = null;
   readonly associations = new Set<Association>();
   #frozen = false;
   #waiting: (() => void)[] = [];

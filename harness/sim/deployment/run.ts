@@ -5,11 +5,12 @@
  */
 import { randomFrom } from '../../base/random.js';
 import { hostsWith, type Plan } from '../../experiment/plan.js';
-import { FaultDriver, type Strike, type Victims } from '../faults.js';
+import { FaultDriver, isDeath, type Strike, type Victims } from '../faults.js';
 import { Counters, metricsOf } from '../metrics.js';
 import { type Moments, momentsOf, momentsUntil } from '../moments.js';
 import { Passage } from '../passage.js';
 import { EventQueue } from '../queue.js';
+import { noQuirks, type Quirks } from '../quirks.js';
 import { Recorder } from '../recorder.js';
 import { RequestStreams } from '../requests.js';
 import { Roles } from '../roles.js';
@@ -27,11 +28,12 @@ export interface Deployed {
   readonly elements: ReadonlyMap<string, Element>;
   readonly counters: Counters;
   readonly recorder: Recorder | null;
+  readonly quirks: Quirks;
 }
 
 /** Runs a plan in the deployment's model, from the start of the elements to the end of the drain. */
 export function runDeployment(plan: Plan, options: SimulationOptions): SimulationResult {
-  const { record = false, journal, watch } = options;
+  const { record = false, journal, watch, quirks = noQuirks } = options;
   const moments = momentsOf(plan);
   const queue = new EventQueue(0);
   const random = randomFrom(plan.seed);
@@ -42,7 +44,7 @@ export function runDeployment(plan: Plan, options: SimulationOptions): Simulatio
   const recorder = record ? new Recorder(names) : null;
   const registrar = new Registrar(plan, network, counters, random);
   const elements = new Map<string, Element>();
-  const deployed: Deployed = { queue, network, registrar, elements, counters, recorder };
+  const deployed: Deployed = { queue, network, registrar, elements, counters, recorder, quirks };
   const faults = new FaultDriver(
     plan,
     random,
@@ -115,7 +117,7 @@ function measure(
 }
 
 /** Faults happen to nodes: to their legs, or to the process that runs on them. */
-function victimsOf({ hosts }: Plan, { queue, network, elements }: Deployed): Victims {
+function victimsOf({ hosts }: Plan, { queue, network, elements, quirks }: Deployed): Victims {
   const nameOf = (host: number) => hosts[host]!.name;
   const nodeOf = (host: number) => network.nodes.get(nameOf(host))!;
   return {
@@ -124,8 +126,9 @@ function victimsOf({ hosts }: Plan, { queue, network, elements }: Deployed): Vic
     inject: (strike, host) => {
       const node = nodeOf(host);
       node.strike = strike;
+      if (isDeath(strike.kind) && node.process) node.process.endedBy = strike;
       inject(strike, node, elements.get(strike.host));
-      return queue.now;
+      return queue.now + (isDeath(strike.kind) ? quirks.returnSeconds : 0);
     },
     heal: (strike, host) => {
       const node = nodeOf(host);

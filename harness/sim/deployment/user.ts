@@ -168,6 +168,7 @@ export class User {
     };
     attempt.session = session;
     association.send(opener, () => element.serve(association, session));
+    if (this.deployed.quirks.lateCookieEcho && secured > 0) this.#monitor(attempt, association, session);
   }
 
   #accepted(attempt: Attempt, association: Association, session: Session): void {
@@ -217,8 +218,9 @@ export class User {
   /** The fault behind a failed attempt: on the element if it struck since, or still lasts, else on this host. */
   #causeOf({ entry, beganAt }: Attempt): Cause {
     for (const node of [entry.node, this.process.node]) {
-      const { strike } = node;
       const stale = node === entry.node && entry.process !== node.process;
+      // Its host may have been struck again before anybody noticed.
+      const strike = (stale ? entry.process.endedBy : null) ?? node.strike;
       if (strike && (stale || strike.healedAt === null || strike.healedAt >= beganAt)) {
         return { strike, faultAt: Math.max(strike.injectedAt, beganAt) };
       }

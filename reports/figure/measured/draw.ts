@@ -13,6 +13,8 @@ export interface MeasuredDrawing {
   readonly measured: readonly Series[];
   readonly deployment: readonly Series[];
   readonly rspsim: readonly Series[];
+  /** With what is known to be a fault of RSPLIB's. */
+  readonly explained: readonly Series[];
 }
 
 type Document = ReturnType<typeof parseHTML>['document'];
@@ -27,7 +29,7 @@ interface Svg {
 const width = 900;
 const plotHeight = 360;
 const titleHeight = 78;
-const legendHeight = 64;
+const legendHeight = 88;
 const foreground = '#222222';
 
 /** @returns SVG that stands on its own */
@@ -60,7 +62,10 @@ interface Place extends SeriesPoint {
   readonly facet: string;
 }
 
-function plotOf({ panel, x, curve, measured, deployment, rspsim }: MeasuredDrawing, document: Document): Svg {
+function plotOf(
+  { panel, x, curve, measured, deployment, rspsim, explained }: MeasuredDrawing,
+  document: Document,
+): Svg {
   const facetOf = (value: Series['curve']) =>
     `${curve.label.replace(/ \[.*/, '')}: ${typeof value === 'number' ? Number((value * (curve.scale ?? 1)).toPrecision(6)) : value}`;
   const placesOf = (series: Series): Place[] =>
@@ -69,6 +74,9 @@ function plotOf({ panel, x, curve, measured, deployment, rspsim }: MeasuredDrawi
   const marks = [
     ...rspsim.map((series) =>
       Plot.line(placesOf(series), { ...at, stroke: inkOf(series), strokeWidth: 1.2, strokeDasharray: '2 3' }),
+    ),
+    ...explained.map((series) =>
+      Plot.line(placesOf(series), { ...at, stroke: inkOf(series), strokeWidth: 1.4, strokeDasharray: '8 3' }),
     ),
     ...deployment.map((series) => Plot.line(placesOf(series), { ...at, stroke: inkOf(series), strokeWidth: 1.6 })),
     ...measured.flatMap((series) => {
@@ -81,7 +89,7 @@ function plotOf({ panel, x, curve, measured, deployment, rspsim }: MeasuredDrawi
       ];
     }),
   ];
-  const all = [...measured, ...deployment, ...rspsim].flatMap(({ points }) => points);
+  const all = [...measured, ...deployment, ...rspsim, ...explained].flatMap(({ points }) => points);
   const top = Math.max(panel.atLeast ?? 0, ...all.map(({ high }) => high));
   return Plot.plot({
     document,
@@ -104,6 +112,7 @@ function legendOf(document: Document): Svg {
   const kinds = [
     { text: 'predicted (rspsim)', dash: '2 3', strokeWidth: 1.2 },
     { text: 'predicted (deployment)', dash: '', strokeWidth: 1.6 },
+    { text: 'the same with RSPLIB’s quirks', dash: '8 3', strokeWidth: 1.4 },
   ];
   const label = (x: number, y: number, text: string) =>
     Plot.text([{ x, y }], { x: 'x', y: 'y', text: () => text, textAnchor: 'start' });
@@ -130,7 +139,7 @@ function legendOf(document: Document): Svg {
         line(column(at), 40, { stroke: foreground, strokeWidth, ...(dash && { strokeDasharray: dash }) }),
         label(column(at) + 48, 40, text),
       ]),
-      label(column(2), 40, 'Bars: 95 % intervals over independent runs'),
+      label(column(0), 66, 'Bars: 95 % intervals over independent runs'),
     ],
   }) as unknown as Svg;
 }

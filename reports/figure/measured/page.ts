@@ -3,8 +3,9 @@ import { readStyleFile } from '../../page/assets.js';
 import type { WritablePage } from '../../page/write.js';
 import { escapeXml } from '../draw.js';
 import { claimOf } from '../page.js';
+import { type Cause, causes } from './causes.js';
 import type { Departure, DepartureRow } from './departures.js';
-import { models } from './prediction.js';
+import { theories } from './prediction.js';
 import type { DrawnMeasured } from './set.js';
 
 export function measuredPage(drawn: readonly DrawnMeasured[]): WritablePage {
@@ -31,6 +32,10 @@ row can be had again: <code>rsplab reproduce fig13-runs.csv --row 1</code>.</p>
 <nav>${drawn.map(({ figure }) => `<a href="#fig${figure.number}">Figure ${figure.number}</a>`).join(' ')}</nav>
 </header>
 <main>
+<section id="causes">
+<h2>Why they part</h2>
+<ul>${causes.map(causeOf).join('\n')}</ul>
+</section>
 ${drawn.map(sectionOf).join('\n')}
 </main>
 </body>
@@ -72,26 +77,30 @@ ${listOf('What real components do not do as the paper asks', figure.measured?.de
 
 const panelOf = ({ label, base, svg }: DrawnMeasured['panels'][number]): string => `<figure>
 ${svg.trim()}
-<figcaption>${escapeXml(label)}: <a href="${base}.svg">SVG</a> <a href="${base}.png">PNG</a></figcaption>
+<figcaption>${escapeXml(label)}: <a href="${base}.svg">SVG</a> <a href="${base}.png">PNG</a>
+<a href="${base}.csv">data</a></figcaption>
 </figure>`;
 
 function tableOf(rows: readonly DepartureRow[]): string {
   const said = rows.filter(({ measured }) => measured !== null);
   if (said.length === 0) return '<p>Not measured yet.</p>';
-  const heads = models.map((model) => `<th>${model}</th><th>difference</th><th>verdict</th>`).join('');
+  const heads = theories.map(({ name }) => `<th>${name}</th><th>difference</th><th>verdict</th>`).join('');
   return `<table><thead><tr><th>metric</th><th>measured</th><th>runs</th>${heads}</tr></thead>
 <tbody>${said.map(rowOf).join('\n')}</tbody></table>`;
 }
 
 const rowOf = ({ metric: { label, unit }, measured, runs, against }: DepartureRow): string =>
-  `<tr><th>${escapeXml(label)}</th><td>${number(measured)} ${unit}</td><td>${runs}</td>${models
-    .map((model) => cellsOf(against[model]!, unit))
+  `<tr><th>${escapeXml(label)}</th><td>${number(measured)} ${unit}</td><td>${runs}</td>${theories
+    .map(({ name }) => cellsOf(against[name]!, unit))
     .join('')}</tr>`;
 
 function cellsOf({ predicted, percent, interval, verdict }: Departure, unit: string): string {
   const wide = interval ? `${signed(percent)} [${signed(interval.low)}, ${signed(interval.high)}] %` : '–';
   return `<td>${predicted === null ? '–' : `${number(predicted)} ${unit}`}</td><td>${wide}</td><td>${verdict}</td>`;
 }
+
+const causeOf = ({ metric, what, shown }: Cause): string =>
+  `<li><strong>${escapeXml(metric)}.</strong> ${escapeXml(what)} <small>Shown: ${escapeXml(shown)}</small></li>`;
 
 const listOf = (title: string, items: readonly string[]): string =>
   items.length === 0 ? '' : `<h3>${title}</h3><ul>${items.map((item) => `<li>${escapeXml(item)}</li>`).join('')}</ul>`;

@@ -1,6 +1,7 @@
 /** What both models predict for what was measured: the same plans, at the same scale and for as long. */
 import { badInput } from '../../../harness/base/errors.js';
 import type { Point, SimulationModel } from '../../../harness/experiment/experiment.js';
+import { type Quirks, rsplibQuirks } from '../../../harness/sim/quirks.js';
 import type { Values } from '../../../harness/sweep/columns.js';
 import type { Grid } from '../../../harness/sweep/grid.js';
 import type { GrownTable } from '../../../harness/sweep/grow.js';
@@ -8,7 +9,18 @@ import { simulateRun } from '../../../harness/sweep/simulated.js';
 import { meanOfRuns } from '../../../harness/sweep/table.js';
 import type { Series, SeriesPoint } from '../figure.js';
 
-export const models = ['rspsim', 'deployment'] as const satisfies readonly SimulationModel[];
+export interface Theory {
+  readonly name: string;
+  readonly model: SimulationModel;
+  readonly quirks?: Quirks;
+}
+
+/** Both models, and the deployment's once more with what is known to be a fault or a limit of what was measured. */
+export const theories: readonly Theory[] = [
+  { name: 'rspsim', model: 'rspsim' },
+  { name: 'deployment', model: 'deployment' },
+  { name: 'with quirks', model: 'deployment', quirks: rsplibQuirks },
+];
 
 /** Runs of a grid's points. */
 export interface RunsAt {
@@ -28,12 +40,12 @@ export const measuredAt = ({ grid, records }: GrownTable): RunsAt[] =>
  * @param grid its plans are simulated, each point as often
  * @throws HarnessError `bad-input` when the model cannot represent a plan
  */
-export function predictedAt(grid: Grid, model: SimulationModel, replications: number): RunsAt[] {
+export function predictedAt(grid: Grid, { model, quirks }: Theory, replications: number): RunsAt[] {
   return grid.points.map((point) => {
     if (point.refusal !== null) throw badInput(point.refusal);
     const runs = Array.from({ length: replications }, (_, at) => {
       const plan = grid.planFor(point, at + 1);
-      return simulateRun({ ...plan, model }, true).values;
+      return simulateRun({ ...plan, model }, { record: true, ...(quirks && { quirks }) }).values;
     });
     return { point: point.point, runs };
   });

@@ -6,13 +6,13 @@ import type { Grid } from '../../../harness/sweep/grid.js';
 import type { GrownTable } from '../../../harness/sweep/grow.js';
 import { type PageOptions, writePage } from '../../page/write.js';
 import { FigureData } from '../data.js';
-import type { Figure } from '../figure.js';
+import type { Figure, Series } from '../figure.js';
 import type { ExaminedClaim } from '../figure-set.js';
 import { pngOf } from '../png.js';
 import { type DepartureRow, departuresOf } from './departures.js';
 import { drawMeasured } from './draw.js';
 import { measuredPage } from './page.js';
-import { curvesOf, measuredAt, models, predictedAt } from './prediction.js';
+import { curvesOf, measuredAt, predictedAt, theories } from './prediction.js';
 
 /** What is measured of a figure. */
 export interface MeasuredTables {
@@ -38,13 +38,13 @@ export interface DrawnMeasured {
 }
 
 /** Simulated runs at each point. */
-const replications = 24;
+const replications = 12;
 
 /** Predicts what was measured, draws both, and writes the figure's files into the folder. */
 export function writeMeasured(folder: string, figure: Figure, { scaled, full, fine }: MeasuredTables): DrawnMeasured {
   const { number, title, x, curve } = figure;
   const predict = (grid: Grid) =>
-    Object.fromEntries(models.map((model) => [model, predictedAt(grid, model, replications)]));
+    Object.fromEntries(theories.map((theory) => [theory.name, predictedAt(grid, theory, replications)]));
   const [predicted, predictedFull] = [predict(fine), predict(full.grid)];
   const measured = measuredAt(scaled);
   const panels = figure.panels.map((panel) => {
@@ -54,9 +54,12 @@ export function writeMeasured(folder: string, figure: Figure, { scaled, full, fi
     const svg = drawMeasured({
       ...{ title: `Figure ${number}. ${title}`, panel, x, curve, measured: curves(measured) },
       ...{ rspsim: curves(predicted.rspsim!), deployment: curves(predicted.deployment!) },
+      explained: curves(predicted['with quirks']!),
     });
     writeWhole(join(folder, `${base}.svg`), svg);
     writeWhole(join(folder, `${base}.png`), pngOf(svg));
+    const theoretical = Object.entries(predicted).map(([name, all]) => [name, curves(all)] as const);
+    writeWhole(join(folder, `${base}.csv`), curvesTable(figure, [['measured', curves(measured)], ...theoretical]));
     return { label: panel.label, base, svg };
   });
   const most = Math.max(1, ...scaled.records.map(({ replication }) => replication));
@@ -72,6 +75,16 @@ export function writeMeasured(folder: string, figure: Figure, { scaled, full, fi
     unknown: all.filter(({ values }) => Object.keys(values).length === 0).length,
     fingerprints: [...new Set(all.flatMap(({ fingerprint }) => fingerprint ?? []))],
   };
+}
+
+/** Every point of every curve, in the experiment's units. */
+function curvesTable({ x, curve }: Figure, kinds: readonly (readonly [string, readonly Series[]])[]): string {
+  const rows = kinds.flatMap(([kind, series]) =>
+    series.flatMap(({ policy, curve: value, points }) =>
+      points.map((point) => [kind, policy, value, point.x, point.mean, point.low, point.high, point.n]),
+    ),
+  );
+  return stringify([['kind', 'policy', curve.name, x.name, 'mean', 'ci95_low', 'ci95_high', 'n'], ...rows]);
 }
 
 /** Writes `departures.csv`, `claims.csv` and `index.html`. */
