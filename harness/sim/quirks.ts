@@ -1,6 +1,6 @@
 /**
- * What real components do beside what the protocols ask for. The prediction leaves it out; switched on, it shows whether
- * it explains what was measured.
+ * What real components do beside what the protocols ask for. The prediction leaves it out; switched on, it shows
+ * whether it explains what was measured.
  */
 export interface Quirks {
   /**
@@ -15,7 +15,7 @@ export interface Quirks {
 export const noQuirks: Quirks = { lateCookieEcho: false, returnSeconds: 0 };
 
 /**
- * RSPLIB's pool elements in a lab's namespaces: 0.37 s after a power-off and 0.46 s after a shutdown (virtual time, 4 ns an
- * instruction).
+ * RSPLIB's pool elements in a lab's namespaces: back 0.37 s after a power-off, 0.46 s after a shutdown (virtual time,
+ * 4 ns an instruction).
  */
 export const rsplibQuirks: Quirks = { lateCookieEcho: true, returnSeconds: 0.4 };

@@ -66,8 +66,9 @@ function plotOf(
   { panel, x, curve, measured, deployment, rspsim, explained }: MeasuredDrawing,
   document: Document,
 ): Svg {
-  const facetOf = (value: Series['curve']) =>
-    `${curve.label.replace(/ \[.*/, '')}: ${typeof value === 'number' ? Number((value * (curve.scale ?? 1)).toPrecision(6)) : value}`;
+  const valueOf = (value: Series['curve']) =>
+    typeof value === 'number' ? Number((value * (curve.scale ?? 1)).toPrecision(6)) : value;
+  const facetOf = (value: Series['curve']) => `${curve.label.replace(/ \[.*/, '')}: ${valueOf(value)}`;
   const placesOf = (series: Series): Place[] =>
     series.points.map((point) => ({ ...point, x: point.x * (x.scale ?? 1), facet: facetOf(series.curve) }));
   const at = { x: 'x', y: 'mean', fx: 'facet' } as const;

@@ -25,10 +25,10 @@ ${style}
 <body>
 <header>
 <h1>The paper’s figures, measured</h1>
-<p>Real components, RSPLIB’s registrar, pool elements and pool users over the kernel’s SCTP, in virtual time. Points are
-measured, with 95 % intervals over independent runs; curves are what both models predict for the very same plans. The pool is
-smaller than the paper’s (3 elements and 30 users instead of 10 and 100) and runs are shorter, on both sides. Every measured
-row can be had again: <code>rsplab reproduce fig13-runs.csv --row 1</code>.</p>
+<p>Real components, RSPLIB’s registrar, pool elements and pool users over the kernel’s SCTP, in virtual time. Points
+are measured, with 95 % intervals over independent runs; curves are what both models predict for the very same
+plans. The pool is smaller than the paper’s (3 elements and 30 users instead of 10 and 100) and runs are shorter, on
+both sides. Every measured row can be had again: <code>rsplab reproduce fig13-runs.csv --row 1</code>.</p>
 <nav>${drawn.map(({ figure }) => `<a href="#fig${figure.number}">Figure ${figure.number}</a>`).join(' ')}</nav>
 </header>
 <main>

@@ -47,6 +47,7 @@ it('draws points over curves, holds both against each other, and says what stand
   expect(speed.map(({ model, runs }) => [model, runs])).toEqual([
     ['rspsim', '8'],
     ['deployment', '8'],
+    ['with quirks', '8'],
   ]);
   // The same model on both sides.
   expect(Number(speed[0]!.ci95_low)).toBeLessThan(0);
