@@ -66,9 +66,10 @@ function plotOf(
   { panel, x, curve, measured, deployment, rspsim, explained }: MeasuredDrawing,
   document: Document,
 ): Svg {
-  const valueOf = (value: Series['curve']) =>
+  const [, name = '', unit = ''] = /^(.*?)(?: \[(.*)\])?$/.exec(curve.label)!;
+  const shown = (value: Series['curve']) =>
     typeof value === 'number' ? Number((value * (curve.scale ?? 1)).toPrecision(6)) : value;
-  const facetOf = (value: Series['curve']) => `${curve.label.replace(/ \[.*/, '')}: ${valueOf(value)}`;
+  const facetOf = (value: Series['curve']) => `${name}: ${shown(value)} ${unit}`.trim();
   const placesOf = (series: Series): Place[] =>
     series.points.map((point) => ({ ...point, x: point.x * (x.scale ?? 1), facet: facetOf(series.curve) }));
   const at = { x: 'x', y: 'mean', fx: 'facet' } as const;
