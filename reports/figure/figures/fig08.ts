@@ -1,6 +1,6 @@
 import { allOf, difference, nameOf, ranking } from '../claim.js';
 import { type Figure, speedPanel, utilisationPanel } from '../figure.js';
-import { change, meanOver, moves, policies, speed, utilisation } from './shared.js';
+import { change, meanOver, moves, policies, realComponents, speed, utilisation } from './shared.js';
 
 const place = 'Section 5.1.2';
 const clean = { name: 'clean', label: 'the clean shutdown probability' };
@@ -17,7 +17,7 @@ export const fig08: Figure = {
     grid: { clean: [0, 0.25, 0.75, 1], keepAlive: [1, 100] },
     measure: 240,
     full: { policy: ['LeastUsed'], keepAlive: [1], clean: [0.5] },
-    departures: [],
+    departures: [...realComponents],
   },
   claims: [
     {

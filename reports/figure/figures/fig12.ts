@@ -1,7 +1,7 @@
 import { allOf, difference, nameOf } from '../claim.js';
 import type { FigureData } from '../data.js';
 import { type Figure, speedPanel, utilisationPanel } from '../figure.js';
-import { change, meanOver, policies, speed, utilisation } from './shared.js';
+import { change, meanOver, policies, realComponents, speed, utilisation } from './shared.js';
 
 const place = 'Section 5.2.1';
 const large = (data: FigureData) => data.numbersOf('size').filter((size) => size >= 25);
@@ -25,7 +25,7 @@ export const fig12: Figure = {
     grid: { size: [1, 5, 10, 25], mtbf: [5, 100] },
     measure: 240,
     full: { policy: ['LeastUsed'], mtbf: [5], size: [10] },
-    departures: [],
+    departures: [...realComponents, 'RSPLIB always has a cookie interval: no cookies means one of 10¹⁵ calculations.'],
   },
   claims: [
     {

@@ -1,6 +1,6 @@
 import { allOf, ranking } from '../claim.js';
 import { type Figure, speedPanel, utilisationPanel } from '../figure.js';
-import { moves, policies, speed, utilisation } from './shared.js';
+import { moves, policies, realComponents, speed, utilisation } from './shared.js';
 
 const place = 'Section 5.2.2';
 const cookie = { name: 'cookie', label: 'the cookie interval' };
@@ -18,7 +18,7 @@ export const fig13: Figure = {
     grid: { cookie: [0.01, 0.1, 0.5, 1], mtbf: [2, 10] },
     measure: 120,
     full: { policy: ['LeastUsed'], mtbf: [5], cookie: [0.1] },
-    departures: [],
+    departures: [...realComponents],
   },
   claims: [
     {

@@ -27,3 +27,13 @@ export const moves = (
     sample: change(data, metric, name, { policy }),
     ...(direction === 'rises' ? { above: 0 } : { below: 0 }),
   }));
+
+/** What holds for every figure that is measured: what real components do not do as the paper asks. */
+export const realComponents = [
+  'An element is back 0.4 to 0.5 s after its failure instead of at once: a process has to end, another one to start.',
+  'Users draw sizes and times of their requests themselves; the simulation draws others of the same distributions.',
+  'Which failures are clean is drawn by rsplab: RSPLIB’s element, told to do so itself, deregisters in all of them.',
+  'RSPLIB has other names: cookies come by -capcookiemaxcalculations (and by time never), session keep-alives by ' +
+    '-keepalivetransmissioninterval of the user and -capkeepalivetransmissioninterval of the element.',
+  'A run settles for 5 s and warms up for 30 s instead of 5 minutes each, and is shorter; so it is in the prediction.',
+];

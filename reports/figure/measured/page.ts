@@ -1,10 +1,13 @@
 /** The page of the measured figures: what was measured over what was predicted, and where the two part. */
+
+import type { MeanOfRuns } from '../../../harness/sweep/table.js';
 import { readStyleFile } from '../../page/assets.js';
 import type { WritablePage } from '../../page/write.js';
 import { escapeXml } from '../draw.js';
 import { claimOf } from '../page.js';
 import { type Cause, causes } from './causes.js';
 import type { Departure, DepartureRow } from './departures.js';
+import type { LostWork } from './lost-work.js';
 import { theories } from './prediction.js';
 import type { DrawnMeasured } from './set.js';
 
@@ -47,6 +50,7 @@ function sectionOf({
   panels,
   departures,
   atFullScale,
+  lostWork,
   claims,
   perPoint,
   points,
@@ -69,10 +73,23 @@ function sectionOf({
 ${tableOf(departures)}
 <h3>At the paper’s own scale, one point</h3>
 ${tableOf(atFullScale)}
+${lostWorkTable(lostWork)}
 ${listOf('What real components do not do as the paper asks', figure.measured?.departures ?? [])}
 <h3>What the paper says, held against the measurement</h3>
 <ul class="claims">${claims.map(claimOf).join('\n')}</ul>
 </section>`;
+}
+
+function lostWorkTable(rows: readonly LostWork[]): string {
+  if (rows.length === 0) return '';
+  const share = ({ mean, halfWidth, n }: MeanOfRuns) =>
+    mean === null ? '–' : `${number(mean)}${halfWidth === null ? '' : ` ± ${number(halfWidth)}`} (${n} runs)`;
+  const row = ({ cookie, measured, predicted }: LostWork) =>
+    `<tr><th>${cookie}</th><td>${share(measured)}</td><td>${share(predicted)}</td></tr>`;
+  return `<h3>What Figure 14 assumes: a failure costs half a cookie interval</h3>
+<p>Work that a failover repeats, in cookie intervals. Where requests are shorter than the interval, less is there to lose.</p>
+<table><thead><tr><th>cookie interval / request size</th><th>measured</th><th>predicted (deployment)</th></tr></thead>
+<tbody>${rows.map(row).join('\n')}</tbody></table>`;
 }
 
 const panelOf = ({ label, base, svg }: DrawnMeasured['panels'][number]): string => `<figure>

@@ -11,6 +11,7 @@ import type { ExaminedClaim } from '../figure-set.js';
 import { pngOf } from '../png.js';
 import { type DepartureRow, departuresOf } from './departures.js';
 import { drawMeasured } from './draw.js';
+import { type LostWork, lostWork } from './lost-work.js';
 import { measuredPage } from './page.js';
 import { curvesOf, measuredAt, predictedAt, theories } from './prediction.js';
 
@@ -28,6 +29,8 @@ export interface DrawnMeasured {
   readonly panels: readonly { readonly label: string; readonly base: string; readonly svg: string }[];
   readonly departures: readonly DepartureRow[];
   readonly atFullScale: readonly DepartureRow[];
+  /** Of Figure 13: the assumption of Figure 14. */
+  readonly lostWork: readonly LostWork[];
   readonly claims: readonly ExaminedClaim[];
   /** Runs per point: fewest and most. */
   readonly perPoint: readonly [number, number];
@@ -70,6 +73,7 @@ export function writeMeasured(folder: string, figure: Figure, { scaled, full, fi
     ...{ figure, panels, points: scaled.grid.points.length },
     departures: departuresOf(measured, predicted),
     atFullScale: departuresOf(measuredAt(full), predictedFull),
+    lostWork: figure.number === 13 ? lostWork(measured, predicted.deployment!) : [],
     claims: figure.claims.map((claim) => ({ ...claim, finding: claim.examine(data) })),
     perPoint: [Math.min(...counts), Math.max(...counts)],
     unknown: all.filter(({ values }) => Object.keys(values).length === 0).length,
