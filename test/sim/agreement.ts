@@ -72,7 +72,7 @@ function lineOf({ row, metric, ours, reference, relative, p, tested, overloaded 
     reference_runs: reference.runs,
     reference_interval: tested ? 'given' : 'estimated',
     relative_difference: relative,
-    welch_p: p,
+    p,
     overloaded: overloaded ? 'yes' : 'no',
   };
 }
@@ -89,8 +89,9 @@ function summarise(all: readonly Result[]): { text: string; agrees: boolean } {
   const text = [
     '# Agreement with RSPSIM',
     '',
-    `${runs} seeds a point. Welch's test at 1 % rejects ${percent.toFixed(2)} % of ${tested.length} comparisons`,
-    `(at most ${limits.rejectedPercent} % are expected).`,
+    `${runs} seeds a point. The test of equal means at 1 % rejects ${percent.toFixed(2)} % of ${tested.length} comparisons`,
+    `(at most ${limits.rejectedPercent} % are expected). With some of our own runs in the place of the reference it rejects`,
+    `${falseAlarms(tested)}: that is its rate of false alarms.`,
     '',
     '| | comparisons | rejected | |',
     '| --- | --- | --- | --- |',
@@ -117,6 +118,14 @@ function summarise(all: readonly Result[]): { text: string; agrees: boolean } {
     '',
   ].join('\n');
   return { text, agrees: percent <= limits.rejectedPercent && off.length === 0 };
+}
+
+/** How often the test would find a difference where there is none. */
+function falseAlarms(all: readonly Result[]): string {
+  const drawn = all.flatMap(({ falseP }) => falseP);
+  if (drawn.length === 0) return 'nothing, for there are too few runs to draw from';
+  const rejected = drawn.filter((p) => p < 0.01).length;
+  return `${((100 * rejected) / drawn.length).toFixed(2)} % of ${drawn.length} draws`;
 }
 
 /** Handling speed, startup and processing time must be within the limit, as far as the runs allow saying so. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import tCdf from '@stdlib/stats-base-dists-t-cdf';
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { parse } from 'csv-parse/sync';
+import { randomFrom } from '../../harness/base/random.js';
 import type { Plan } from '../../harness/experiment/plan.js';
 import { resolvePlan } from '../../harness/experiment/plan.js';
 import type { PolicyName } from '../../harness/experiment/policy.js';
@@ -88,13 +89,15 @@ export interface Comparison {
   readonly reference: Estimate;
   /** Ours minus the reference's, relative to the reference's. */
   readonly relative: number;
-  /** Of Welch's test for equal means. */
+  /** Of the test for equal means, see {@link test}. */
   readonly p: number;
-  /** Whether the reference gives an interval; where it does not, its spread is taken to be ours. */
+  /** Whether the reference gives an interval. */
   readonly tested: boolean;
+  /** Of the same test when so many of our own runs, drawn at random, stand in for the reference: p of each draw. */
+  readonly falseP: readonly number[];
 }
 
-/** Metrics that are held against the reference by Welch's test, and the columns that they are in. */
+/** Metrics that are held against the reference by {@link test}, and the columns that they are in. */
 const tested = [
   ['utilisationPercent', 'utilisation', 'pct'],
   ['handlingSpeedPercent', 'handling_speed', 'pct'],
@@ -111,12 +114,16 @@ export function compare(row: Row, metrics: readonly Metrics[]): Comparison[] {
   const runs = numberOf(row, 'seeds');
   const quantile = tQuantile(0.975, runs - 1);
   const comparison = (metric: keyof Metrics, mean: number, halfWidth: number | null): Comparison => {
-    const ours = estimate(metrics.map((each) => each[metric] ?? 0));
+    const values = metrics.map((each) => each[metric] ?? 0);
+    const ours = estimate(values);
     // The interval is Student's, so the standard deviation follows from its half width.
-    const deviation = halfWidth === null ? ours.deviation : (halfWidth * Math.sqrt(runs)) / quantile;
-    const reference = { mean, deviation, runs, halfWidth: (quantile * deviation) / Math.sqrt(runs) };
+    const own = halfWidth === null ? ours.deviation : (halfWidth * Math.sqrt(runs)) / quantile;
+    // Of four runs that happen to lie close together the spread says nothing: ours stands in, if there are more of ours.
+    const deviation = runs < few && values.length > runs ? ours.deviation : own;
+    const reference = { mean, deviation, runs, halfWidth: (quantile * own) / Math.sqrt(runs) };
     const relative = mean === 0 && Math.abs(ours.mean) < 1e-9 ? 0 : ours.mean / mean - 1;
-    return { metric, ours, reference, relative, p: welch(ours, reference), tested: halfWidth !== null };
+    const falseP = drawsOf(values, runs, metric).map(([drawn, rest]) => test(rest, estimateOfMean(drawn)));
+    return { metric, ours, reference, relative, p: test(values, reference), tested: halfWidth !== null, falseP };
   };
   return [
     ...tested.map(([metric, column, unit]) =>
@@ -124,6 +131,60 @@ export function compare(row: Row, metrics: readonly Metrics[]): Comparison[] {
     ),
     ...pointMetrics.map(([metric, column]) => comparison(metric, numberOf(row, column), null)),
   ];
+}
+
+/** Fewer runs than this do not say how far runs spread. */
+const few = 10;
+/** Draws of our own runs in the place of the reference. */
+const draws = 40;
+/** Runs whose skewness is beyond this are not held against Student's t. */
+const skewed = 1;
+
+/**
+ * Whether a mean over a few runs may come from the same distribution as our runs. Both sides have the spread of ours
+ * (the null hypothesis says so), so it is Student's t with as many degrees as we have runs less one. Where our runs are
+ * skewed, as with requests that start from scratch again and again, it is the rank of the reference's mean among means
+ * over as many of our own runs.
+ * @returns two-sided p
+ */
+export function test(ours: readonly number[], reference: Pick<Estimate, 'mean' | 'runs'>): number {
+  const { mean, deviation, runs } = estimate(ours);
+  if (deviation === 0) return Math.abs(mean - reference.mean) <= 1e-9 * Math.abs(mean) ? 1 : 0;
+  if (runs > reference.runs && Math.abs(skewnessOf(ours)) > skewed) return rankTest(ours, reference);
+  const error = deviation * Math.sqrt(1 / runs + 1 / reference.runs);
+  return 2 * tCdf(-Math.abs(mean - reference.mean) / error, runs - 1);
+}
+
+const resamples = 2000;
+
+function rankTest(ours: readonly number[], reference: Pick<Estimate, 'mean' | 'runs'>): number {
+  const random = randomFrom(1, 'rank', ours.length);
+  let [below, above] = [1, 1];
+  for (let sample = 0; sample < resamples; sample++) {
+    let sum = 0;
+    for (let n = 0; n < reference.runs; n++) sum += ours[random.below(ours.length)]!;
+    if (sum / reference.runs <= reference.mean) below++;
+    if (sum / reference.runs >= reference.mean) above++;
+  }
+  return Math.min(1, (2 * Math.min(below, above)) / (resamples + 1));
+}
+
+function skewnessOf(values: readonly number[]): number {
+  const { mean, deviation, runs } = estimate(values);
+  return values.reduce((sum, value) => sum + ((value - mean) / deviation) ** 3, 0) / runs;
+}
+
+const estimateOfMean = (values: readonly number[]) => ({ mean: estimate(values).mean, runs: values.length });
+
+/** Some of the runs, and the others; nothing where there are too few for both. */
+function drawsOf(values: readonly number[], count: number, name: string): [number[], number[]][] {
+  if (values.length < count + few) return [];
+  const random = randomFrom(1, 'draws', name);
+  return Array.from({ length: draws }, () => {
+    const rest = [...values];
+    const drawn = Array.from({ length: count }, () => rest.splice(random.below(rest.length), 1)[0]!);
+    return [drawn, rest];
+  });
 }
 
 /** How far apart two means are at least, relative to the reference's, given what their spread explains at 99 %. */
@@ -140,15 +201,6 @@ export function estimate(values: readonly number[]): Estimate {
   const mean = values.reduce((sum, value) => sum + value, 0) / runs;
   const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (runs - 1));
   return { mean, deviation, runs, halfWidth: (tQuantile(0.975, runs - 1) * deviation) / Math.sqrt(runs) };
-}
-
-/** Two-sided p of Welch's test, with his and Satterthwaite's degrees of freedom. */
-export function welch(a: Estimate, b: Estimate): number {
-  const [va, vb] = [a.deviation ** 2 / a.runs, b.deviation ** 2 / b.runs];
-  if (va + vb === 0) return a.mean === b.mean ? 1 : 0;
-  const t = Math.abs(a.mean - b.mean) / Math.sqrt(va + vb);
-  const freedom = (va + vb) ** 2 / (va ** 2 / (a.runs - 1) + vb ** 2 / (b.runs - 1));
-  return 2 * tCdf(-t, freedom);
 }
 
 /** Means that the reference gives without an interval. */
