@@ -58,13 +58,14 @@ const growOptions = (part: Part, { seed }: MeasureOptions) => ({
 });
 
 /**
- * Runs what the tables lack: every figure once, before any of them twice.
+ * Runs what the tables lack: every figure once, before any of them twice, and the few large runs last.
  * @throws HarnessError `interrupted` when the signal ended it
  */
 export async function measureFigures(figures: readonly Figure[], options: MeasureOptions): Promise<void> {
   for (let replications = 1; replications <= options.replications; replications++) {
-    for (const figure of figures) {
-      for (const part of partsOf(figure, { ...options, replications })) await grow(figure, part, options);
+    const parts = figures.map((figure) => ({ figure, parts: partsOf(figure, { ...options, replications }) }));
+    for (const size of [0, 1]) {
+      for (const { figure, parts: both } of parts) if (both[size]) await grow(figure, both[size], options);
     }
   }
 }

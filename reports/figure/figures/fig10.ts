@@ -14,7 +14,7 @@ export const fig10: Figure = {
   quick: { endpointKeepAlive: [1, 5, 15, 30], mtbf: [2, 10] },
   measured: {
     grid: { endpointKeepAlive: [1, 5, 15, 30], mtbf: [2, 10] },
-    measure: 120,
+    measure: 60,
     full: { policy: ['LeastUsed'], mtbf: [5], endpointKeepAlive: [5] },
     departures: [
       ...realComponents,

@@ -22,7 +22,7 @@ export const fig11: Figure = {
   quick: { maxBadPeReports: [1, 2, 5, 10], endpointKeepAlive: [1, 30] },
   measured: {
     grid: { maxBadPeReports: [1, 2, 5, 10], endpointKeepAlive: [1, 30] },
-    measure: 120,
+    measure: 60,
     full: { policy: ['LeastUsed'], endpointKeepAlive: [5], maxBadPeReports: [3] },
     departures: [
       ...realComponents,
