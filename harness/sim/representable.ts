@@ -22,8 +22,7 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
   if (hostsWith(plan, 'poolElement').length === 0) refuse('needs at least one pool element, got none');
   checkRates(plan, refuse);
   checkPolicies(plan, refuse);
-  const tuned = plan.hosts.find(({ sctp }) => sctp !== null);
-  if (tuned) refuse(`knows Linux's own timers of SCTP only, got other ones at ${tuned.name}`);
+  checkSctp(plan, refuse);
   for (const [name, { impairment }] of Object.entries(plan.topology.networks))
     checkImpairment(name, impairment, refuse);
   checkFaults(plan, journal, refuse);
@@ -100,6 +99,18 @@ function checkImpairment(
 ): void {
   if (burstLoss) refuse(`loses packets one by one, got burstLoss in '${where}'`);
   if (jitterDistribution !== 'normal') refuse(`knows normal jitter only, got ${jitterDistribution} in '${where}'`);
+}
+
+/** Settings of SCTP that no model knows what to do with; RSPSIM's has datagrams. */
+const unknownTimers = ['heartbeatInterval', 'sackDelay', 'pathMaxRetransmissions'] as const;
+
+function checkSctp({ hosts, model }: Plan, refuse: Refuse): void {
+  for (const { name, sctp } of hosts) {
+    if (sctp === null) continue;
+    if (model === 'rspsim') refuse(`knows no SCTP, got settings of it at ${name}`);
+    const unknown = unknownTimers.find((timer) => sctp[timer] !== undefined);
+    if (unknown) refuse(`knows no ${unknown} of SCTP, got ${sctp[unknown]} at ${name}`);
+  }
 }
 
 /** RSPSIM's network is a star with one delay and nothing else. */

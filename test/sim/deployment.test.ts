@@ -22,6 +22,8 @@ import {
   shutdown,
 } from '../../harness/index.js';
 import { simulate } from '../../harness/sim/simulate.js';
+import type { SctpOptions } from '../../harness/topology/sctp.js';
+import { dualHomed } from '../../topologies/dual-homed.js';
 import { type PlanParts, planWith } from './plans.js';
 
 const run = (fault: Fault<never>, parts: PlanParts = {}, lasting = s(15), when = s(10)) =>
@@ -115,6 +117,12 @@ describe('two paths', () => {
   test('cutPath: with 1 s to answer the retransmission comes too late', () => {
     const failover = failoverOf(run(cutPath(victim, 'red')));
     expect(failover.stages).toEqual({ detection: 1.16, ...afterDetection });
+  });
+
+  test('cutPath: it comes in time where the kernels’ RTO.min is a quarter of a second', () => {
+    const tuned = (sctp: SctpOptions) => ({ topology: dualHomed({ elements: 2, users: 1, sctp }) });
+    expect(run(cutPath(victim, 'red'), tuned({ rtoMin: ms(250) })).failovers).toEqual([]);
+    expect(run(cutPath(victim, 'red'), tuned({ rtoMin: ms(800) })).failovers).toHaveLength(1);
   });
 
   test('a cut of the path that is not the primary one is not noticed', () => {

@@ -36,6 +36,8 @@ const refused: [string, PlanParts, RegExp][] = [
     { model: 'rspsim', topology: lan({ lossPercent: 1 }) },
     /no network impairment .* lossPercent 1/,
   ],
+  ['heartbeats of SCTP', { topology: dualHomed({ sctp: { heartbeatInterval: s(5) } }) }, /knows no heartbeatInterval/],
+  ['SCTP in RSPSIM', { model: 'rspsim', topology: dualHomed({ sctp: { rtoMin: ms(250) } }) }, /knows no SCTP/],
   ['different delays in RSPSIM', { model: 'rspsim', topology: twoDelays() }, /one delay between any two hosts/],
   [
     'timeouts within the round trip in RSPSIM',

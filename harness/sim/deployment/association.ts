@@ -6,9 +6,8 @@
 import type { Network, Node } from './network.js';
 import type { Process } from './process.js';
 
-/** Retransmission timers, seconds, and limits (RFC 9260, section 16; the values of Linux). */
-const rto = { initial: 3, min: 1, max: 60 };
-const maxRetransmissions = { association: 10, init: 8 };
+/** Of INIT and COOKIE ECHO (RFC 9260, section 16; the value of Linux). */
+const initMaxRetransmissions = 8;
 
 /** One side of an association. */
 interface End {
@@ -94,12 +93,13 @@ export class Association {
       this.#arrive(side === 0 ? 1 : 0, number, deliver);
     });
     const { queue } = this.#network;
-    const wait = Math.min(rto.max, rto.min * 2 ** from.paths[path]!.timeouts);
+    const { rtoMin, rtoMax, associationMaxRetransmissions, potentiallyFailedRetransmissions } = from.process.node.sctp;
+    const wait = Math.min(rtoMax, rtoMin * 2 ** from.paths[path]!.timeouts);
     queue.call(queue.now + wait, () => {
       if (arrived || from.state === 'closed') return;
-      from.paths[path]!.timeouts++;
-      from.paths[path]!.suspectSince = queue.now;
-      if (++from.errors > maxRetransmissions.association) this.#lose(side);
+      const timeouts = ++from.paths[path]!.timeouts;
+      if (timeouts > potentiallyFailedRetransmissions) from.paths[path]!.suspectSince = queue.now;
+      if (++from.errors > associationMaxRetransmissions) this.#lose(side);
       else this.#transmit(side, number, deliver, path);
     });
   }
@@ -121,18 +121,19 @@ export class Association {
 
   /**
    * A retransmission takes another path than the transmission before it, new data the primary one unless it is
-   * suspected. Linux suspects a path after its first timeout (RFC 7829 with pf_retrans 0) and trusts it again once a
+   * suspected. Linux suspects a path after its first timeout (RFC 7829, pf_retrans 0 by default), trusts it again once a
    * heartbeat has come back, taken here as one retransmission timeout after it works again.
    */
   #choose(side: Side, last: number | null): number {
     const { queue } = this.#network;
     const [near, far] = [this.#ends[side], this.#ends[side === 0 ? 1 : 0]];
+    const { rtoMin } = near.process.node.sctp;
     const trusted = this.#paths.findIndex((path, index) => {
       if (index === last) return false;
       const { suspectSince } = near.paths[index]!;
       if (suspectSince < 0) return true;
-      const tested = queue.now >= suspectSince + rto.min;
-      const works = tested && this.#network.isSteady(near.process.node, far.process.node, path, rto.min);
+      const tested = queue.now >= suspectSince + rtoMin;
+      const works = tested && this.#network.isSteady(near.process.node, far.process.node, path, rtoMin);
       if (works) near.paths[index]!.suspectSince = -1;
       return works;
     });
@@ -189,6 +190,7 @@ export function connect(
 ): () => void {
   const { queue } = network;
   const paths = network.pathsBetween(process.node, peer.node);
+  const { rtoInitial, rtoMax } = process.node.sctp;
   let wanted = true;
   const ask = (tries: number, first: number, answered: (path: number) => void) => {
     let done = false;
@@ -204,9 +206,9 @@ export function connect(
     network.pass(process.node, peer.node, peer.address, path, () => {
       answer(peer.node.process?.alive ? () => answered(number) : () => process.run(refused));
     });
-    queue.call(queue.now + Math.min(rto.max, rto.initial * 2 ** tries), () => {
+    queue.call(queue.now + Math.min(rtoMax, rtoInitial * 2 ** tries), () => {
       if (done || !wanted) return;
-      if (tries < maxRetransmissions.init) ask(tries + 1, first, answered);
+      if (tries < initMaxRetransmissions) ask(tries + 1, first, answered);
       else process.run(refused);
     });
   };

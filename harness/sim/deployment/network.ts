@@ -5,12 +5,31 @@ import type { Random } from '../../base/random.js';
 import type { Plan } from '../../experiment/plan.js';
 import type { Direction } from '../../fault/fault.js';
 import { combined, type Impairment } from '../../topology/impairment.js';
+import type { Sctp } from '../../topology/sctp.js';
 import type { Strike } from '../faults.js';
 import type { EventQueue } from '../queue.js';
 import type { Process } from './process.js';
 
 /** Bits of the packets that carry session and pool management, for what a limited rate adds to the delay. */
 const packetBits = 8 * 150;
+
+/** What the model knows of a kernel's SCTP: spans in seconds, and limits. */
+export type SctpTimers = Readonly<Record<KnownTimer, number>>;
+type KnownTimer =
+  | 'rtoInitial'
+  | 'rtoMin'
+  | 'rtoMax'
+  | 'associationMaxRetransmissions'
+  | 'potentiallyFailedRetransmissions';
+
+/** Those of Linux, whose RTO values are those of RFC 9260, section 16, but for what a host is told. */
+const timersOf = (sctp: Sctp | null): SctpTimers => ({
+  rtoInitial: sctp?.rtoInitial ?? 3,
+  rtoMin: sctp?.rtoMin ?? 1,
+  rtoMax: sctp?.rtoMax ?? 60,
+  associationMaxRetransmissions: sctp?.associationMaxRetransmissions ?? 10,
+  potentiallyFailedRetransmissions: sctp?.potentiallyFailedRetransmissions ?? 0,
+});
 
 export class Node {
   /** Changes when the host comes back under other addresses: what is sent to the old ones reaches nobody. */
@@ -29,6 +48,7 @@ export class Node {
   constructor(
     readonly name: string,
     readonly networks: readonly string[],
+    readonly sctp: SctpTimers,
   ) {}
 
   isOn(network: string): boolean {
@@ -46,14 +66,10 @@ export class Network {
     readonly random: Random,
   ) {
     this.#impairments = new Map(Object.entries(topology.networks).map(([name, { impairment }]) => [name, impairment]));
-    for (const { name, legs } of hosts)
-      this.nodes.set(
-        name,
-        new Node(
-          name,
-          legs.map(({ network }) => network),
-        ),
-      );
+    for (const { name, legs, sctp } of hosts) {
+      const networks = legs.map(({ network }) => network);
+      this.nodes.set(name, new Node(name, networks, timersOf(sctp)));
+    }
   }
 
   /** Networks that both hosts have a leg in: the paths of an association between them, the primary one first. */
