@@ -121,8 +121,8 @@ export class Association {
 
   /**
    * A retransmission takes another path than the transmission before it, new data the primary one unless it is
-   * suspected. Linux suspects a path after its first timeout (RFC 7829, pf_retrans 0 by default), trusts it again once a
-   * heartbeat has come back, taken here as one retransmission timeout after it works again.
+   * suspected. Linux suspects a path after its first timeout (RFC 7829, pf_retrans 0 by default) and trusts it again
+   * once a heartbeat has come back, taken here as one retransmission timeout after it works again.
    */
   #choose(side: Side, last: number | null): number {
     const { queue } = this.#network;
