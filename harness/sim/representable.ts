@@ -15,18 +15,18 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
   const refuse = (reason: string) => {
     throw badInput(`${where} ${reason}`);
   };
-  const [attacker] = hostsWith(plan, 'attacker');
-  if (attacker) refuse(`knows no attackers, got ${attacker.name} (${attacker.role.attack})`);
   const registrars = hostsWith(plan, 'registrar');
   if (registrars.length !== 1) refuse(`has exactly one registrar, got ${registrars.length}`);
   if (hostsWith(plan, 'poolElement').length === 0) refuse('needs at least one pool element, got none');
-  checkRates(plan, refuse);
   checkPolicies(plan, refuse);
   checkSctp(plan, refuse);
   for (const [name, { impairment }] of Object.entries(plan.topology.networks))
     checkImpairment(name, impairment, refuse);
   checkFaults(plan, journal, refuse);
   if (plan.model !== 'rspsim') return;
+  const [attacker] = hostsWith(plan, 'attacker');
+  if (attacker) refuse(`knows no attackers, got ${attacker.name} (${attacker.role.attack})`);
+  checkRates(plan, refuse);
   checkStar(plan, refuse);
   checkTimeouts(plan, refuse);
 }

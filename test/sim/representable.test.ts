@@ -38,6 +38,11 @@ const refused: [string, PlanParts, RegExp][] = [
   ],
   ['heartbeats of SCTP', { topology: dualHomed({ sctp: { heartbeatInterval: s(5) } }) }, /knows no heartbeatInterval/],
   ['SCTP in RSPSIM', { model: 'rspsim', topology: dualHomed({ sctp: { rtoMin: ms(250) } }) }, /knows no SCTP/],
+  [
+    'limits of rates in RSPSIM',
+    { model: 'rspsim', registrar: { maxHandleResolutionRate: 10 } },
+    /without limits of rates/,
+  ],
   ['different delays in RSPSIM', { model: 'rspsim', topology: twoDelays() }, /one delay between any two hosts/],
   [
     'timeouts within the round trip in RSPSIM',

@@ -36,6 +36,13 @@ export interface Entry {
   stopExpiry: () => void;
 }
 
+/** When an association brought the last message of a kind that may be limited. */
+interface LastHeard {
+  reports: number;
+  resolutions: number;
+}
+const never = Number.NEGATIVE_INFINITY;
+
 /** The handlespace of a registrar that never fails, and its monitoring of the elements. */
 export class Registrar {
   readonly process: Process;
@@ -45,6 +52,7 @@ export class Registrar {
   readonly #counters: Counters;
   readonly #policies = new Map<string, PoolPolicy>();
   readonly #entries = new Map<string, Entry[]>();
+  readonly #lastHeard = new WeakMap<Association, LastHeard>();
 
   constructor(plan: Plan, network: Network, counters: Counters, random: Random) {
     const host = hostsWith(plan, 'registrar')[0]!;
@@ -95,15 +103,42 @@ export class Registrar {
     this.#policies.get(entry.pool)!.remove(entry.slot);
   }
 
-  /** A user could not reach this entry's element. */
-  report(entry: Entry): void {
-    if (++entry.badReports >= (this.#role.maxBadPeReports ?? Number.POSITIVE_INFINITY)) this.remove(entry);
+  /** Somebody says that it could not reach an element. */
+  report(element: Process, association: Association): void {
+    if (!this.#permits('reports', association, this.#role.maxEndpointUnreachableRate)) return;
+    const entry = this.#allEntries().find(({ process, registered }) => registered && process === element);
+    if (entry && ++entry.badReports >= (this.#role.maxBadPeReports ?? Number.POSITIVE_INFINITY)) this.remove(entry);
   }
 
-  /** Chooses an entry of the pool; undefined when it is empty. */
-  select(pool: string): Entry | undefined {
+  /** Elements that are registered in the pool. */
+  offered(pool: string): Process[] {
+    const entries = this.#entries.get(pool) ?? [];
+    return entries.filter(({ registered }) => registered).map(({ process }) => process);
+  }
+
+  /** Chooses an entry of the pool; undefined when it is empty, or the association asks too often. */
+  select(pool: string, association: Association): Entry | undefined {
+    if (!this.#permits('resolutions', association, this.#role.maxHandleResolutionRate)) return undefined;
     const slot = this.#policies.get(pool)?.select() ?? -1;
     return slot < 0 ? undefined : this.#entries.get(pool)![slot];
+  }
+
+  #allEntries(): Entry[] {
+    return [...this.#entries.values()].flat();
+  }
+
+  /**
+   * A limit holds for each association by itself: a message that follows the one before it, refused or not, sooner than
+   * the limit allows is refused.
+   */
+  #permits(kind: keyof LastHeard, association: Association, perSecond: number | null): boolean {
+    if (perSecond === null) return true;
+    const last = this.#lastHeard.get(association) ?? { reports: never, resolutions: never };
+    this.#lastHeard.set(association, last);
+    const { now } = this.process.queue;
+    const permitted = now - last[kind] >= 1 / perSecond;
+    last[kind] = now;
+    return permitted;
   }
 
   /** Endpoint keep-alives: after an interval, then an interval after each answer. */

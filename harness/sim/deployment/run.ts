@@ -15,6 +15,7 @@ import { Recorder } from '../recorder.js';
 import { RequestStreams } from '../requests.js';
 import { Roles } from '../roles.js';
 import type { SimulationOptions, SimulationResult } from '../simulate.js';
+import { Attacker } from './attacker.js';
 import { Element } from './element.js';
 import { Network, type Node } from './network.js';
 import { Registrar } from './registrar.js';
@@ -62,6 +63,11 @@ export function runDeployment(plan: Plan, options: SimulationOptions): Simulatio
     const element = new Element(deployed, network.nodes.get(name)!, role, ready);
     elements.set(name, element);
     element.start();
+  }
+  const window = { from: moments.measureAt, until: moments.drainAt };
+  for (const { name, role } of hostsWith(plan, 'attacker')) {
+    const attacked = hostsWith(plan, 'poolElement').find((host) => host.role.pool === role.pool);
+    if (attacked) new Attacker(deployed, network.nodes.get(name)!, role, attacked.role.policy, window);
   }
   const requests = new RequestStreams(moments.warmUpAt, names, new Roles(users), random);
   for (const [number, { name, role }] of users.entries()) {

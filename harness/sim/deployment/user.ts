@@ -107,8 +107,8 @@ export class User {
     const link = this.#link!;
     this.#asking = true;
     link.send(opener, () => {
-      if (bad) registrar.report(bad);
-      const entry = registrar.select(this.role.pool);
+      if (bad) registrar.report(bad.process, link);
+      const entry = registrar.select(this.role.pool, link);
       link.send(acceptor, () => {
         this.#asking = false;
         if (entry) this.#try(entry);
@@ -146,7 +146,8 @@ export class User {
 
   #submit(attempt: Attempt, association: Association): void {
     const { elements } = this.deployed;
-    const element = elements.get(attempt.entry.node.name)!;
+    // An attacker's elements listen, and never answer.
+    const element = elements.get(attempt.entry.node.name);
     const { size, secured } = this.#request!;
     const guard = (action: () => void) => () => {
       if (!attempt.over) action();
@@ -167,7 +168,7 @@ export class User {
       keepAliveAnswered: guard(() => this.#monitor(attempt, association, session)),
     };
     attempt.session = session;
-    association.send(opener, () => element.serve(association, session));
+    association.send(opener, () => element?.serve(association, session));
     if (this.deployed.quirks.lateCookieEcho && secured > 0) this.#monitor(attempt, association, session);
   }
 
