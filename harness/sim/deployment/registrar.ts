@@ -36,13 +36,6 @@ export interface Entry {
   stopExpiry: () => void;
 }
 
-/** When an association brought the last message of a kind that may be limited. */
-interface LastHeard {
-  reports: number;
-  resolutions: number;
-}
-const never = Number.NEGATIVE_INFINITY;
-
 /** The handlespace of a registrar that never fails, and its monitoring of the elements. */
 export class Registrar {
   readonly process: Process;
@@ -52,7 +45,8 @@ export class Registrar {
   readonly #counters: Counters;
   readonly #policies = new Map<string, PoolPolicy>();
   readonly #entries = new Map<string, Entry[]>();
-  readonly #lastHeard = new WeakMap<Association, LastHeard>();
+  /** When an association last reported an element, or asked about a pool. */
+  readonly #lastHeard = new WeakMap<Association, Map<Process | string, number>>();
 
   constructor(plan: Plan, network: Network, counters: Counters, random: Random) {
     const host = hostsWith(plan, 'registrar')[0]!;
@@ -105,7 +99,7 @@ export class Registrar {
 
   /** Somebody says that it could not reach an element. */
   report(element: Process, association: Association): void {
-    if (!this.#permits('reports', association, this.#role.maxEndpointUnreachableRate)) return;
+    if (!this.#permits(element, association, this.#role.maxEndpointUnreachableRate)) return;
     const entry = this.#allEntries().find(({ process, registered }) => registered && process === element);
     if (entry && ++entry.badReports >= (this.#role.maxBadPeReports ?? Number.POSITIVE_INFINITY)) this.remove(entry);
   }
@@ -118,7 +112,7 @@ export class Registrar {
 
   /** Chooses an entry of the pool; undefined when it is empty, or the association asks too often. */
   select(pool: string, association: Association): Entry | undefined {
-    if (!this.#permits('resolutions', association, this.#role.maxHandleResolutionRate)) return undefined;
+    if (!this.#permits(pool, association, this.#role.maxHandleResolutionRate)) return undefined;
     const slot = this.#policies.get(pool)?.select() ?? -1;
     return slot < 0 ? undefined : this.#entries.get(pool)![slot];
   }
@@ -128,17 +122,17 @@ export class Registrar {
   }
 
   /**
-   * A limit holds for each association by itself: a message that follows the one before it, refused or not, sooner than
-   * the limit allows is refused.
+   * A limit holds for each association and each element or pool by itself: a message that follows the one before it,
+   * refused or not, sooner than the limit allows is refused.
    */
-  #permits(kind: keyof LastHeard, association: Association, perSecond: number | null): boolean {
+  #permits(about: Process | string, association: Association, perSecond: number | null): boolean {
     if (perSecond === null) return true;
-    const last = this.#lastHeard.get(association) ?? { reports: never, resolutions: never };
-    this.#lastHeard.set(association, last);
+    const heard = this.#lastHeard.get(association) ?? new Map<Process | string, number>();
+    this.#lastHeard.set(association, heard);
     const { now } = this.process.queue;
-    const permitted = now - last[kind] >= 1 / perSecond;
-    last[kind] = now;
-    return permitted;
+    const last = heard.get(about) ?? Number.NEGATIVE_INFINITY;
+    heard.set(about, now);
+    return now - last >= 1 / perSecond;
   }
 
   /** Endpoint keep-alives: after an interval, then an interval after each answer. */
