@@ -3,10 +3,12 @@
 import type { MeanOfRuns } from '../../../harness/sweep/table.js';
 import { readStyleFile } from '../../page/assets.js';
 import type { WritablePage } from '../../page/write.js';
+import { nameOf } from '../claim.js';
 import { escapeXml } from '../draw.js';
 import { claimOf } from '../page.js';
 import { type Cause, causes } from './causes.js';
 import type { Departure, DepartureRow } from './departures.js';
+import type { EchoCost } from './echo-cost.js';
 import type { LostWork } from './lost-work.js';
 import { theories } from './prediction.js';
 import type { DrawnMeasured } from './set.js';
@@ -51,6 +53,7 @@ function sectionOf({
   departures,
   atFullScale,
   lostWork,
+  echoCosts,
   claims,
   perPoint,
   points,
@@ -74,6 +77,7 @@ ${tableOf(departures)}
 <h3>At the paper’s own scale, one point</h3>
 ${tableOf(atFullScale)}
 ${lostWorkTable(lostWork)}
+${echoCostTable(echoCosts)}
 ${listOf('What real components do not do as the paper asks', figure.measured?.departures ?? [])}
 <h3>What the paper says, held against the measurement</h3>
 <ul class="claims">${claims.map(claimOf).join('\n')}</ul>
@@ -90,6 +94,17 @@ function lostWorkTable(rows: readonly LostWork[]): string {
 <p>Work that a failover repeats, in cookie intervals. Where requests are shorter than the interval, less is there to lose.</p>
 <table><thead><tr><th>cookie interval / request size</th><th>measured</th><th>predicted (deployment)</th></tr></thead>
 <tbody>${rows.map(row).join('\n')}</tbody></table>`;
+}
+
+function echoCostTable(costs: readonly EchoCost[]): string {
+  if (costs.length === 0) return '';
+  const row = ({ point, ...speed }: EchoCost) =>
+    `<tr><th>${escapeXml(nameOf(point.policy))}</th><td>${point.mtbf}</td><td>${point.cookie}</td>` +
+    `<td>${number(speed.without)} %</td><td>${number(speed.with)} %</td></tr>`;
+  return `<h3>What the late cookie echo costs</h3>
+<details><summary>Handling speed at each point of Figure 13, predicted without it and with it</summary>
+<table><thead><tr><th>policy</th><th>MTBF / request time</th><th>cookie interval / request size</th><th>without</th>
+<th>with</th></tr></thead><tbody>${costs.map(row).join('\n')}</tbody></table></details>`;
 }
 
 const panelOf = ({ label, base, svg }: DrawnMeasured['panels'][number]): string => `<figure>

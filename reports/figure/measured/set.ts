@@ -11,6 +11,7 @@ import type { ExaminedClaim } from '../figure-set.js';
 import { pngOf } from '../png.js';
 import { type DepartureRow, departuresOf } from './departures.js';
 import { drawMeasured } from './draw.js';
+import { type EchoCost, echoCosts } from './echo-cost.js';
 import { type LostWork, lostWork } from './lost-work.js';
 import { measuredPage } from './page.js';
 import { curvesOf, measuredAt, predictedAt, theories } from './prediction.js';
@@ -31,6 +32,8 @@ export interface DrawnMeasured {
   readonly atFullScale: readonly DepartureRow[];
   /** Of Figure 13: the assumption of Figure 14. */
   readonly lostWork: readonly LostWork[];
+  /** Of Figure 13. */
+  readonly echoCosts: readonly EchoCost[];
   readonly claims: readonly ExaminedClaim[];
   /** Runs per point: fewest and most. */
   readonly perPoint: readonly [number, number];
@@ -67,19 +70,29 @@ export function writeMeasured(folder: string, figure: Figure, { scaled, full, fi
   });
   const most = Math.max(1, ...scaled.records.map(({ replication }) => replication));
   const data = new FigureData({ ...scaled, description: { replications: most } });
+  const isOfCookies = number === 13;
+  const costs = isOfCookies ? echoCosts(fine, predicted.deployment!, replications) : [];
+  if (isOfCookies) writeWhole(join(folder, 'cookie-echo-cost.csv'), costTable(costs));
   const counts = measured.map(({ runs }) => runs.length);
   const all = [...scaled.records, ...full.records];
   return {
     ...{ figure, panels, points: scaled.grid.points.length },
     departures: departuresOf(measured, predicted),
     atFullScale: departuresOf(measuredAt(full), predictedFull),
-    lostWork: figure.number === 13 ? lostWork(measured, predicted.deployment!) : [],
+    lostWork: isOfCookies ? lostWork(measured, predicted.deployment!) : [],
+    echoCosts: costs,
     claims: figure.claims.map((claim) => ({ ...claim, finding: claim.examine(data) })),
     perPoint: [Math.min(...counts), Math.max(...counts)],
     unknown: all.filter(({ values }) => Object.keys(values).length === 0).length,
     fingerprints: [...new Set(all.flatMap(({ fingerprint }) => fingerprint ?? []))],
   };
 }
+
+const costTable = (costs: readonly EchoCost[]): string =>
+  stringify([
+    ['policy', 'mtbf', 'cookie', 'handling_speed_percent', 'with_late_cookie_echo_percent'],
+    ...costs.map(({ point, ...speed }) => [point.policy, point.mtbf, point.cookie, speed.without, speed.with]),
+  ] as unknown[][]);
 
 /** Every point of every curve, in the experiment's units. */
 function curvesTable({ x, curve }: Figure, kinds: readonly (readonly [string, readonly Series[]])[]): string {
