@@ -1,13 +1,13 @@
 /**
  * What the paper says about a figure, as something that data can confirm or contradict. Runs of the same replication
  * share their requests at every point (common random numbers), so differences are taken within replications and their
- * mean is held against Student's t: 95 % for a claim as a whole, by Bonferroni where it has several parts.
+ * mean is held against Student's t (measured runs are all independent, and are paired by point): 95 % for a claim as a whole, by Bonferroni where it has several parts.
  */
 
 import type { Point } from '../../harness/experiment/experiment.js';
 import { meanEstimate } from '../../harness/stats/estimate.js';
 import { intervalOf } from '../../harness/stats/interval.js';
-import type { FigureData, Sample } from './data.js';
+import { type FigureData, IndependentSample, type Sample } from './data.js';
 import { policyNames } from './figure.js';
 
 export const claimVerdicts = ['holds', 'does not hold', 'not enough data'] as const;
@@ -53,10 +53,12 @@ export const allOf =
     const many = parts.length > 1 ? `, Bonferroni over ${parts.length} parts` : '';
     return {
       verdict: worst(answers.map(({ verdict }) => verdict)),
-      test: `95 % intervals of Student’s t over replications, paired differences${many}`,
+      test: `95 % intervals of Student’s t over ${unitsOf(data)}, paired differences${many}`,
       numbers: answers.map(({ text }) => text),
     };
   };
+
+const unitsOf = ({ independent }: FigureData): string => (independent ? 'independent runs' : 'replications');
 
 /**
  * Holds when each policy is better than the next on average over all points, and worse at none of them.
@@ -139,17 +141,20 @@ export function worst(verdicts: readonly ClaimVerdict[]): ClaimVerdict {
 
 export const difference = (a: Sample, b: Sample): Sample => zip([a, b], ([x, y]) => x! - y!);
 
-/** The mean of samples, replication by replication. */
+/** The mean of samples, replication by replication; of independent runs all of them, whose mean it is. */
 export const average = (samples: readonly Sample[]): Sample =>
-  zip(samples, (values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+  samples[0] instanceof IndependentSample
+    ? IndependentSample.from(samples.flatMap((sample) => [...sample]))
+    : zip(samples, (values) => values.reduce((sum, value) => sum + value, 0) / values.length);
 
 /** Of each replication that every sample has something for; the others are null. */
 export function zip(samples: readonly Sample[], combine: (values: readonly number[]) => number): Sample {
   const length = Math.max(0, ...samples.map((sample) => sample.length));
-  return Array.from({ length }, (_, index) => {
+  const combined = Array.from({ length }, (_, index) => {
     const values = samples.map((sample) => sample[index] ?? null);
     return values.length > 0 && values.every((value) => value !== null) ? combine(values) : null;
   });
+  return samples[0] instanceof IndependentSample ? IndependentSample.from(combined) : combined;
 }
 
 export const nameOf = (policy: unknown): string => policyNames[String(policy)] ?? String(policy);

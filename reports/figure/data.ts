@@ -14,14 +14,24 @@ export interface RunsOfGrid {
   readonly grid: Pick<Grid, 'points'>;
   readonly records: readonly RunRecord[];
   readonly description: { readonly replications: number };
+  /** Whether no run shares its seed with another. @defaultValue false: replications share theirs at all points */
+  readonly independent?: boolean;
 }
+
+/**
+ * Of runs that share nothing with those at other points, as measured ones: then a mean over points need not be taken
+ * replication by replication, for each run is an observation of its own.
+ */
+export class IndependentSample extends Array<number | null> {}
 
 export class FigureData {
   readonly replications: number;
+  readonly independent: boolean;
   readonly points: readonly Point[];
   readonly #samples: ReadonlyMap<string, Sample>[];
 
-  constructor({ grid, records, description }: RunsOfGrid) {
+  constructor({ grid, records, description, independent = false }: RunsOfGrid) {
+    this.independent = independent;
     this.replications = description.replications;
     this.points = grid.points.map(({ point }) => point);
     const samples = this.points.map(() => new Map<string, (number | null)[]>());
@@ -58,7 +68,8 @@ export class FigureData {
   sample(metric: string, where: Where): Sample {
     const [point] = this.select(where);
     const index = point === undefined ? -1 : this.points.indexOf(point);
-    return this.#samples[index]?.get(metric) ?? Array<null>(this.replications).fill(null);
+    const sample = this.#samples[index]?.get(metric) ?? Array<null>(this.replications).fill(null);
+    return this.independent ? IndependentSample.from(sample) : sample;
   }
 }
 

@@ -69,7 +69,7 @@ export function writeMeasured(folder: string, figure: Figure, { scaled, full, fi
     return { label: panel.label, base, svg };
   });
   const most = Math.max(1, ...scaled.records.map(({ replication }) => replication));
-  const data = new FigureData({ ...scaled, description: { replications: most } });
+  const data = new FigureData({ ...scaled, description: { replications: most }, independent: true });
   const isOfCookies = number === 13;
   const costs = isOfCookies ? echoCosts(fine, predicted.deployment!, replications) : [];
   if (isOfCookies) writeWhole(join(folder, 'cookie-echo-cost.csv'), costTable(costs));

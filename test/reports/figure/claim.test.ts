@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { allOf, ranking, worst } from '../../../reports/figure/claim.js';
-import { dataWith, noise } from './data.js';
+import { allOf, average, difference, ranking, worst } from '../../../reports/figure/claim.js';
+import { FigureData, IndependentSample } from '../../../reports/figure/data.js';
+import { dataWith, noise, sweepWith } from './data.js';
 
 const points = ['LeastUsed', 'RoundRobin'].flatMap((policy) => [1, 2].map((x) => ({ policy, x })));
 const only = (values: readonly (number | null)[], limits: { above?: number; below?: number }) =>
@@ -63,5 +64,27 @@ describe('a ranking', () => {
 
   test('needs more data when there is no difference', () => {
     expect(examine(speeds(() => 0)).verdict).toBe('not enough data');
+  });
+});
+
+describe('claims about independent runs', () => {
+  const speeds = (lead: number) =>
+    new FigureData({
+      ...sweepWith(points, 1, ({ policy, x }) => ({ speed: (policy === 'LeastUsed' ? lead : 0) + Number(x) })),
+      independent: true,
+    });
+  const examine = ranking('speed', ['LeastUsed', 'RoundRobin'], 'higher');
+
+  test('take each point’s run as an observation, so that one run a point may suffice', () => {
+    const finding = examine(speeds(1));
+    expect(finding.verdict).toBe('holds');
+    expect(finding.numbers[0]).toContain('mean over 2 points: 1 ± 0 percentage points (n = 2)');
+    expect(examine(speeds(0)).verdict).toBe('not enough data');
+  });
+
+  test('take differences and means of all of them', () => {
+    const [a, b] = [IndependentSample.from([1, 2]), IndependentSample.from([3, null])];
+    expect([...average([a, b])]).toEqual([1, 2, 3, null]);
+    expect([...difference(average([a, b]), average([b, a]))]).toEqual([-2, null, 2, null]);
   });
 });
