@@ -60,6 +60,22 @@ describe('an element that takes its time to return', () => {
   });
 });
 
+test('a user that tries to connect for 5 s leaves a dead element that much later, and waits for answers as before', () => {
+  // pe1 is the first choice, gone before the request comes at 30 s, and the registrar has not noticed.
+  const blind = {
+    registrar: { endpointKeepAliveInterval: s(100) },
+    phases: { settle: s(0), warmUp: s(25), measure: s(40) },
+  };
+  const faults = [at(s(1), powerOff(named('pe1')), { lasting: s(30) })];
+  const leftAt = (connectSeconds: number | null) => {
+    const quirks = { ...noQuirks, connectSeconds };
+    return simulate(planWith({ faults, ...blind }), { record: true, quirks }).failovers[0]!.detectedAt!;
+  };
+  expect(leftAt(null)).toBeCloseTo(31.02, 6);
+  expect(leftAt(1)).toBeCloseTo(31.02, 6);
+  expect(leftAt(5)).toBeCloseTo(35.02, 6);
+});
+
 test('a failover counts from the fault that ended its element, though the host was struck again before it was noticed', () => {
   const faults = [12, 10.2, 11].map((when) => at(s(when), powerOff(named('pe1'), { reappear: 'new-address' })));
   const slow = { user: { sessionKeepAliveInterval: s(8) }, element: { sessionKeepAliveInterval: s(8) } };

@@ -118,7 +118,8 @@ export class User {
   }
 
   #try(entry: Entry): void {
-    const { queue, network, recorder } = this.deployed;
+    const { queue, network, recorder, quirks } = this.deployed;
+    const { requestTimeout } = this.role;
     recorder?.selected(this.number, queue.now);
     const attempt: Attempt = {
       entry,
@@ -133,15 +134,20 @@ export class User {
       up: (association) => {
         recorder?.connected(this.number, queue.now);
         attempt.association = association;
+        if (quirks.connectSeconds !== null) this.#limit(attempt, requestTimeout);
         association.onLost(opener, () => this.#fail(attempt, true));
         this.#submit(attempt, association);
       },
       refused: () => this.#fail(attempt, true),
     });
-    attempt.stops.push(
-      giveUp,
-      this.process.after(this.role.requestTimeout, () => this.#fail(attempt, true)),
-    );
+    this.#limit(attempt, quirks.connectSeconds ?? requestTimeout);
+    attempt.stops.push(giveUp);
+  }
+
+  /** Gives the attempt so many seconds from now, whatever it had. */
+  #limit(attempt: Attempt, seconds: number): void {
+    this.#stop(attempt);
+    attempt.stops = [this.process.after(seconds, () => this.#fail(attempt, true))];
   }
 
   #submit(attempt: Attempt, association: Association): void {
