@@ -96,7 +96,7 @@ function plotOf(
   return Plot.plot({
     document,
     ...{ width, height: plotHeight, marginLeft: 64, marginRight: 22, marginTop: 30, marginBottom: 48 },
-    fx: { label: null, padding: 0.06 },
+    fx: { label: null, padding: 0.06, domain: [...new Set(measured.map(({ curve: value }) => facetOf(value)))] },
     x: { label: x.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 42, grid: true, nice: true, ticks: 5 },
     y: {
       ...{ label: panel.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 54 },
