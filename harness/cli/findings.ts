@@ -54,6 +54,7 @@ async function findingsAction(names: string[], flags: FindingsFlags): Promise<vo
   const { findingRows, markdownTable } = await import('../../reports/findings/table.js');
   for (const finding of wanted) {
     const table = await tableOf(finding, flags, signal);
+    if (flags.draw && table.records.length === 0) continue;
     isWhole &&= table.records.every(({ values }) => Object.keys(values).length > 0);
     texts.push(`## ${finding.title}\n\n${markdownTable(findingRows(finding, table))}\n`);
     process.stdout.write(texts.at(-1)!);

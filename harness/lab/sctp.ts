@@ -9,14 +9,15 @@ const folder = '/proc/sys/net/sctp';
 
 /**
  * One process for all values of a host: starting one costs more than all that it does. It is given the folder, then
- * names and values in turn, and prints each name with the value that is there when all are written.
+ * names and values in turn, and prints each name with the value that is there when all are written. Not by the shell's
+ * `read`: it takes a file byte by byte, and /proc gives the first one only.
  */
 const writeThenRead = `
   cd "$0" || exit
   all="$*"
   while [ $# -gt 1 ]; do echo "$2" > "$1"; shift 2; done
   set -- $all
-  while [ $# -gt 1 ]; do read -r value < "$1"; echo "$1 $value"; shift 2; done`;
+  while [ $# -gt 1 ]; do echo "$1 $(cat "$1")"; shift 2; done`;
 
 /** The kernel's names (ip-sysctl.rst). RTO.max comes before RTO.min, which may not exceed it. */
 const names = {
