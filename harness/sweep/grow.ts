@@ -114,19 +114,27 @@ export function gridFor(
 const inOrder = (records: readonly (readonly (RunRecord | undefined)[])[]): RunRecord[] =>
   records.flat().filter((record) => record !== undefined);
 
-/** By point and replication; a row is known by its command, which says all that the run depends on. */
+/**
+ * By point and replication, beyond those that are wanted, too: what is there stays. A row is known by its command, which
+ * says all that the run depends on.
+ */
 function kept(
   grid: Grid,
   { table, subject, replications }: Pick<GrowOptions, 'table' | 'subject' | 'replications'>,
 ): (RunRecord | undefined)[][] {
   const rows = new Map((existsSync(table) ? readRuns(table) : []).map((row) => [row.command, row]));
-  return grid.points.map((point) =>
-    Array.from({ length: replications }, (_, at) => {
-      const plan = grid.planFor(point, at + 1);
-      const row = rows.get(replayCommand(plan, subject.name));
-      return row && recordOf(row, point.index, at + 1, plan.seed);
-    }),
-  );
+  const most = Math.max(replications, rows.size);
+  const records: (RunRecord | undefined)[][] = grid.points.map(() => []);
+  for (let replication = 1; replication <= most && (replication <= replications || rows.size > 0); replication++) {
+    for (const point of grid.points) {
+      const plan = grid.planFor(point, replication);
+      const command = replayCommand(plan, subject.name);
+      const row = rows.get(command);
+      rows.delete(command);
+      records[point.index]!.push(row && recordOf(row, point.index, replication, plan.seed));
+    }
+  }
+  return records;
 }
 
 function recordOf(

@@ -99,6 +99,18 @@ describe('a table that grows', () => {
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('rsplab-grow-'))).toEqual([]);
   });
 
+  it('keeps later replications when an earlier one that lacks is run, and fewer are wanted', async () => {
+    const table = newTable();
+    await growTable(loaded, optionsFor(table));
+    const [heads, , ...others] = readFileSync(table, 'utf8').split('\n');
+    writeFileSync(table, [heads, ...others].join('\n'));
+    const { subject, seeds } = watched();
+    const { records } = await growTable(loaded, optionsFor(table, { subject, replications: 1 }));
+    expect(seeds).toHaveLength(1);
+    expect(records).toHaveLength(4);
+    expect(rowsOf(readFileSync(table, 'utf8'))).toHaveLength(4);
+  });
+
   it('is read without running anything', () => {
     const table = newTable();
     expect(readTable(loaded, optionsFor(table)).records).toEqual([]);
