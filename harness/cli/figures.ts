@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Figure } from '../../reports/figure/figure.js';
 import type { DrawnFigure } from '../../reports/figure/figure-set.js';
@@ -7,15 +6,15 @@ import { figures } from '../../reports/figure/figures/index.js';
 import type { DrawnMeasured } from '../../reports/figure/measured/set.js';
 import { realClock } from '../base/clock.js';
 import { badInput, codeOf, interrupted } from '../base/errors.js';
-import { packageRoot } from '../base/package-root.js';
 import { formatDuration } from '../base/units.js';
-import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
+import type { LoadedExperiment } from '../experiment/load.js';
 import { simSubject } from '../run/sim-subject.js';
 import { latestSweep } from '../sweep/folder.js';
 import { type FinishedSweep, type SweepOptions, sweep } from '../sweep/sweep.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
-import { countFrom, seedFrom } from './settings.js';
+import { loadShipped } from './grow.js';
+import { countFrom, jobsFrom, seedFrom } from './settings.js';
 import { untilSignal } from './signal.js';
 import { SweepProgress } from './sweep-progress.js';
 
@@ -86,7 +85,7 @@ async function measure(wanted: readonly Figure[], flags: FiguresFlags): Promise<
     seed: seedFrom(flags.seed),
     replications:
       flags.replications === undefined ? replicationsOf.measured : countFrom('--replications', flags.replications),
-    jobs: jobsOf(flags),
+    jobs: jobsFrom(flags.jobs),
     out: folderOf(flags),
     signal: untilSignal('figures'),
   };
@@ -103,9 +102,6 @@ async function measure(wanted: readonly Figure[], flags: FiguresFlags): Promise<
   process.stdout.write(`\n${writeMeasuredIndex(options.out, drawn, flags)}\n`);
   process.exitCode = drawn.some(({ unknown }) => unknown > 0) ? exitCodes.unknown : exitCodes.pass;
 }
-
-const jobsOf = ({ jobs }: FiguresFlags): number =>
-  jobs === undefined ? availableParallelism() : countFrom('--jobs', jobs);
 
 function figuresOf(chosen: readonly string[]): Figure[] {
   const unknown = chosen.find((text) => !numbers.some((number) => String(number) === text));
@@ -125,7 +121,7 @@ function optionsOf(flags: FiguresFlags): Omit<SweepOptions, 'restriction' | 'res
         ? replicationsOf[flags.quick ? 'quick' : 'paper']
         : countFrom('--replications', flags.replications),
     phases: {},
-    jobs: jobsOf(flags),
+    jobs: jobsFrom(flags.jobs),
     out: join(folderOf(flags), 'sweeps'),
     clock: realClock,
     signal: untilSignal('figures'),
@@ -137,7 +133,7 @@ async function sweepOf(
   options: Omit<SweepOptions, 'restriction' | 'resume'>,
   { quick, variant, resume }: FiguresFlags,
 ): Promise<FinishedSweep> {
-  const loaded = await loadFigure(figure);
+  const loaded = await loadShipped(figure.experiment);
   const restriction = { variant: [variant], ...(quick ? figure.quick : {}) };
   const progress = new SweepProgress(`Figure ${figure.number}`, process.stderr);
   const onProgress = (state: Parameters<SweepProgress['update']>[0]) => progress.update(state);
@@ -156,10 +152,6 @@ async function sweepOf(
     return perform(null);
   });
 }
-
-/** Its experiment. */
-export const loadFigure = ({ experiment }: Figure): Promise<LoadedExperiment> =>
-  loadExperiment(relative(process.cwd(), join(packageRoot(import.meta.url), 'experiments', `${experiment}.ts`)));
 
 function earlier(out: string, { experiment }: LoadedExperiment): string | null {
   try {

@@ -1,18 +1,14 @@
-import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { type FindingTable, findings } from '../../reports/findings/finding.js';
-import { realClock } from '../base/clock.js';
 import { badInput } from '../base/errors.js';
-import { packageRoot } from '../base/package-root.js';
 import { writeWhole } from '../base/write-whole.js';
-import { loadExperiment } from '../experiment/load.js';
 import { virtualSubject } from '../run/virtual-subject.js';
-import { growTable, readTable } from '../sweep/grow.js';
+import { cameToNothing, readTable } from '../sweep/grow.js';
 import { exitCodes } from './exit.js';
-import { countFrom, seedFrom } from './settings.js';
+import { growTold, loadShipped } from './grow.js';
+import { countFrom, jobsFrom, seedFrom } from './settings.js';
 import { untilSignal } from './signal.js';
-import { SweepProgress } from './sweep-progress.js';
 
 interface FindingsFlags {
   replications: string;
@@ -55,7 +51,7 @@ async function findingsAction(names: string[], flags: FindingsFlags): Promise<vo
   for (const finding of wanted) {
     const table = await tableOf(finding, flags, signal);
     if (flags.draw && table.records.length === 0) continue;
-    isWhole &&= table.records.every(({ values }) => Object.keys(values).length > 0);
+    isWhole &&= !table.records.some(cameToNothing);
     texts.push(`## ${finding.title}\n\n${markdownTable(findingRows(finding, table))}\n`);
     process.stdout.write(texts.at(-1)!);
   }
@@ -77,18 +73,11 @@ function findingOf(name: string): FindingTable {
 }
 
 async function tableOf({ name, experiment, grid }: FindingTable, flags: FindingsFlags, signal: AbortSignal) {
-  const file = join(packageRoot(import.meta.url), 'experiments', `${experiment}.ts`);
-  const loaded = await loadExperiment(relative(process.cwd(), file));
+  const loaded = await loadShipped(experiment);
   const options = {
     ...{ subject: virtualSubject, seed: seedFrom(flags.seed), restriction: grid, phases: {} },
     ...{ replications: countFrom('--replications', flags.replications), table: join(flags.out, `${name}-runs.csv`) },
   };
   if (flags.draw) return readTable(loaded, options);
-  const progress = new SweepProgress(name, process.stderr);
-  return growTable(loaded, {
-    ...{ ...options, signal, clock: realClock },
-    jobs: flags.jobs === undefined ? availableParallelism() : countFrom('--jobs', flags.jobs),
-    onProgress: (state) => progress.update(state),
-    say: (line) => void process.stderr.write(`${line}\n`),
-  }).finally(() => progress.end());
+  return growTold(name, loaded, { ...options, signal, jobs: jobsFrom(flags.jobs) });
 }

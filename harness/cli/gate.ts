@@ -1,5 +1,4 @@
 import { appendFileSync, copyFileSync, existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { realClock } from '../base/clock.js';
@@ -22,7 +21,7 @@ import { exitCodes } from './exit.js';
 import { GateProgress } from './gate-progress.js';
 import { type Asked, jobOf, type Prepared, prepare } from './gate-request.js';
 import { gateTable } from './gate-table.js';
-import { collect, countFrom, seedFrom } from './settings.js';
+import { collect, countFrom, jobsFrom, seedFrom } from './settings.js';
 import { untilSignal } from './signal.js';
 
 interface GateFlags {
@@ -100,7 +99,7 @@ async function gateAction(files: string[], flags: GateFlags): Promise<void> {
   const progress = new GateProgress(process.stderr);
   const options: RunnerOptions = {
     folder,
-    jobs: flags.jobs === undefined ? availableParallelism() : countFrom('--jobs', flags.jobs),
+    jobs: jobsFrom(flags.jobs),
     clock: realClock,
     signal: untilSignal('gate'),
     onRun: (task, done, known) => progress.update(task, done, known),

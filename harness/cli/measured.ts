@@ -2,13 +2,11 @@
 import { join } from 'node:path';
 import { type Figure, tableNames } from '../../reports/figure/figure.js';
 import type { MeasuredTables } from '../../reports/figure/measured/set.js';
-import { realClock } from '../base/clock.js';
 import type { PhaseLengths } from '../experiment/plan.js';
 import { virtualSubject } from '../run/virtual-subject.js';
 import type { Restriction } from '../sweep/grid.js';
-import { type GrowOptions, gridFor, growTable, readTable } from '../sweep/grow.js';
-import { loadFigure } from './figures.js';
-import { SweepProgress } from './sweep-progress.js';
+import { gridFor, readTable } from '../sweep/grow.js';
+import { growTold, loadShipped } from './grow.js';
 
 export interface MeasureOptions {
   readonly seed: number;
@@ -65,29 +63,25 @@ export async function measureFigures(figures: readonly Figure[], options: Measur
   for (let replications = 1; replications <= options.replications; replications++) {
     const parts = figures.map((figure) => ({ figure, parts: partsOf(figure, { ...options, replications }) }));
     for (const size of [0, 1]) {
-      for (const { figure, parts: both } of parts) if (both[size]) await grow(figure, both[size], options);
+      for (const { figure, parts: both } of parts) {
+        const part = both[size];
+        if (!part) continue;
+        const { jobs, signal } = options;
+        await growTold(part.name, await loadShipped(figure.experiment), {
+          ...growOptions(part, options),
+          jobs,
+          signal,
+        });
+      }
     }
   }
-}
-
-async function grow(figure: Figure, part: Part, options: MeasureOptions): Promise<void> {
-  const progress = new SweepProgress(part.name, process.stderr);
-  const running: GrowOptions = {
-    ...growOptions(part, options),
-    jobs: options.jobs,
-    clock: realClock,
-    signal: options.signal,
-    onProgress: (state) => progress.update(state),
-    say: (line) => void process.stderr.write(`${line}\n`),
-  };
-  await growTable(await loadFigure(figure), running).finally(() => progress.end());
 }
 
 /** What the tables have of a figure; null for one that is not measured. */
 export async function readFigure(figure: Figure, options: MeasureOptions): Promise<MeasuredTables | null> {
   const [scaled, full] = partsOf(figure, options);
   if (!scaled || !full) return null;
-  const loaded = await loadFigure(figure);
+  const loaded = await loadShipped(figure.experiment);
   const { name } = figure.x;
   const fine = { ...scaled.restriction, [name]: loaded.experiment.vary?.[name] ?? [] };
   return {

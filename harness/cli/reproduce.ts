@@ -11,9 +11,8 @@ import { readPrograms } from '../pool/build/programs.js';
 import { buildFor } from '../run/build.js';
 import { run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
-import { valuesOfRun } from '../sweep/columns.js';
-import { valuesOfPaths } from '../sweep/paths.js';
 import { holdAgainst, type Reproduced, readRuns, type TableRow } from '../sweep/reproduce.js';
+import { valuesOfFinished } from '../sweep/runner.js';
 import { simulateRun } from '../sweep/simulated.js';
 import { exitCodes } from './exit.js';
 import { plain } from './plain.js';
@@ -129,10 +128,10 @@ async function reproduce(
   if (subject.clock === 'simulated') return holdAgainst(row, simulateRun(plan).values, null);
   const build = await buildFor(readPrograms('--with', programs), subject);
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const { summary, folder, failovers } = await run(plan, subject, { out, clock: realClock, signal, build, say });
+  const finished = await run(plan, subject, { out, clock: realClock, signal, build, say });
+  const { summary, folder } = finished;
   if (summary.reasons.length > 0) throw labBroken(`row ${row.number}: ${summary.reasons[0]} (${folder})`);
-  const again = { ...valuesOfRun(summary, failovers), ...valuesOfPaths(plan, folder) };
-  return holdAgainst(row, again, summary.machine?.fingerprint ?? null);
+  return holdAgainst(row, valuesOfFinished(plan, finished), summary.machine?.fingerprint ?? null);
 }
 
 function tableOf(results: readonly Reproduced[]): string {

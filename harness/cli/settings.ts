@@ -1,4 +1,5 @@
 /** Reads what people type after `--set` and `--seed`. */
+import { availableParallelism } from 'node:os';
 import { badInput } from '../base/errors.js';
 import { parseDuration } from '../base/units.js';
 import type { PointValue } from '../experiment/experiment.js';
@@ -79,3 +80,7 @@ function durationFrom(name: string, text: string): number {
     throw badInput(`--set ${name}: expected a duration such as 500ms, 30s or 2min, got '${text}'`);
   return duration;
 }
+
+/** Of `--jobs`. @defaultValue one per core */
+export const jobsFrom = (text: string | undefined): number =>
+  text === undefined ? availableParallelism() : countFrom('--jobs', text);

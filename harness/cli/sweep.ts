@@ -1,5 +1,4 @@
 import { existsSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { realClock } from '../base/clock.js';
@@ -14,7 +13,7 @@ import { keepsRows } from '../sweep/simulated.js';
 import { type FinishedSweep, type SweepOptions, sweep } from '../sweep/sweep.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
-import { collect, countFrom, readSettings, seedFrom } from './settings.js';
+import { collect, countFrom, jobsFrom, readSettings, seedFrom } from './settings.js';
 import { untilSignal } from './signal.js';
 import { chooseSubject } from './subjects.js';
 import { SweepProgress } from './sweep-progress.js';
@@ -81,7 +80,7 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
         : countFrom('--replications', flags.replications),
     restriction: given(set, values, before?.restriction),
     phases: given(set, phases, before?.phases),
-    jobs: flags.jobs === undefined ? availableParallelism() : countFrom('--jobs', flags.jobs),
+    jobs: jobsFrom(flags.jobs),
     out: flags.out,
     resume: folder,
     clock: realClock,

@@ -6,39 +6,31 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../base/clock.js';
-import { interrupted, messageOf } from '../base/errors.js';
+import { interrupted } from '../base/errors.js';
 import { temporaryFolder } from '../base/temporary.js';
 import { writeWhole } from '../base/write-whole.js';
 import type { LoadedExperiment } from '../experiment/load.js';
-import type { PhaseLengths } from '../experiment/plan.js';
+import type { Plan } from '../experiment/plan.js';
 import { replayCommand } from '../run/replay.js';
 import type { Subject } from '../run/subject.js';
-import { describePoint, type Grid, type GridPoint, layOut, type Restriction } from './grid.js';
+import { describePoint, type Grid, type GridPoint, layOut } from './grid.js';
 import type { RunRecord } from './ledger.js';
 import { readRuns, type TableRow } from './reproduce.js';
 import { labRunner, type RunResult } from './runner.js';
 import { ownSeed } from './seed.js';
-import { performAll, type SweepProgress } from './sweep.js';
+import { attempt, performAll, type SweepOptions } from './sweep.js';
 import { runTable } from './table.js';
 
-export interface GrowOptions {
-  readonly subject: Subject;
-  readonly seed: number;
-  /** Runs per point. All runs are independent: none shares its seed with another. */
-  readonly replications: number;
-  readonly restriction: Restriction;
-  readonly phases: Partial<PhaseLengths>;
-  /** Machines at a time. */
-  readonly jobs: number;
-  /** The table, a CSV file; need not be there yet. */
+/** As of a sweep, but that all runs are independent: none shares its seed with another. */
+export interface GrowOptions
+  extends TableOptions,
+    Pick<SweepOptions, 'jobs' | 'clock' | 'signal' | 'onProgress' | 'say'> {}
+
+/** Which runs the table is of. */
+export interface TableOptions
+  extends Pick<SweepOptions, 'subject' | 'seed' | 'replications' | 'restriction' | 'phases'> {
+  /** A CSV file; need not be there yet. */
   readonly table: string;
-  readonly clock: Clock;
-  /** Asks to end: runs under way are given up. */
-  readonly signal: AbortSignal;
-  readonly onProgress?: (progress: SweepProgress) => void;
-  /** Told what takes its time before the first run begins. */
-  readonly say?: (line: string) => void;
 }
 
 export interface GrownTable {
@@ -48,10 +40,7 @@ export interface GrownTable {
 }
 
 /** What the table has of the grid so far; runs nothing. */
-export function readTable(
-  loaded: LoadedExperiment,
-  options: Omit<GrowOptions, 'jobs' | 'clock' | 'signal'>,
-): GrownTable {
+export function readTable(loaded: LoadedExperiment, options: TableOptions): GrownTable {
   const grid = gridFor(loaded, options);
   return { grid, records: inOrder(kept(grid, options)) };
 }
@@ -65,7 +54,7 @@ export async function growTable(loaded: LoadedExperiment, options: GrowOptions):
   const grid = gridFor(loaded, options);
   const records = kept(grid, options);
   const wanted = Array.from({ length: replications }, (_, at) => at + 1).flatMap((replication) =>
-    grid.points.filter(({ refusal }) => refusal === null).map((point) => ({ point, replication })),
+    plannable(grid).map((point) => ({ point, replication })),
   );
   const tasks = wanted.filter(({ point, replication }) => !records[point.index]![replication - 1]);
   const [total, resumed] = [wanted.length, wanted.length - tasks.length];
@@ -79,9 +68,10 @@ export async function growTable(loaded: LoadedExperiment, options: GrowOptions):
   try {
     await performAll(tasks, runner, signal, async ({ point, replication }) => {
       const plan = grid.planFor(point, replication);
-      const result = await attempt(() => runner.perform(plan), say);
+      const result = await attempt(() => runner.perform(plan));
       if (signal.aborted) return;
-      const { folder, ...values } = result ?? { ...nothing, command: replayCommand(plan, subject.name) };
+      if ('reason' in result) say(result.reason);
+      const { folder, ...values } = 'values' in result ? result : nothingOf(plan, subject);
       records[point.index]![replication - 1] = {
         point: point.index,
         replication,
@@ -103,10 +93,7 @@ export async function growTable(loaded: LoadedExperiment, options: GrowOptions):
 }
 
 /** The points and plans of a table. */
-export function gridFor(
-  loaded: LoadedExperiment,
-  { seed, subject, restriction, phases }: Omit<GrowOptions, 'jobs' | 'clock' | 'signal'>,
-): Grid {
+export function gridFor(loaded: LoadedExperiment, { seed, subject, restriction, phases }: TableOptions): Grid {
   const seedOf = (point: GridPoint['point'], replication: number) => ownSeed(seed, describePoint(point), replication);
   return layOut(loaded, { seed, subject, restriction, phases, seedOf });
 }
@@ -115,18 +102,15 @@ const inOrder = (records: readonly (readonly (RunRecord | undefined)[])[]): RunR
   records.flat().filter((record) => record !== undefined);
 
 /**
- * By point and replication, beyond those that are wanted, too: what is there stays. A row is known by its command, which
- * says all that the run depends on.
+ * By point and replication, beyond those that are wanted, too: what is there stays. A row is known by its command,
+ * which says all that the run depends on.
  */
-function kept(
-  grid: Grid,
-  { table, subject, replications }: Pick<GrowOptions, 'table' | 'subject' | 'replications'>,
-): (RunRecord | undefined)[][] {
+function kept(grid: Grid, { table, subject, replications }: TableOptions): (RunRecord | undefined)[][] {
   const rows = new Map((existsSync(table) ? readRuns(table) : []).map((row) => [row.command, row]));
   const most = Math.max(replications, rows.size);
   const records: (RunRecord | undefined)[][] = grid.points.map(() => []);
   for (let replication = 1; replication <= most && (replication <= replications || rows.size > 0); replication++) {
-    for (const point of grid.points) {
+    for (const point of plannable(grid)) {
       const plan = grid.planFor(point, replication);
       const command = replayCommand(plan, subject.name);
       const row = rows.get(command);
@@ -156,14 +140,12 @@ function recordOf(
   };
 }
 
-/** One run's failure is told, and stops no other. */
-async function attempt(perform: () => Promise<RunResult>, say: (line: string) => void): Promise<RunResult | null> {
-  try {
-    return await perform();
-  } catch (error) {
-    say(messageOf(error));
-    return null;
-  }
-}
+const plannable = ({ points }: Grid): GridPoint[] => points.filter(({ refusal }) => refusal === null);
 
-const nothing = { values: {}, verdict: null, folder: null, fingerprint: null } as const;
+const nothingOf = (plan: Plan, { name }: Subject): RunResult => ({
+  ...{ values: {}, verdict: null, folder: null, fingerprint: null },
+  command: replayCommand(plan, name),
+});
+
+/** Whether nothing is known of a run but that it was tried. */
+export const cameToNothing = ({ values }: RunRecord): boolean => Object.keys(values).length === 0;

@@ -9,9 +9,9 @@ import type { Clock } from '../base/clock.js';
 import { labBroken } from '../base/errors.js';
 import type { Plan } from '../experiment/plan.js';
 import { replayCommand } from '../run/replay.js';
-import { run } from '../run/run.js';
+import { type FinishedRun, run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
-import { valuesOfRun } from './columns.js';
+import { type Values, valuesOfRun } from './columns.js';
 import type { RunRecord } from './ledger.js';
 import { valuesOfPaths } from './paths.js';
 import type { Simulated } from './simulated.js';
@@ -74,16 +74,26 @@ export interface LabRunnerOptions {
   readonly signal: AbortSignal;
 }
 
+/** All that a lab's run says in a table. */
+export const valuesOfFinished = (plan: Plan, { folder, summary, failovers }: FinishedRun): Values => ({
+  ...valuesOfRun(summary, failovers),
+  ...valuesOfPaths(plan, folder),
+});
+
 /** A lab in real time wants the machine for itself. */
 export function labRunner(subject: Subject, { jobs, out, clock, signal }: LabRunnerOptions): Runner {
   return {
     width: subject.clock === 'real' ? 1 : jobs,
     async perform(plan) {
-      const { folder, summary, failovers } = await run(plan, subject, { out, clock, signal });
+      const finished = await run(plan, subject, { out, clock, signal });
+      const { folder, summary } = finished;
       if (summary.reasons.length > 0) throw labBroken(`${summary.reasons[0]} (${folder})`);
       return {
-        ...{ values: { ...valuesOfRun(summary, failovers), ...valuesOfPaths(plan, folder) }, verdict: summary.verdict },
-        folder: relative(dirname(out), folder),
+        ...{
+          values: valuesOfFinished(plan, finished),
+          verdict: summary.verdict,
+          folder: relative(dirname(out), folder),
+        },
         ...{ command: summary.replay, fingerprint: summary.machine?.fingerprint ?? null },
       };
     },

@@ -121,7 +121,7 @@ async function prepare(grid: Grid, tasks: readonly Task[], { subject, say = () =
 }
 
 /** One run's failure is one sentence in the end; it stops no other run. */
-async function attempt(perform: () => Promise<RunResult>): Promise<RunResult | { readonly reason: string }> {
+export async function attempt(perform: () => Promise<RunResult>): Promise<RunResult | { readonly reason: string }> {
   try {
     return await perform();
   } catch (error) {

@@ -88,7 +88,8 @@ export function seriesOf(data: FigureData, { x, curve }: Pick<Figure, 'x' | 'cur
   );
 }
 
-function pointOf(x: number, sample: Sample): SeriesPoint[] {
+/** A curve's point; none where no run says anything. */
+export function pointOf(x: number, sample: readonly (number | null | undefined)[]): SeriesPoint[] {
   const { mean, halfWidth, n } = meanOfRuns(sample);
   if (mean === null) return [];
   return [{ x, mean, low: mean - (halfWidth ?? 0), high: mean + (halfWidth ?? 0), n }];

@@ -1,7 +1,7 @@
-/** Draws a panel as SVG that stands on its own: no style sheet, no script, no colour of the page that it is put into. */
+/** Draws a panel of a figure. */
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import { type Dimension, type Panel, policyNames, type Series } from './figure.js';
+import { type Document, framed, nameOfPanel, newDocument, type Svg } from './frame.js';
 import { type CurveStyle, styleOf } from './style.js';
 
 export interface Drawing {
@@ -14,52 +14,25 @@ export interface Drawing {
   readonly symbols?: boolean;
 }
 
-type Document = ReturnType<typeof parseHTML>['document'];
-
-/** What is needed of an element; the types of browsers are not at hand here. */
-interface Svg {
-  readonly outerHTML: string;
-  setAttribute(name: string, value: string): void;
-  removeAttribute(name: string): void;
-  querySelectorAll(selector: string): Iterable<{ remove(): void }>;
-}
-
-export const fontFamily = 'DejaVu Sans';
 const width = 760;
 const plotHeight = 430;
 const titleHeight = 58;
 const rowHeight = 22;
 const margin = { left: 64, right: 22 };
-const foreground = '#222222';
 
 export function drawPanel(drawing: Drawing): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const document = newDocument();
   const legend = legendOf(drawing, document);
-  const height = titleHeight + plotHeight + legend.height;
-  const nested = (svg: Svg, y: number) => {
-    for (const style of svg.querySelectorAll('style')) style.remove();
-    // Type comes from the picture around it, and as attributes: some readers allow no style.
-    for (const name of ['class', 'style', 'font-family', 'font-size']) svg.removeAttribute(name);
-    svg.setAttribute('y', String(y));
-    return svg.outerHTML;
-  };
-  const text = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` font-family="'${fontFamily}', Verdana, sans-serif" font-size="13" role="img"`,
-    ` aria-label="${escapeXml(`${drawing.title}: ${nameOf(drawing.panel)}`)}">`,
-    `<rect width="${width}" height="${height}" fill="white"/>`,
-    `<g text-anchor="middle" fill="${foreground}">`,
-    `<text x="${width / 2}" y="24" font-size="16">${escapeXml(drawing.title)}</text>`,
-    `<text x="${width / 2}" y="46" font-size="14">${escapeXml(nameOf(drawing.panel))}</text></g>`,
-    nested(plotOf(drawing, document), titleHeight),
-    nested(legend.svg, titleHeight + plotHeight),
-    '</svg>\n',
-  ].join('');
-  return text.replaceAll('currentColor', foreground).replaceAll('var(--plot-background)', 'white');
+  const subtitle = nameOfPanel(drawing.panel);
+  return framed({
+    ...{ width, height: titleHeight + plotHeight + legend.height, title: drawing.title, subtitle },
+    label: `${drawing.title}: ${subtitle}`,
+    parts: [
+      { svg: plotOf(drawing, document), y: titleHeight },
+      { svg: legend.svg, y: titleHeight + plotHeight },
+    ],
+  });
 }
-
-/** The axis' label without its unit. */
-const nameOf = ({ label }: Panel): string => label.replace(/ \[.*/, '');
 
 function plotOf({ x, panel, series, symbols = true }: Drawing, document: Document): Svg {
   const top = Math.max(panel.atLeast ?? 0, ...series.flatMap(({ points }) => points.map(({ high }) => high)));
@@ -159,14 +132,3 @@ function keyOf({ x, y, series, text }: LegendEntry, symbols: boolean): Plot.Mark
     Plot.text([{ x: x + 48, y }], { x: 'x', y: 'y', text: () => text, textAnchor: 'start' }),
   ];
 }
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** For text and attributes of SVG and HTML alike. */
-export const escapeXml = (text: string): string => text.replace(/[&<>"']/g, (each) => escapes[each]!);

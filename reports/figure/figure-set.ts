@@ -8,7 +8,7 @@ import { type PageOptions, writePage } from '../page/write.js';
 import type { Claim, Finding } from './claim.js';
 import { FigureData, seriesOf } from './data.js';
 import { drawPanel } from './draw.js';
-import type { Figure, Panel, Series } from './figure.js';
+import { type Figure, fileBase, type Panel, type Series } from './figure.js';
 import { cookieSeries } from './figures/fig14.js';
 import { claimsPage } from './page.js';
 import { pngOf } from './png.js';
@@ -38,7 +38,7 @@ export function writeFigure(folder: string, figure: Figure, sweep: FinishedSweep
   const isFormula = figure.number === 14;
   const panels = figure.panels.map((panel): DrawnPanel => {
     const series = isFormula ? cookieSeries() : seriesOf(data, figure, panel);
-    const base = `fig${String(figure.number).padStart(2, '0')}-${panel.name}`;
+    const base = `${fileBase(figure.number)}-${panel.name}`;
     const title = `Figure ${figure.number}. ${figure.title}`;
     const svg = drawPanel({ title, panel, series, symbols: !isFormula, x: figure.x, curve: figure.curve });
     writeWhole(join(folder, `${base}.svg`), svg);
@@ -67,15 +67,17 @@ function csvOf({ x, curve }: Figure, series: readonly Series[]): string {
 /** Writes `index.html` and `claims.csv`. */
 export function writeIndex(folder: string, drawn: readonly DrawnFigure[], options?: PageOptions): string {
   mkdirSync(folder, { recursive: true });
+  writeWhole(join(folder, 'claims.csv'), claimsTable(drawn));
+  return writePage(join(folder, 'index.html'), claimsPage(drawn), options);
+}
+
+/** One row per statement. */
+export function claimsTable(drawn: readonly Pick<DrawnFigure, 'figure' | 'claims'>[]): string {
   const rows = drawn.flatMap(({ figure, claims }) =>
     claims.map(({ text, place, finding }) => [
       ...[figure.number, text, place, finding.verdict, finding.test],
       finding.numbers.join('; '),
     ]),
   );
-  writeWhole(
-    join(folder, 'claims.csv'),
-    stringify([['figure', 'claim', 'place', 'verdict', 'test', 'numbers'], ...rows]),
-  );
-  return writePage(join(folder, 'index.html'), claimsPage(drawn), options);
+  return stringify([['figure', 'claim', 'place', 'verdict', 'test', 'numbers'], ...rows]);
 }

@@ -85,8 +85,11 @@ export const policyNames: Readonly<Record<string, string>> = {
   Random: 'Random',
 };
 
+/** Begins the names of a figure's files: `fig08`. */
+export const fileBase = (number: number): string => `fig${String(number).padStart(2, '0')}`;
+
 /** Tables of measured runs, of the grid and of the point at full scale. */
-export const tableNames = (number: number) => {
-  const base = `fig${String(number).padStart(2, '0')}`;
-  return { runs: `${base}-runs.csv`, full: `${base}-full-runs.csv` };
-};
+export const tableNames = (number: number) => ({
+  runs: `${fileBase(number)}-runs.csv`,
+  full: `${fileBase(number)}-full-runs.csv`,
+});

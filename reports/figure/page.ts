@@ -2,8 +2,8 @@
 import { readStyleFile } from '../page/assets.js';
 import type { WritablePage } from '../page/write.js';
 import type { ClaimVerdict } from './claim.js';
-import { escapeXml } from './draw.js';
 import type { DrawnFigure, DrawnPanel, ExaminedClaim } from './figure-set.js';
+import { escapeXml } from './frame.js';
 
 const marks: Readonly<Record<ClaimVerdict, { sign: string; style: string }>> = {
   holds: { sign: '✓', style: 'yes' },
@@ -11,40 +11,48 @@ const marks: Readonly<Record<ClaimVerdict, { sign: string; style: string }>> = {
   'not enough data': { sign: '?', style: 'open' },
 };
 
-export function claimsPage(drawn: readonly DrawnFigure[]): WritablePage {
-  const style = readStyleFile('claims.css');
-  const link = (beside: string) => `<link rel="stylesheet" href="${beside}.css">`;
-  return { style, markup: (beside) => markupOf(drawn, beside === null ? `<style>${style}</style>` : link(beside)) };
-}
+export const claimsPage = (drawn: readonly DrawnFigure[]): WritablePage =>
+  figuresPage('The paper’s figures, simulated by rsplab', markupOf(drawn));
 
-/** @param style the element that brings it */
-function markupOf(drawn: readonly DrawnFigure[], style: string): string {
-  const claims = drawn.flatMap((each) => each.claims);
-  const holding = claims.filter(({ finding }) => finding.verdict === 'holds').length;
-  return `<!doctype html>
+/** A page with figures and what the paper says about them; `body` is markup. */
+export function figuresPage(title: string, body: string): WritablePage {
+  const style = readStyleFile('claims.css');
+  return {
+    style,
+    markup: (beside) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>The paper’s figures, simulated by rsplab</title>
-${style}
+<title>${title}</title>
+${beside === null ? `<style>${style}</style>` : `<link rel="stylesheet" href="${beside}.css">`}
 </head>
 <body>
-<header>
+${body}
+</body>
+</html>
+`,
+  };
+}
+
+export const navigation = (drawn: readonly Pick<DrawnFigure, 'figure'>[]): string =>
+  `<nav>${drawn.map(({ figure }) => `<a href="#fig${figure.number}">Figure ${figure.number}</a>`).join(' ')}</nav>`;
+
+function markupOf(drawn: readonly DrawnFigure[]): string {
+  const claims = drawn.flatMap((each) => each.claims);
+  const holding = claims.filter(({ finding }) => finding.verdict === 'holds').length;
+  return `<header>
 <h1>The paper’s figures</h1>
 <p>Figures ${drawn.map(({ figure }) => figure.number).join(', ')} of T. Dreibholz and E. P. Rathgeb, <cite>Overview and
 Evaluation of the Server Redundancy and Session Failover Mechanisms in the Reliable Server Pooling Framework</cite>,
 simulated by rsplab. Bars are 95 % confidence intervals. Of ${claims.length} statements that were tested, ${holding}
 hold in these data. What the paper leaves open, such as how much “about” is, was chosen by us and is said beside each; the
 readings of Figures 7, 9, 11 and 12 were settled after a look at data of seed 1, so other seeds are the fairer test.</p>
-<nav>${drawn.map(({ figure }) => `<a href="#fig${figure.number}">Figure ${figure.number}</a>`).join(' ')}</nav>
+${navigation(drawn)}
 </header>
 <main>
 ${drawn.map(sectionOf).join('\n')}
-</main>
-</body>
-</html>
-`;
+</main>`;
 }
 
 function sectionOf({ figure, panels, claims, sweep }: DrawnFigure): string {

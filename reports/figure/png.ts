@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Resvg } from '@resvg/resvg-js';
-import { fontFamily } from './draw.js';
+import { fontFamily } from './frame.js';
 
 /** In print at 8 cm width, twice the size is 480 dots per inch. */
 const scale = 2;

@@ -1,8 +1,9 @@
 /** A finding's table from its runs: a row per point, means over runs with 95 % intervals, as Markdown. */
+import { codeOf } from '../../harness/base/errors.js';
 import type { Point } from '../../harness/experiment/experiment.js';
 import { proportion } from '../../harness/stats/proportion.js';
 import type { Values } from '../../harness/sweep/columns.js';
-import type { GrownTable } from '../../harness/sweep/grow.js';
+import { cameToNothing, type GrownTable } from '../../harness/sweep/grow.js';
 import { simulateRun } from '../../harness/sweep/simulated.js';
 import { type MeanOfRuns, meanOfRuns } from '../../harness/sweep/table.js';
 import type { FindingColumn, FindingTable } from './finding.js';
@@ -14,8 +15,8 @@ const replications = 100;
 export function findingRows({ columns }: FindingTable, { grid, records }: GrownTable): string[][] {
   const heads = [...Object.keys(grid.points[0]?.point ?? {}), 'runs', ...columns.map(({ label }) => label)];
   const rows = grid.points.map(({ index, point }) => {
-    const runs = records.filter((record) => record.point === index).map(({ values }) => values);
-    const known = runs.filter((values) => Object.keys(values).length > 0);
+    const runs = records.filter((record) => record.point === index);
+    const known = runs.filter((record) => !cameToNothing(record)).map(({ values }) => values);
     const unknown = runs.length - known.length;
     const predicted = predictionsAt({ grid, index });
     return [
@@ -34,7 +35,8 @@ function predictionsAt({ grid, index }: Pick<GrownTable, 'grid'> & { index: numb
       const plan = grid.planFor(grid.points[index]!, at + 1);
       return simulateRun({ ...plan, model: 'deployment' }, { record: true }).values;
     });
-  } catch {
+  } catch (error) {
+    if (codeOf(error) !== 'bad-input') throw error;
     return [];
   }
 }

@@ -1,5 +1,7 @@
 /** A finding's table: numbers with the digits that make sense, and how often something happened. */
+
 import { describe, expect, it } from 'vitest';
+import { badInput } from '../../harness/base/errors.js';
 import { metricColumns } from '../../harness/sweep/columns.js';
 import type { GrownTable } from '../../harness/sweep/grow.js';
 import type { FindingTable } from '../../reports/findings/finding.js';
@@ -20,7 +22,7 @@ const table = {
   grid: {
     points: [{ index: 0, point: { registrars: 2 }, refusal: null }],
     planFor: () => {
-      throw new Error('no plan');
+      throw badInput('no plan');
     },
   },
   records: [

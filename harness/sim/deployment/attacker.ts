@@ -85,7 +85,7 @@ export class Attacker {
         break;
       case 'falseFailureReports': {
         const victim = this.#victims[this.#turn % Math.max(1, this.#victims.length)];
-        if (victim) this.#send((association) => registrar.report(victim, association));
+        if (victim) this.#send((association) => registrar.report(pool, victim, association));
         break;
       }
       case 'registrationFlood': {

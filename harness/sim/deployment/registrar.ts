@@ -98,9 +98,9 @@ export class Registrar {
   }
 
   /** Somebody says that it could not reach an element. */
-  report(element: Process, association: Association): void {
+  report(pool: string, element: Process, association: Association): void {
     if (!this.#permits(element, association, this.#role.maxEndpointUnreachableRate)) return;
-    const entry = this.#allEntries().find(({ process, registered }) => registered && process === element);
+    const entry = this.#entries.get(pool)?.find(({ process, registered }) => registered && process === element);
     if (entry && ++entry.badReports >= (this.#role.maxBadPeReports ?? Number.POSITIVE_INFINITY)) this.remove(entry);
   }
 
@@ -115,10 +115,6 @@ export class Registrar {
     if (!this.#permits(pool, association, this.#role.maxHandleResolutionRate)) return undefined;
     const slot = this.#policies.get(pool)?.select() ?? -1;
     return slot < 0 ? undefined : this.#entries.get(pool)![slot];
-  }
-
-  #allEntries(): Entry[] {
-    return [...this.#entries.values()].flat();
   }
 
   /**

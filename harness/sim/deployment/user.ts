@@ -107,7 +107,7 @@ export class User {
     const link = this.#link!;
     this.#asking = true;
     link.send(opener, () => {
-      if (bad) registrar.report(bad.process, link);
+      if (bad) registrar.report(bad.pool, bad.process, link);
       const entry = registrar.select(this.role.pool, link);
       link.send(acceptor, () => {
         this.#asking = false;

@@ -25,7 +25,7 @@ export const causes: readonly Cause[] = [
     metric: 'Utilisation and handling speed at a very low MTBF',
     what:
       'An element that is to be back at once is back after 0.4 to 0.5 s: its process has to end, a new one has ' +
-      'to start and to register. With one failure a second that is half of its life.',
+      'to start and to register. With one failure a second that is a third of its life.',
     shown: 'the journal of each run has both moments; switched on in the simulation (returnSeconds).',
   },
   {

@@ -1,8 +1,7 @@
 /** Draws measured points over predicted curves: one plot for each value of the curve parameter, side by side. */
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
-import { escapeXml, fontFamily } from '../draw.js';
 import { type Dimension, type Panel, policyNames, type Series, type SeriesPoint } from '../figure.js';
+import { type Document, foreground, framed, nameOfPanel, newDocument, type Svg } from '../frame.js';
 import { styleOf } from '../style.js';
 
 export interface MeasuredDrawing {
@@ -17,45 +16,24 @@ export interface MeasuredDrawing {
   readonly explained: readonly Series[];
 }
 
-type Document = ReturnType<typeof parseHTML>['document'];
-
-interface Svg {
-  readonly outerHTML: string;
-  setAttribute(name: string, value: string): void;
-  removeAttribute(name: string): void;
-  querySelectorAll(selector: string): Iterable<{ remove(): void }>;
-}
-
 const width = 900;
 const plotHeight = 360;
 const titleHeight = 78;
 const legendHeight = 88;
-const foreground = '#222222';
 
 /** @returns SVG that stands on its own */
 export function drawMeasured(drawing: MeasuredDrawing): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const height = titleHeight + plotHeight + legendHeight;
-  const name = drawing.panel.label.replace(/ \[.*/, '');
-  const nested = (svg: Svg, y: number) => {
-    for (const style of svg.querySelectorAll('style')) style.remove();
-    for (const attribute of ['class', 'style', 'font-family', 'font-size']) svg.removeAttribute(attribute);
-    svg.setAttribute('y', String(y));
-    return svg.outerHTML;
-  };
-  const text = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` font-family="'${fontFamily}', Verdana, sans-serif" font-size="13" role="img"`,
-    ` aria-label="${escapeXml(`${drawing.title}, measured: ${name}`)}">`,
-    `<rect width="${width}" height="${height}" fill="white"/>`,
-    `<g text-anchor="middle" fill="${foreground}">`,
-    `<text x="${width / 2}" y="24" font-size="16">${escapeXml(drawing.title)}</text>`,
-    `<text x="${width / 2}" y="46" font-size="14">${escapeXml(name)}, measured and predicted</text></g>`,
-    nested(plotOf(drawing, document), titleHeight),
-    nested(legendOf(document), titleHeight + plotHeight),
-    '</svg>\n',
-  ].join('');
-  return text.replaceAll('currentColor', foreground).replaceAll('var(--plot-background)', 'white');
+  const document = newDocument();
+  const name = nameOfPanel(drawing.panel);
+  return framed({
+    ...{ width, height: titleHeight + plotHeight + legendHeight, title: drawing.title },
+    subtitle: `${name}, measured and predicted`,
+    label: `${drawing.title}, measured: ${name}`,
+    parts: [
+      { svg: plotOf(drawing, document), y: titleHeight },
+      { svg: legendOf(document), y: titleHeight + plotHeight },
+    ],
+  });
 }
 
 interface Place extends SeriesPoint {

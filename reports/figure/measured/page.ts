@@ -1,11 +1,10 @@
 /** The page of the measured figures: what was measured over what was predicted, and where the two part. */
 
 import type { MeanOfRuns } from '../../../harness/sweep/table.js';
-import { readStyleFile } from '../../page/assets.js';
 import type { WritablePage } from '../../page/write.js';
 import { nameOf } from '../claim.js';
-import { escapeXml } from '../draw.js';
-import { claimOf } from '../page.js';
+import { escapeXml } from '../frame.js';
+import { claimOf, figuresPage, navigation } from '../page.js';
 import { type Cause, causes } from './causes.js';
 import type { Departure, DepartureRow } from './departures.js';
 import type { EchoCost } from './echo-cost.js';
@@ -13,28 +12,16 @@ import type { LostWork } from './lost-work.js';
 import { theories } from './prediction.js';
 import type { DrawnMeasured } from './set.js';
 
-export function measuredPage(drawn: readonly DrawnMeasured[]): WritablePage {
-  const style = readStyleFile('claims.css');
-  const link = (beside: string) => `<link rel="stylesheet" href="${beside}.css">`;
-  return { style, markup: (beside) => markupOf(drawn, beside === null ? `<style>${style}</style>` : link(beside)) };
-}
+export const measuredPage = (drawn: readonly DrawnMeasured[]): WritablePage =>
+  figuresPage('The paper’s figures, measured by rsplab', markupOf(drawn));
 
-const markupOf = (drawn: readonly DrawnMeasured[], style: string): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>The paper’s figures, measured by rsplab</title>
-${style}
-</head>
-<body>
-<header>
+const markupOf = (drawn: readonly DrawnMeasured[]): string => `<header>
 <h1>The paper’s figures, measured</h1>
 <p>Real components, RSPLIB’s registrar, pool elements and pool users over the kernel’s SCTP, in virtual time. Points
 are measured, with 95 % intervals over independent runs; curves are what both models predict for the very same
 plans. The pool is smaller than the paper’s (3 elements and 30 users instead of 10 and 100) and runs are shorter, on
 both sides. Every measured row can be had again: <code>rsplab reproduce fig13-runs.csv --row 1</code>.</p>
-<nav>${drawn.map(({ figure }) => `<a href="#fig${figure.number}">Figure ${figure.number}</a>`).join(' ')}</nav>
+${navigation(drawn)}
 </header>
 <main>
 <section id="causes">
@@ -42,10 +29,7 @@ both sides. Every measured row can be had again: <code>rsplab reproduce fig13-ru
 <ul>${causes.map(causeOf).join('\n')}</ul>
 </section>
 ${drawn.map(sectionOf).join('\n')}
-</main>
-</body>
-</html>
-`;
+</main>`;
 
 function sectionOf({
   figure,
@@ -63,7 +47,7 @@ function sectionOf({
   const [fewest, most] = perPoint;
   const each = fewest === most ? `${most}` : `${fewest} to ${most}`;
   const facts = [
-    `${points} points, ${each} runs each`,
+    `${points} points, ${each} ${most === 1 ? 'run' : 'runs'} each`,
     ...(unknown > 0 ? [`${unknown} runs came to nothing`] : []),
     `experiment ${figure.experiment}`,
     `fingerprint ${fingerprints.join(', ')}`,

@@ -4,10 +4,10 @@ import type { Point, SimulationModel } from '../../../harness/experiment/experim
 import { type Quirks, rsplibQuirks } from '../../../harness/sim/quirks.js';
 import type { Values } from '../../../harness/sweep/columns.js';
 import type { Grid } from '../../../harness/sweep/grid.js';
-import type { GrownTable } from '../../../harness/sweep/grow.js';
+import { cameToNothing, type GrownTable } from '../../../harness/sweep/grow.js';
 import { simulateRun } from '../../../harness/sweep/simulated.js';
-import { meanOfRuns } from '../../../harness/sweep/table.js';
-import type { Series, SeriesPoint } from '../figure.js';
+import { pointOf } from '../data.js';
+import type { Series } from '../figure.js';
 
 export interface Theory {
   readonly name: string;
@@ -31,9 +31,7 @@ export interface RunsAt {
 export const measuredAt = ({ grid, records }: GrownTable): RunsAt[] =>
   grid.points.map(({ index, point }) => ({
     point,
-    runs: records
-      .filter((record) => record.point === index && Object.keys(record.values).length > 0)
-      .map(({ values }) => values),
+    runs: records.filter((record) => record.point === index && !cameToNothing(record)).map(({ values }) => values),
   }));
 
 /**
@@ -72,7 +70,7 @@ export function curvesOf(all: readonly RunsAt[], { metric, x, curve }: Axes): Se
       points: all
         .filter(({ point }) => point.policy === policy && point[curve] === value)
         .flatMap(({ point, runs }) =>
-          meanPoint(
+          pointOf(
             Number(point[x]),
             runs.map((run) => run[metric]),
           ),
@@ -80,9 +78,4 @@ export function curvesOf(all: readonly RunsAt[], { metric, x, curve }: Axes): Se
         .sort((a, b) => a.x - b.x),
     })),
   );
-}
-
-function meanPoint(x: number, values: readonly (number | null | undefined)[]): SeriesPoint[] {
-  const { mean, halfWidth, n } = meanOfRuns(values);
-  return mean === null ? [] : [{ x, mean, low: mean - (halfWidth ?? 0), high: mean + (halfWidth ?? 0), n }];
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { writeWhole } from '../../../harness/base/write-whole.js';
 import type { Grid } from '../../../harness/sweep/grid.js';
-import type { GrownTable } from '../../../harness/sweep/grow.js';
+import { cameToNothing, type GrownTable } from '../../../harness/sweep/grow.js';
 import { type PageOptions, writePage } from '../../page/write.js';
 import { FigureData } from '../data.js';
-import type { Figure, Series } from '../figure.js';
-import type { ExaminedClaim } from '../figure-set.js';
+import { type Figure, fileBase, type Series } from '../figure.js';
+import { claimsTable, type ExaminedClaim } from '../figure-set.js';
 import { pngOf } from '../png.js';
 import { type DepartureRow, departuresOf } from './departures.js';
 import { drawMeasured } from './draw.js';
@@ -56,7 +56,7 @@ export function writeMeasured(folder: string, figure: Figure, { scaled, full, fi
   const panels = figure.panels.map((panel) => {
     const axes = { metric: panel.metric, x: x.name, curve: curve.name };
     const curves = (all: Parameters<typeof curvesOf>[0]) => curvesOf(all, axes);
-    const base = `fig${String(number).padStart(2, '0')}-${panel.name}`;
+    const base = `${fileBase(number)}-${panel.name}`;
     const svg = drawMeasured({
       ...{ title: `Figure ${number}. ${title}`, panel, x, curve, measured: curves(measured) },
       ...{ rspsim: curves(predicted.rspsim!), deployment: curves(predicted.deployment!) },
@@ -83,7 +83,7 @@ export function writeMeasured(folder: string, figure: Figure, { scaled, full, fi
     echoCosts: costs,
     claims: figure.claims.map((claim) => ({ ...claim, finding: claim.examine(data) })),
     perPoint: [Math.min(...counts), Math.max(...counts)],
-    unknown: all.filter(({ values }) => Object.keys(values).length === 0).length,
+    unknown: all.filter(cameToNothing).length,
     fingerprints: [...new Set(all.flatMap(({ fingerprint }) => fingerprint ?? []))],
   };
 }
@@ -112,15 +112,7 @@ export function writeMeasuredIndex(folder: string, drawn: readonly DrawnMeasured
   ]);
   const heads = ['figure', 'scale', 'metric', 'unit', 'runs', 'measured', 'model', 'predicted', 'difference_percent'];
   writeWhole(join(folder, 'departures.csv'), stringify([[...heads, 'ci95_low', 'ci95_high', 'verdict'], ...rows]));
-  const claims = drawn.flatMap(({ figure, claims }) =>
-    claims.map(({ text, place, finding: { verdict, test, numbers } }) => [
-      ...[figure.number, text, place, verdict, test, numbers.join('; ')],
-    ]),
-  );
-  writeWhole(
-    join(folder, 'claims.csv'),
-    stringify([['figure', 'claim', 'place', 'verdict', 'test', 'numbers'], ...claims]),
-  );
+  writeWhole(join(folder, 'claims.csv'), claimsTable(drawn));
   return writePage(join(folder, 'index.html'), measuredPage(drawn), options);
 }
 
