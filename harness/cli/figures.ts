@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import type { Figure } from '../../reports/figure/figure.js';
+import { type Figure, headingOf, isOfPaper, nameOfFigure } from '../../reports/figure/figure.js';
 import type { DrawnFigure } from '../../reports/figure/figure-set.js';
-import { figures } from '../../reports/figure/figures/index.js';
+import { figures as all } from '../../reports/figure/figures/index.js';
 import type { DrawnMeasured } from '../../reports/figure/measured/set.js';
 import { realClock } from '../base/clock.js';
 import { badInput, codeOf, interrupted } from '../base/errors.js';
@@ -34,12 +34,13 @@ interface FiguresFlags {
 const replicationsOf = { paper: 24, quick: 8, measured: 5 } as const;
 const folders = { simulated: 'results/figures', measured: 'reports/gallery/measured' } as const;
 const variants = ['script', 'paper'];
-const numbers = figures.map(({ number }) => number);
+const figures = all.filter(isOfPaper);
+const names = all.map(({ name }) => name);
 
 export const figuresCommand = (): Command =>
   new Command('figures')
-    .description('Simulate and draw the paper’s figures, and test what the paper says about them.')
-    .argument('[numbers...]', `which of ${numbers.join(', ')} (default: all)`)
+    .description('Simulate and draw the paper’s figures and some more, and test what is said about them.')
+    .argument('[names...]', `which of ${names.join(', ')} (default: the paper’s, which are numbers)`)
     .option('--replications <number>', `runs per point (default: ${replicationsOf.paper}, as in the paper)`)
     .option('--quick', `a thinner grid with ${replicationsOf.quick} runs per point`)
     .option('--jobs <number>', 'runs at a time (default: one per core)')
@@ -104,9 +105,9 @@ async function measure(wanted: readonly Figure[], flags: FiguresFlags): Promise<
 }
 
 function figuresOf(chosen: readonly string[]): Figure[] {
-  const unknown = chosen.find((text) => !numbers.some((number) => String(number) === text));
-  if (unknown !== undefined) throw badInput(`figures: expected some of ${numbers.join(', ')}, got '${unknown}'`);
-  return figures.filter(({ number }) => chosen.includes(String(number)));
+  const unknown = chosen.find((text) => !names.includes(text));
+  if (unknown !== undefined) throw badInput(`figures: expected some of ${names.join(', ')}, got '${unknown}'`);
+  return all.filter(({ name }) => chosen.includes(name));
 }
 
 function optionsOf(flags: FiguresFlags): Omit<SweepOptions, 'restriction' | 'resume'> {
@@ -134,8 +135,9 @@ async function sweepOf(
   { quick, variant, resume }: FiguresFlags,
 ): Promise<FinishedSweep> {
   const loaded = await loadShipped(figure.experiment);
-  const restriction = { variant: [variant], ...(quick ? figure.quick : {}) };
-  const progress = new SweepProgress(`Figure ${figure.number}`, process.stderr);
+  const variants = loaded.experiment.vary?.variant ? { variant: [variant] } : {};
+  const restriction = { ...variants, ...figure.grid, ...(quick ? figure.quick : {}) };
+  const progress = new SweepProgress(nameOfFigure(figure), process.stderr);
   const onProgress = (state: Parameters<SweepProgress['update']>[0]) => progress.update(state);
   const perform = (folder: string | null) =>
     sweep(loaded, { ...options, restriction, resume: folder, onProgress })
@@ -162,8 +164,4 @@ function earlier(out: string, { experiment }: LoadedExperiment): string | null {
 }
 
 const findings = ({ figure, claims }: Pick<DrawnFigure, 'figure' | 'claims'>): string =>
-  [
-    `Figure ${figure.number}. ${figure.title}`,
-    ...claims.map(({ text, finding }) => `  ${finding.verdict.padEnd(15)} ${text}`),
-    '',
-  ].join('\n');
+  [headingOf(figure), ...claims.map(({ text, finding }) => `  ${finding.verdict.padEnd(15)} ${text}`), ''].join('\n');

@@ -1,6 +1,6 @@
 /** The paper's figures, measured on real components in virtual time: tables of runs that grow. */
 import { join } from 'node:path';
-import { type Figure, tableNames } from '../../reports/figure/figure.js';
+import { type Figure, nameOfFigure, tableNames } from '../../reports/figure/figure.js';
 import type { MeasuredTables } from '../../reports/figure/measured/set.js';
 import type { PhaseLengths } from '../experiment/plan.js';
 import { virtualSubject } from '../run/virtual-subject.js';
@@ -35,15 +35,22 @@ interface Part {
   readonly replications: number;
 }
 
-function partsOf({ number, measured }: Figure, { out, replications }: MeasureOptions): Part[] {
+function partsOf(figure: Figure, { out, replications }: MeasureOptions): Part[] {
+  const { measured } = figure;
   if (!measured) return [];
   const { grid, full, measure } = measured;
-  const names = tableNames(number);
+  const names = tableNames(figure);
   const at = { ...phases, measure };
+  const name = nameOfFigure(figure);
   return [
-    { name: `Figure ${number}`, table: names.runs, restriction: { ...grid, scale: [scale] }, phases: at, replications },
+    { name, table: names.runs, restriction: { ...figure.grid, ...grid, scale: [scale] }, phases: at, replications },
     {
-      ...{ name: `Figure ${number}, full scale`, table: names.full, restriction: { ...full, scale: [1] }, phases: at },
+      ...{
+        name: `${name}, full scale`,
+        table: names.full,
+        restriction: { ...figure.grid, ...full, scale: [1] },
+        phases: at,
+      },
       replications: Math.min(replications, fullReplications),
     },
   ].map((part) => ({ ...part, table: join(out, part.table) }));

@@ -44,7 +44,7 @@ function plotOf({ x, panel, series, symbols = true }: Drawing, document: Documen
     marginRight: margin.right,
     marginTop: 12,
     marginBottom: 48,
-    x: { label: x.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 42, grid: true, nice: true },
+    x: { ...axisOf(x), labelAnchor: 'center', labelArrow: 'none', labelOffset: 42, grid: true },
     y: {
       ...{ label: panel.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 54 },
       ...{ grid: true, nice: true, domain: [bottomOf(series), top] },
@@ -53,6 +53,10 @@ function plotOf({ x, panel, series, symbols = true }: Drawing, document: Documen
   });
   return svg as unknown as Svg;
 }
+
+/** Label and kind of the x axis. */
+export const axisOf = ({ label, logarithmic = false }: Dimension): Plot.ScaleOptions =>
+  logarithmic ? { label, type: 'log', ticks: 4, tickFormat: String } : { label, nice: true };
 
 /** Zero, unless that would leave most of the panel empty. */
 function bottomOf(series: readonly Series[]): number {

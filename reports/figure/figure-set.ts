@@ -8,7 +8,7 @@ import { type PageOptions, writePage } from '../page/write.js';
 import type { Claim, Finding } from './claim.js';
 import { FigureData, seriesOf } from './data.js';
 import { drawPanel } from './draw.js';
-import { type Figure, fileBase, type Panel, type Series } from './figure.js';
+import { type Figure, fileBase, headingOf, type Panel, type Series } from './figure.js';
 import { cookieSeries } from './figures/fig14.js';
 import { claimsPage } from './page.js';
 import { pngOf } from './png.js';
@@ -35,12 +35,18 @@ export interface DrawnFigure {
 export function writeFigure(folder: string, figure: Figure, sweep: FinishedSweep): DrawnFigure {
   mkdirSync(folder, { recursive: true });
   const data = new FigureData(sweep);
-  const isFormula = figure.number === 14;
+  const isFormula = figure.name === '14';
   const panels = figure.panels.map((panel): DrawnPanel => {
     const series = isFormula ? cookieSeries() : seriesOf(data, figure, panel);
-    const base = `${fileBase(figure.number)}-${panel.name}`;
-    const title = `Figure ${figure.number}. ${figure.title}`;
-    const svg = drawPanel({ title, panel, series, symbols: !isFormula, x: figure.x, curve: figure.curve });
+    const base = `${fileBase(figure)}-${panel.name}`;
+    const svg = drawPanel({
+      title: headingOf(figure),
+      panel,
+      series,
+      symbols: !isFormula,
+      x: figure.x,
+      curve: figure.curve,
+    });
     writeWhole(join(folder, `${base}.svg`), svg);
     writeWhole(join(folder, `${base}.png`), pngOf(svg));
     writeWhole(join(folder, `${base}.csv`), csvOf(figure, series));
@@ -75,7 +81,7 @@ export function writeIndex(folder: string, drawn: readonly DrawnFigure[], option
 export function claimsTable(drawn: readonly Pick<DrawnFigure, 'figure' | 'claims'>[]): string {
   const rows = drawn.flatMap(({ figure, claims }) =>
     claims.map(({ text, place, finding }) => [
-      ...[figure.number, text, place, finding.verdict, finding.test],
+      ...[figure.name, text, place, finding.verdict, finding.test],
       finding.numbers.join('; '),
     ]),
   );

@@ -1,4 +1,4 @@
-/** What a figure of the paper is: where its data come from, what its panels show, and what the paper says about it. */
+/** What a figure is: where its data come from, what its panels show, and what is said about it. */
 import type { PointValue } from '../../harness/experiment/experiment.js';
 import type { Restriction } from '../../harness/sweep/grid.js';
 import type { Claim } from './claim.js';
@@ -10,6 +10,8 @@ export interface Dimension {
   readonly label: string;
   /** From the experiment's unit to the axis'. @defaultValue unchanged */
   readonly scale?: number;
+  /** Whether each step of the axis is ten times the one before. @defaultValue false */
+  readonly logarithmic?: boolean;
 }
 
 export interface Panel {
@@ -23,7 +25,8 @@ export interface Panel {
 }
 
 export interface Figure {
-  readonly number: number;
+  /** The paper's number, or a word for a figure that it has not. */
+  readonly name: string;
   readonly title: string;
   /** File name in `experiments/`, without its ending. */
   readonly experiment: string;
@@ -32,6 +35,8 @@ export interface Figure {
   readonly curve: Dimension;
   readonly panels: readonly Panel[];
   readonly claims: readonly Claim[];
+  /** The part of its experiment that it shows. @defaultValue all of it */
+  readonly grid?: Restriction;
   /** A thinner grid for a quick look. */
   readonly quick: Restriction;
   /** How it is measured on real components; absent for a formula. */
@@ -85,11 +90,22 @@ export const policyNames: Readonly<Record<string, string>> = {
   Random: 'Random',
 };
 
+export const isOfPaper = ({ name }: Pick<Figure, 'name'>): boolean => /^\d+$/.test(name);
+
+/** As text and progress name it: `Figure 8`, or a word. */
+export const nameOfFigure = (figure: Pick<Figure, 'name'>): string =>
+  isOfPaper(figure) ? `Figure ${figure.name}` : figure.name;
+
+/** What stands above it: the paper's number where it has one, and the title. */
+export const headingOf = (figure: Pick<Figure, 'name' | 'title'>): string =>
+  isOfPaper(figure) ? `Figure ${figure.name}. ${figure.title}` : figure.title;
+
 /** Begins the names of a figure's files: `fig08`. */
-export const fileBase = (number: number): string => `fig${String(number).padStart(2, '0')}`;
+export const fileBase = (figure: Pick<Figure, 'name'>): string =>
+  isOfPaper(figure) ? `fig${figure.name.padStart(2, '0')}` : figure.name;
 
 /** Tables of measured runs, of the grid and of the point at full scale. */
-export const tableNames = (number: number) => ({
-  runs: `${fileBase(number)}-runs.csv`,
-  full: `${fileBase(number)}-full-runs.csv`,
+export const tableNames = (figure: Pick<Figure, 'name'>) => ({
+  runs: `${fileBase(figure)}-runs.csv`,
+  full: `${fileBase(figure)}-full-runs.csv`,
 });

@@ -2,6 +2,7 @@
 import { readStyleFile } from '../page/assets.js';
 import type { WritablePage } from '../page/write.js';
 import type { ClaimVerdict } from './claim.js';
+import { type Figure, fileBase, headingOf, isOfPaper, nameOfFigure } from './figure.js';
 import type { DrawnFigure, DrawnPanel, ExaminedClaim } from './figure-set.js';
 import { escapeXml } from './frame.js';
 
@@ -12,7 +13,7 @@ const marks: Readonly<Record<ClaimVerdict, { sign: string; style: string }>> = {
 };
 
 export const claimsPage = (drawn: readonly DrawnFigure[]): WritablePage =>
-  figuresPage('The paper’s figures, simulated by rsplab', markupOf(drawn));
+  figuresPage(`${titleOf(drawn)}, simulated by rsplab`, markupOf(drawn));
 
 /** A page with figures and what the paper says about them; `body` is markup. */
 export function figuresPage(title: string, body: string): WritablePage {
@@ -36,18 +37,33 @@ ${body}
 }
 
 export const navigation = (drawn: readonly Pick<DrawnFigure, 'figure'>[]): string =>
-  `<nav>${drawn.map(({ figure }) => `<a href="#fig${figure.number}">Figure ${figure.number}</a>`).join(' ')}</nav>`;
+  `<nav>${drawn.map(({ figure }) => `<a href="#${fileBase(figure)}">${nameOfFigure(figure)}</a>`).join(' ')}</nav>`;
+
+type Drawn = readonly { readonly figure: Figure }[];
+
+/** What a page with these figures is called. */
+export const titleOf = (drawn: Drawn): string =>
+  drawn.some(({ figure }) => isOfPaper(figure)) ? 'The paper’s figures' : 'Figures beside the paper’s';
+
+/** Which of them stand in the paper, and whose statements the others are held against. */
+function sourceOf(drawn: Drawn): string {
+  const numbers = drawn.flatMap(({ figure }) => (isOfPaper(figure) ? figure.name : []));
+  const others = drawn.flatMap(({ figure }) => (isOfPaper(figure) ? [] : figure.name));
+  const paper = `Figures ${numbers.join(', ')} of T. Dreibholz and E. P. Rathgeb, <cite>Overview and
+Evaluation of the Server Redundancy and Session Failover Mechanisms in the Reliable Server Pooling Framework</cite>,
+simulated by rsplab. What the paper leaves open, such as how much “about” is, was chosen by us and is said beside each; the
+readings of Figures 7, 9, 11 and 12 were settled after a look at data of seed 1, so other seeds are the fairer test.`;
+  const own = `The paper does not have ${others.join(', ')}: what is said about them is what we expect, or found with seed 1.`;
+  return [...(numbers.length > 0 ? [paper] : []), ...(others.length > 0 ? [own] : [])].join('\n');
+}
 
 function markupOf(drawn: readonly DrawnFigure[]): string {
   const claims = drawn.flatMap((each) => each.claims);
   const holding = claims.filter(({ finding }) => finding.verdict === 'holds').length;
   return `<header>
-<h1>The paper’s figures</h1>
-<p>Figures ${drawn.map(({ figure }) => figure.number).join(', ')} of T. Dreibholz and E. P. Rathgeb, <cite>Overview and
-Evaluation of the Server Redundancy and Session Failover Mechanisms in the Reliable Server Pooling Framework</cite>,
-simulated by rsplab. Bars are 95 % confidence intervals. Of ${claims.length} statements that were tested, ${holding}
-hold in these data. What the paper leaves open, such as how much “about” is, was chosen by us and is said beside each; the
-readings of Figures 7, 9, 11 and 12 were settled after a look at data of seed 1, so other seeds are the fairer test.</p>
+<h1>${titleOf(drawn)}</h1>
+<p>${sourceOf(drawn)}</p>
+<p>Bars are 95 % confidence intervals. Of ${claims.length} statements that were tested, ${holding} hold in these data.</p>
 ${navigation(drawn)}
 </header>
 <main>
@@ -67,8 +83,8 @@ function sectionOf({ figure, panels, claims, sweep }: DrawnFigure): string {
   ];
   const failed =
     failures.length > 0 ? `<p class="no">${failures.length} runs or points failed; see sweep.json.</p>` : '';
-  return `<section id="fig${figure.number}">
-<h2>Figure ${figure.number}. ${escapeXml(figure.title)}</h2>
+  return `<section id="${fileBase(figure)}">
+<h2>${escapeXml(headingOf(figure))}</h2>
 <div class="panels">${panels.map(panelOf).join('\n')}</div>
 ${failed}
 <ul class="claims">${claims.map(claimOf).join('\n')}</ul>

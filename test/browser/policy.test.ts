@@ -43,7 +43,7 @@ describe.skipIf(missing)(`pages under a CI server’s policy${missing ? ` (${mis
       const drawing = join(folder, 'figures');
       const drawn = writeFigure(
         drawing,
-        figures.find(({ number }) => number === 14)!,
+        figures.find(({ name }) => name === '14')!,
         sweepWith([], 0, () => ({})),
       );
       writeIndex(drawing, [drawn], { assets });

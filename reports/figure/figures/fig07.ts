@@ -31,7 +31,7 @@ const lead = (data: FigureData, mtbf: number) =>
   difference(meanOver(data, speed, { policy: 'RoundRobin', mtbf }), meanOver(data, speed, { policy: 'Random', mtbf }));
 
 export const fig07: Figure = {
-  number: 7,
+  name: '7',
   title: 'The performance for dynamic pools',
   experiment: 'fig07-dynamic-pools',
   x: { name: 'mtbf', label: 'Pool element MTBF [average request handling times]' },

@@ -6,7 +6,7 @@ const place = 'Section 5.1.2';
 const clean = { name: 'clean', label: 'the clean shutdown probability' };
 
 export const fig08: Figure = {
-  number: 8,
+  name: '8',
   title: 'The impact of clean shutdowns',
   experiment: 'fig08-clean-shutdowns',
   x: { name: 'clean', label: 'Clean shutdown probability [%]', scale: 100 },

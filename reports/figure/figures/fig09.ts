@@ -21,7 +21,7 @@ const corrected = (data: FigureData, policy: string): Sample =>
   );
 
 export const fig09: Figure = {
-  number: 9,
+  name: '9',
   title: 'The impact of session monitoring',
   experiment: 'fig09-session-monitoring',
   x: { name: 'sessionKeepAlive', label: 'Session keep-alive interval [s]' },

@@ -5,7 +5,7 @@ import { change, moves, policies, realComponents, speed, utilisation } from './s
 const place = 'Section 5.1.4';
 
 export const fig10: Figure = {
-  number: 10,
+  name: '10',
   title: 'The impact of pool element health monitoring',
   experiment: 'fig10-server-monitoring',
   x: { name: 'endpointKeepAlive', label: 'Endpoint keep-alive interval [s]' },

@@ -13,7 +13,7 @@ function loss(data: FigureData, policy: string, maxBadPeReports: number) {
 }
 
 export const fig11: Figure = {
-  number: 11,
+  name: '11',
   title: 'Using failure reports',
   experiment: 'fig11-failure-reports',
   x: { name: 'maxBadPeReports', label: 'MAX-BAD-PE-REPORT [1]' },

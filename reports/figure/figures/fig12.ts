@@ -14,7 +14,7 @@ const rise = (data: FigureData, policy: string) =>
 const others = policies.filter((policy) => policy !== 'LeastUsed');
 
 export const fig12: Figure = {
-  number: 12,
+  name: '12',
   title: 'Using “abort and restart”',
   experiment: 'fig12-abort-and-restart',
   x: { name: 'size', label: 'Request size : PE capacity ratio s [s]' },

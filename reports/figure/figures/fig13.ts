@@ -7,7 +7,7 @@ const cookie = { name: 'cookie', label: 'the cookie interval' };
 const mtbf = { name: 'mtbf', label: 'the MTBF' };
 
 export const fig13: Figure = {
-  number: 13,
+  name: '13',
   title: 'Using client-based state sharing for the session failover',
   experiment: 'fig13-state-sharing',
   x: { name: 'cookie', label: 'Cookie interval CookieMaxCalcs : average request size [1]' },

@@ -26,7 +26,7 @@ export const cookieSeries = (): Series[] =>
   });
 
 export const fig14: Figure = {
-  number: 14,
+  name: '14',
   title: 'The number of cookies',
   experiment: 'fig14-number-of-cookies',
   x: { name: 'goodput', label: 'Goodput ratio [%]', scale: 100 },

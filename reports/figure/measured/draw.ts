@@ -1,5 +1,6 @@
 /** Draws measured points over predicted curves: one plot for each value of the curve parameter, side by side. */
 import * as Plot from '@observablehq/plot';
+import { axisOf } from '../draw.js';
 import { type Dimension, type Panel, policyNames, type Series, type SeriesPoint } from '../figure.js';
 import { type Document, foreground, framed, nameOfPanel, newDocument, type Svg } from '../frame.js';
 import { styleOf } from '../style.js';
@@ -11,7 +12,8 @@ export interface MeasuredDrawing {
   readonly curve: Dimension;
   readonly measured: readonly Series[];
   readonly deployment: readonly Series[];
-  readonly rspsim: readonly Series[];
+  /** @defaultValue this model knows nothing of what is drawn */
+  readonly rspsim?: readonly Series[];
   /** With what is known to be a fault of RSPLIB's. */
   readonly explained: readonly Series[];
 }
@@ -31,7 +33,7 @@ export function drawMeasured(drawing: MeasuredDrawing): string {
     label: `${drawing.title}, measured: ${name}`,
     parts: [
       { svg: plotOf(drawing, document), y: titleHeight },
-      { svg: legendOf(document), y: titleHeight + plotHeight },
+      { svg: legendOf(drawing, document), y: titleHeight + plotHeight },
     ],
   });
 }
@@ -52,7 +54,7 @@ function plotOf(
     series.points.map((point) => ({ ...point, x: point.x * (x.scale ?? 1), facet: facetOf(series.curve) }));
   const at = { x: 'x', y: 'mean', fx: 'facet' } as const;
   const marks = [
-    ...rspsim.map((series) =>
+    ...(rspsim ?? []).map((series) =>
       Plot.line(placesOf(series), { ...at, stroke: inkOf(series), strokeWidth: 1.2, strokeDasharray: '2 3' }),
     ),
     ...explained.map((series) =>
@@ -69,13 +71,13 @@ function plotOf(
       ];
     }),
   ];
-  const all = [...measured, ...deployment, ...rspsim, ...explained].flatMap(({ points }) => points);
+  const all = [...measured, ...deployment, ...(rspsim ?? []), ...explained].flatMap(({ points }) => points);
   const top = Math.max(panel.atLeast ?? 0, ...all.map(({ high }) => high));
   return Plot.plot({
     document,
     ...{ width, height: plotHeight, marginLeft: 64, marginRight: 22, marginTop: 30, marginBottom: 48 },
     fx: { label: null, padding: 0.06, domain: [...new Set(measured.map(({ curve: value }) => facetOf(value)))] },
-    x: { label: x.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 42, grid: true, nice: true, ticks: 5 },
+    x: { ticks: 5, ...axisOf(x), labelAnchor: 'center', labelArrow: 'none', labelOffset: 42, grid: true },
     y: {
       ...{ label: panel.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 54 },
       ...{ grid: true, nice: true, domain: [Math.min(0, ...all.map(({ low }) => low)), top] },
@@ -86,11 +88,11 @@ function plotOf(
 
 const inkOf = ({ policy }: Pick<Series, 'policy'>): string => styleOf({ policy, index: 0 }).colour;
 
-function legendOf(document: Document): Svg {
+function legendOf({ rspsim }: MeasuredDrawing, document: Document): Svg {
   const policies = Object.keys(policyNames);
   const column = (at: number) => 64 + at * 270;
   const kinds = [
-    { text: 'predicted (rspsim)', dash: '2 3', strokeWidth: 1.2 },
+    ...(rspsim ? [{ text: 'predicted (rspsim)', dash: '2 3', strokeWidth: 1.2 }] : []),
     { text: 'predicted (deployment)', dash: '', strokeWidth: 1.6 },
     { text: 'the same with RSPLIB’s quirks', dash: '8 3', strokeWidth: 1.4 },
   ];

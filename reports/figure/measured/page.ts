@@ -3,20 +3,21 @@
 import type { MeanOfRuns } from '../../../harness/sweep/table.js';
 import type { WritablePage } from '../../page/write.js';
 import { nameOf } from '../claim.js';
+import { fileBase, headingOf, isOfPaper } from '../figure.js';
 import { escapeXml } from '../frame.js';
-import { claimOf, figuresPage, navigation } from '../page.js';
+import { claimOf, figuresPage, navigation, titleOf } from '../page.js';
 import { type Cause, causes } from './causes.js';
 import type { Departure, DepartureRow } from './departures.js';
 import type { EchoCost } from './echo-cost.js';
 import type { LostWork } from './lost-work.js';
-import { theories } from './prediction.js';
+import { type Theory, theoriesOf } from './prediction.js';
 import type { DrawnMeasured } from './set.js';
 
 export const measuredPage = (drawn: readonly DrawnMeasured[]): WritablePage =>
-  figuresPage('The paper’s figures, measured by rsplab', markupOf(drawn));
+  figuresPage(`${titleOf(drawn)}, measured by rsplab`, markupOf(drawn));
 
 const markupOf = (drawn: readonly DrawnMeasured[]): string => `<header>
-<h1>The paper’s figures, measured</h1>
+<h1>${titleOf(drawn)}, measured</h1>
 <p>Real components, RSPLIB’s registrar, pool elements and pool users over the kernel’s SCTP, in virtual time. Points
 are measured, with 95 % intervals over independent runs; curves are what both models predict for the very same
 plans. The pool is smaller than the paper’s (3 elements and 30 users instead of 10 and 100) and runs are shorter, on
@@ -52,18 +53,18 @@ function sectionOf({
     `experiment ${figure.experiment}`,
     `fingerprint ${fingerprints.join(', ')}`,
   ];
-  return `<section id="fig${figure.number}">
-<h2>Figure ${figure.number}. ${escapeXml(figure.title)}</h2>
+  return `<section id="${fileBase(figure)}">
+<h2>${escapeXml(headingOf(figure))}</h2>
 <p>${facts.map(escapeXml).join(' · ')}</p>
 <div class="panels">${panels.map(panelOf).join('\n')}</div>
 <h3>Measured against predicted</h3>
-${tableOf(departures)}
-<h3>At the paper’s own scale, one point</h3>
-${tableOf(atFullScale)}
+${tableOf(departures, theoriesOf(figure))}
+<h3>At full scale, 10 elements and 100 users, one point</h3>
+${tableOf(atFullScale, theoriesOf(figure))}
 ${lostWorkTable(lostWork)}
 ${echoCostTable(echoCosts)}
 ${listOf('What real components do not do as the paper asks', figure.measured?.departures ?? [])}
-<h3>What the paper says, held against the measurement</h3>
+<h3>${isOfPaper(figure) ? 'What the paper says' : 'What we expected'}, held against the measurement</h3>
 <ul class="claims">${claims.map(claimOf).join('\n')}</ul>
 </section>`;
 }
@@ -97,15 +98,18 @@ ${svg.trim()}
 <a href="${base}.csv">data</a></figcaption>
 </figure>`;
 
-function tableOf(rows: readonly DepartureRow[]): string {
+function tableOf(rows: readonly DepartureRow[], theories: readonly Theory[]): string {
   const said = rows.filter(({ measured }) => measured !== null);
   if (said.length === 0) return '<p>Not measured yet.</p>';
   const heads = theories.map(({ name }) => `<th>${name}</th><th>difference</th><th>verdict</th>`).join('');
   return `<table><thead><tr><th>metric</th><th>measured</th><th>runs</th>${heads}</tr></thead>
-<tbody>${said.map(rowOf).join('\n')}</tbody></table>`;
+<tbody>${said.map((row) => rowOf(row, theories)).join('\n')}</tbody></table>`;
 }
 
-const rowOf = ({ metric: { label, unit }, measured, runs, against }: DepartureRow): string =>
+const rowOf = (
+  { metric: { label, unit }, measured, runs, against }: DepartureRow,
+  theories: readonly Theory[],
+): string =>
   `<tr><th>${escapeXml(label)}</th><td>${number(measured)} ${unit}</td><td>${runs}</td>${theories
     .map(({ name }) => cellsOf(against[name]!, unit))
     .join('')}</tr>`;

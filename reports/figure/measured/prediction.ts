@@ -7,7 +7,7 @@ import type { Grid } from '../../../harness/sweep/grid.js';
 import { cameToNothing, type GrownTable } from '../../../harness/sweep/grow.js';
 import { simulateRun } from '../../../harness/sweep/simulated.js';
 import { pointOf } from '../data.js';
-import type { Series } from '../figure.js';
+import { type Figure, isOfPaper, type Series } from '../figure.js';
 
 export interface Theory {
   readonly name: string;
@@ -21,6 +21,10 @@ export const theories: readonly Theory[] = [
   { name: 'deployment', model: 'deployment' },
   { name: 'with quirks', model: 'deployment', quirks: rsplibQuirks },
 ];
+
+/** Those that know all that a figure is about: RSPSIM knows nothing of attackers and of faults beside the paper's. */
+export const theoriesOf = (figure: Figure): readonly Theory[] =>
+  isOfPaper(figure) ? theories : theories.filter(({ model }) => model !== 'rspsim');
 
 /** Runs of a grid's points. */
 export interface RunsAt {

@@ -6,7 +6,7 @@ import type { Grid } from '../../../harness/sweep/grid.js';
 import { cameToNothing, type GrownTable } from '../../../harness/sweep/grow.js';
 import { type PageOptions, writePage } from '../../page/write.js';
 import { FigureData } from '../data.js';
-import { type Figure, fileBase, type Series } from '../figure.js';
+import { type Figure, fileBase, headingOf, type Series } from '../figure.js';
 import { claimsTable, type ExaminedClaim } from '../figure-set.js';
 import { pngOf } from '../png.js';
 import { type DepartureRow, departuresOf } from './departures.js';
@@ -14,7 +14,7 @@ import { drawMeasured } from './draw.js';
 import { type EchoCost, echoCosts } from './echo-cost.js';
 import { type LostWork, lostWork } from './lost-work.js';
 import { measuredPage } from './page.js';
-import { curvesOf, measuredAt, predictedAt, theories } from './prediction.js';
+import { curvesOf, measuredAt, predictedAt, theoriesOf } from './prediction.js';
 
 /** What is measured of a figure. */
 export interface MeasuredTables {
@@ -48,18 +48,18 @@ const replications = 12;
 
 /** Predicts what was measured, draws both, and writes the figure's files into the folder. */
 export function writeMeasured(folder: string, figure: Figure, { scaled, full, fine }: MeasuredTables): DrawnMeasured {
-  const { number, title, x, curve } = figure;
+  const { x, curve } = figure;
   const predict = (grid: Grid) =>
-    Object.fromEntries(theories.map((theory) => [theory.name, predictedAt(grid, theory, replications)]));
+    Object.fromEntries(theoriesOf(figure).map((theory) => [theory.name, predictedAt(grid, theory, replications)]));
   const [predicted, predictedFull] = [predict(fine), predict(full.grid)];
   const measured = measuredAt(scaled);
   const panels = figure.panels.map((panel) => {
     const axes = { metric: panel.metric, x: x.name, curve: curve.name };
     const curves = (all: Parameters<typeof curvesOf>[0]) => curvesOf(all, axes);
-    const base = `${fileBase(number)}-${panel.name}`;
+    const base = `${fileBase(figure)}-${panel.name}`;
     const svg = drawMeasured({
-      ...{ title: `Figure ${number}. ${title}`, panel, x, curve, measured: curves(measured) },
-      ...{ rspsim: curves(predicted.rspsim!), deployment: curves(predicted.deployment!) },
+      ...{ title: headingOf(figure), panel, x, curve, measured: curves(measured) },
+      ...{ ...(predicted.rspsim && { rspsim: curves(predicted.rspsim) }), deployment: curves(predicted.deployment!) },
       explained: curves(predicted['with quirks']!),
     });
     writeWhole(join(folder, `${base}.svg`), svg);
@@ -70,7 +70,7 @@ export function writeMeasured(folder: string, figure: Figure, { scaled, full, fi
   });
   const most = Math.max(1, ...scaled.records.map(({ replication }) => replication));
   const data = new FigureData({ ...scaled, description: { replications: most }, independent: true });
-  const isOfCookies = number === 13;
+  const isOfCookies = figure.name === '13';
   const costs = isOfCookies ? echoCosts(fine, predicted.deployment!, replications) : [];
   if (isOfCookies) writeWhole(join(folder, 'cookie-echo-cost.csv'), costTable(costs));
   const counts = measured.map(({ runs }) => runs.length);
@@ -107,8 +107,8 @@ function curvesTable({ x, curve }: Figure, kinds: readonly (readonly [string, re
 /** Writes `departures.csv`, `claims.csv` and `index.html`. */
 export function writeMeasuredIndex(folder: string, drawn: readonly DrawnMeasured[], options?: PageOptions): string {
   const rows = drawn.flatMap(({ figure, departures, atFullScale }) => [
-    ...departures.flatMap((row) => departureLines(figure.number, 'small', row)),
-    ...atFullScale.flatMap((row) => departureLines(figure.number, 'full', row)),
+    ...departures.flatMap((row) => departureLines(figure.name, 'small', row)),
+    ...atFullScale.flatMap((row) => departureLines(figure.name, 'full', row)),
   ]);
   const heads = ['figure', 'scale', 'metric', 'unit', 'runs', 'measured', 'model', 'predicted', 'difference_percent'];
   writeWhole(join(folder, 'departures.csv'), stringify([[...heads, 'ci95_low', 'ci95_high', 'verdict'], ...rows]));
@@ -116,8 +116,8 @@ export function writeMeasuredIndex(folder: string, drawn: readonly DrawnMeasured
   return writePage(join(folder, 'index.html'), measuredPage(drawn), options);
 }
 
-const departureLines = (number: number, scale: string, { metric, measured, runs, against }: DepartureRow) =>
+const departureLines = (name: string, scale: string, { metric, measured, runs, against }: DepartureRow) =>
   Object.entries(against).map(([model, { predicted, percent, interval, verdict }]) => [
-    ...[number, scale, metric.column, metric.unit, runs, measured, model, predicted, percent],
+    ...[name, scale, metric.column, metric.unit, runs, measured, model, predicted, percent],
     ...[interval?.low ?? null, interval?.high ?? null, verdict],
   ]);

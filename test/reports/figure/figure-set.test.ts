@@ -8,6 +8,7 @@ import { loadExperiment } from '../../../harness/experiment/load.js';
 import { gridOf } from '../../../harness/experiment/plan.js';
 import { simSubject } from '../../../harness/run/sim-subject.js';
 import { sweep } from '../../../harness/sweep/sweep.js';
+import { isOfPaper } from '../../../reports/figure/figure.js';
 import { type DrawnFigure, writeFigure, writeIndex } from '../../../reports/figure/figure-set.js';
 import { figures } from '../../../reports/figure/figures/index.js';
 import { sweepWith } from './data.js';
@@ -15,16 +16,23 @@ import { sweepWith } from './data.js';
 const folder = mkdtempSync(join(tmpdir(), 'rsplab-figures-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
-const figure = (number: number) => figures.find((each) => each.number === number)!;
+const figure = (name: string) => figures.find((each) => each.name === name)!;
 
 /** A small grid, few and short runs: enough for differences as large as the paper's. */
-async function draw(number: number, restriction: Record<string, number[]>): Promise<DrawnFigure> {
-  const loaded = await loadExperiment(`experiments/${figure(number).experiment}.ts`);
+async function draw(name: string, thinner: Record<string, number[]>, measure = 1200): Promise<DrawnFigure> {
+  const loaded = await loadExperiment(`experiments/${figure(name).experiment}.ts`);
   const finished = await sweep(loaded, {
-    ...{ subject: simSubject, seed: 1, replications: 6, restriction, phases: { measure: 1200 }, jobs: 1 },
+    ...{
+      subject: simSubject,
+      seed: 1,
+      replications: 6,
+      restriction: { ...figure(name).grid, ...thinner },
+      phases: { measure },
+      jobs: 1,
+    },
     ...{ out: join(folder, 'sweeps'), resume: null, clock: realClock, signal: new AbortController().signal },
   });
-  return writeFigure(folder, figure(number), finished);
+  return writeFigure(folder, figure(name), finished);
 }
 
 const verdictOf = (drawn: DrawnFigure, text: RegExp) =>
@@ -32,8 +40,9 @@ const verdictOf = (drawn: DrawnFigure, text: RegExp) =>
 
 describe('the paper’s figures', { timeout: 180_000 }, () => {
   test('are 7 to 14; each experiment has what its figure draws, asks something and expects something', async () => {
-    expect(figures.map(({ number }) => number)).toEqual([7, 8, 9, 10, 11, 12, 13, 14]);
-    for (const { experiment: name, x, curve, quick } of figures) {
+    const paper = figures.filter(isOfPaper);
+    expect(paper.map(({ name }) => name)).toEqual(['7', '8', '9', '10', '11', '12', '13', '14']);
+    for (const { experiment: name, x, curve, quick } of paper) {
       const { experiment, question, expectation } = await loadExperiment(`experiments/${name}.ts`);
       expect(experiment.name).toBe(name);
       expect(question).toMatch(/\?/);
@@ -45,7 +54,7 @@ describe('the paper’s figures', { timeout: 180_000 }, () => {
   });
 
   test('are written as SVG, PNG and CSV, with claims that small data can decide', async () => {
-    const drawn = await draw(8, { clean: [0, 1], keepAlive: [1, 100] });
+    const drawn = await draw('8', { clean: [0, 1], keepAlive: [1, 100] });
     expect(readdirSync(folder).filter((name) => name.startsWith('fig08'))).toEqual(
       ['handling-speed', 'utilisation'].flatMap((panel) => ['csv', 'png', 'svg'].map((end) => `fig08-${panel}.${end}`)),
     );
@@ -57,10 +66,27 @@ describe('the paper’s figures', { timeout: 180_000 }, () => {
     expect(verdictOf(drawn, /Least Used handles requests faster/)).not.toBe('does not hold');
   });
 
+  test('that it has not show a part of their experiment, on an axis of powers of ten where that is asked', async () => {
+    const drawn = await draw('attack-reports-by-rate', { rate: [0.1, 10] }, 20);
+    expect(drawn.panels[0]!.svg).toContain('>10<');
+    expect(parse(read('attack-reports-by-rate-handling-speed.csv'))).toHaveLength(1 + 3 * 2 * 2);
+    expect(verdictOf(drawn, /a faster attacker slow/)).not.toBe('does not hold');
+    const page = readFileSync(writeIndex(folder, [drawn]), 'utf8');
+    expect(page).toContain('<h1>Figures beside the paper’s</h1>');
+    expect(page).toContain('The paper does not have attack-reports-by-rate');
+    expect(page).not.toContain('Dreibholz');
+    for (const { experiment, grid = {}, x, curve } of figures.filter((each) => !isOfPaper(each))) {
+      const { vary } = (await loadExperiment(`experiments/${experiment}.ts`)).experiment;
+      expect(Object.keys(vary ?? {})).toEqual(
+        expect.arrayContaining(['policy', x.name, curve.name, ...Object.keys(grid)]),
+      );
+    }
+  });
+
   test('of a formula need no runs; 98 % at MTBF 10 costs 2.5 cookies per request', () => {
     const drawn = writeFigure(
       folder,
-      figure(14),
+      figure('14'),
       sweepWith([], 0, () => ({})),
     );
     expect(drawn.claims[0]!.finding.numbers).toEqual(['2.5 cookies per request by the formula']);
@@ -74,7 +100,7 @@ describe('the paper’s figures', { timeout: 180_000 }, () => {
   test('come on one page that needs no other file and escapes what it is given', () => {
     const drawn = writeFigure(
       folder,
-      figure(14),
+      figure('14'),
       sweepWith([], 0, () => ({})),
     );
     const page = readFileSync(writeIndex(folder, [drawn]), 'utf8');
@@ -88,14 +114,14 @@ describe('the paper’s figures', { timeout: 180_000 }, () => {
   });
 
   test('say that they lack data instead of failing when runs are missing', () => {
-    for (const each of figures) {
+    for (const each of [...figures.filter(isOfPaper), figure('attack-resolutions-by-attackers')]) {
       const drawn = writeFigure(
         folder,
         each,
         sweepWith([], 0, () => ({})),
       );
       const open = drawn.claims.filter(({ finding }) => finding.verdict !== 'not enough data');
-      expect(open.map(({ text }) => text)).toEqual(each.number === 14 ? [each.claims[0]!.text] : []);
+      expect(open.map(({ text }) => text)).toEqual(each.name === '14' ? [each.claims[0]!.text] : []);
     }
   });
 });

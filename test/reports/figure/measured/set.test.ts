@@ -13,7 +13,7 @@ import { loaded } from '../../../sweep/sweeps.js';
 import { temporaryFolder } from '../../../temporary.js';
 
 const figure: Figure = {
-  ...{ number: 9, title: 'A <small> one', experiment: 'small', panels: [speedPanel], claims: [], quick: {} },
+  ...{ name: '9', title: 'A <small> one', experiment: 'small', panels: [speedPanel], claims: [], quick: {} },
   x: { name: 'mtbf', label: 'MTBF [s]' },
   curve: { name: 'delay', label: 'delay [ms]', scale: 1000 },
   measured: { grid: {}, measure: 60, full: {}, departures: ['Keep-alives below <100 ms>'] },
