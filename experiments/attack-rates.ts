@@ -37,5 +37,5 @@ export default experiment({
     users: poolUser({ requestSize: exponential(1e6), targetUtilisation: 0.6 }),
     attackers: attacker({ attack, rate, fakeElements: 10 * scale }),
   }),
-  phases: { warmUp: s(30), measure: s(300), drain: s(0) },
+  phases: { warmUp: s(30), measure: s(120), drain: s(0) },
 });

@@ -60,3 +60,10 @@ export const attacker = (options: AttackerOptions): Attacker =>
     associations: 1,
     ...options,
   });
+
+/**
+ * When each attacker of a group strikes first, in seconds after the attack's beginning: they take turns at equal
+ * distances. Striking all at once, as many of them as a pool has elements would bring Round Robin's turn back to where
+ * it was, and do no harm.
+ */
+export const firstStrike = (index: number, attackers: number, rate: number): number => (index - 1) / (attackers * rate);

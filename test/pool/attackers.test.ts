@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { firstStrike } from '../../harness/experiment/attacker.js';
 import { resolvePlan } from '../../harness/experiment/plan.js';
 import type { ScheduledFault } from '../../harness/fault/schedule.js';
 import { at } from '../../harness/fault/schedule.js';
@@ -75,6 +76,10 @@ describe('attackers of a plan', () => {
     ],
   ])('with %s are refused by labs', (_, plan, message) => {
     expect(() => checkAttackers(plan)).toThrow(message);
+  });
+
+  it('take turns: each strikes at its own rate, all of them at equal distances', () => {
+    expect([1, 2, 3, 4].map((index) => firstStrike(index, 4, 10))).toEqual([0, 0.025, 0.05, 0.075]);
   });
 
   it('are nothing that RSPSIM knows; the model of a deployment does', () => {

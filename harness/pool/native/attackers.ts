@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { badInput } from '../../base/errors.js';
-import { attackBounds } from '../../experiment/attacker.js';
+import { attackBounds, firstStrike } from '../../experiment/attacker.js';
 import { type HostWith, hostsWith, type Plan, type PlannedHost } from '../../experiment/plan.js';
 import { sharedLegs } from '../../experiment/reach.js';
 import type { Attacker } from '../../experiment/role.js';
@@ -81,7 +81,7 @@ function attackerCommand(plan: Plan, host: HostWith<Attacker>, measureAt: number
     attack: role.attack,
     pool: role.pool,
     rate: role.rate,
-    beginAt: measureAt + role.start,
+    beginAt: measureAt + role.start + firstStrike(index, inGroup(plan, host), role.rate),
     seconds: secondsOf(plan, role),
     fakeElements: role.fakeElements,
     associations: role.associations,
@@ -94,6 +94,9 @@ function attackerCommand(plan: Plan, host: HostWith<Attacker>, measureAt: number
   };
   return [process.execPath, fileURLToPath(new URL('./attacker.js', import.meta.url)), JSON.stringify(order)];
 }
+
+const inGroup = (plan: Plan, { group }: PlannedHost): number =>
+  plan.hosts.filter((host) => host.group === group).length;
 
 const secondsOf = ({ phases }: Plan, { start, lasting }: Attacker): number => lasting ?? phases.measure - start;
 

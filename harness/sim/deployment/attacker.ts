@@ -23,13 +23,13 @@ export class Attacker {
   readonly #victims: Process[] = [];
   #turn = 0;
 
-  /** @param window when it may attack, seconds since the run began */
+  /** @param window when it may attack, seconds since the run began; and how long after that it strikes first */
   constructor(
     readonly deployed: Deployed,
     node: Node,
     readonly role: AttackerRole,
     readonly policy: Policy,
-    window: { readonly from: number; readonly until: number },
+    window: { readonly from: number; readonly until: number; readonly after: number },
   ) {
     // Whoever is sent to one of its elements is let in, and never answered.
     this.process = new Process(node, deployed.queue, () => {});
@@ -38,7 +38,7 @@ export class Attacker {
     const fake = () => ({ process: new Process(node, deployed.queue, () => {}), entry: null });
     this.#fakes = Array.from({ length: role.fakeElements }, fake);
     for (const line of this.#lines.keys()) this.#connect(line);
-    const from = window.from + role.start;
+    const from = window.from + role.start + window.after;
     const until = Math.min(window.until, role.lasting === null ? Number.POSITIVE_INFINITY : from + role.lasting);
     if (role.attack === 'falseFailureReports') this.#ask(until);
     this.#at(from, () => this.#strike(0, from, until));

@@ -4,6 +4,7 @@
  * for the laboratory to find.
  */
 import { randomFrom } from '../../base/random.js';
+import { firstStrike } from '../../experiment/attacker.js';
 import { hostsWith, type Plan } from '../../experiment/plan.js';
 import { FaultDriver, isDeath, type Strike, type Victims } from '../faults.js';
 import { Counters, metricsOf } from '../metrics.js';
@@ -65,9 +66,11 @@ export function runDeployment(plan: Plan, options: SimulationOptions): Simulatio
     element.start();
   }
   const window = { from: moments.measureAt, until: moments.drainAt };
-  for (const { name, role } of hostsWith(plan, 'attacker')) {
+  for (const { name, role, group, index } of hostsWith(plan, 'attacker')) {
     const attacked = hostsWith(plan, 'poolElement').find((host) => host.role.pool === role.pool);
-    if (attacked) new Attacker(deployed, network.nodes.get(name)!, role, attacked.role.policy, window);
+    const inGroup = plan.hosts.filter((host) => host.group === group).length;
+    const after = firstStrike(index, inGroup, role.rate);
+    if (attacked) new Attacker(deployed, network.nodes.get(name)!, role, attacked.role.policy, { ...window, after });
   }
   const requests = new RequestStreams(moments.warmUpAt, names, new Roles(users), random);
   for (const [number, { name, role }] of users.entries()) {

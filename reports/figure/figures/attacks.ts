@@ -28,11 +28,11 @@ const attacks: readonly Attack[] = [
   },
   {
     ...{ attack: 'handleResolutionFlood', name: 'attack-resolutions', title: 'A flood of handle resolutions' },
-    ...{ countermeasure: 'limit on handle resolutions [5/s]', hurt: ['LeastUsed', 'RoundRobin'] },
+    ...{ countermeasure: 'limit on handle resolutions [5/s]', hurt: ['RoundRobin'] },
   },
   {
     ...{ attack: 'registrationFlood', name: 'attack-registrations', title: 'Elements registered that do not exist' },
-    ...{ countermeasure: 'one failure report is enough to remove an element', hurt: policies },
+    ...{ countermeasure: 'one failure report removes an element', hurt: ['LeastUsed', 'RoundRobin'] },
   },
 ];
 
@@ -42,7 +42,7 @@ const at = (data: FigureData, x: keyof typeof axes, end: 'low' | 'high', where: 
 
 const claimsOf = ({ hurt }: Attack, x: keyof typeof axes): Claim[] => [
   {
-    text: `Without the countermeasure, ${x === 'rate' ? 'a faster attacker' : 'more attackers'} slow the pool down.`,
+    text: `Without the countermeasure, ${x === 'rate' ? 'faster attacks' : 'more attackers'} slow the pool down.`,
     place,
     examine: allOf((data) =>
       hurt.map((policy): Question => {

@@ -70,7 +70,7 @@ describe('the paper’s figures', { timeout: 180_000 }, () => {
     const drawn = await draw('attack-reports-by-rate', { rate: [0.1, 10] }, 20);
     expect(drawn.panels[0]!.svg).toContain('>10<');
     expect(parse(read('attack-reports-by-rate-handling-speed.csv'))).toHaveLength(1 + 3 * 2 * 2);
-    expect(verdictOf(drawn, /a faster attacker slow/)).not.toBe('does not hold');
+    expect(verdictOf(drawn, /faster attacks slow/)).not.toBe('does not hold');
     const page = readFileSync(writeIndex(folder, [drawn]), 'utf8');
     expect(page).toContain('<h1>Figures beside the paper’s</h1>');
     expect(page).toContain('The paper does not have attack-reports-by-rate');
