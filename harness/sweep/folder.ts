@@ -91,3 +91,34 @@ function readJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** What two descriptions say of the same thing. */
+export interface Difference {
+  readonly what: string;
+  readonly had: string;
+  readonly has: string;
+}
+
+/** Why runs of two sweeps do not belong into one table; null when they do. Fewer replications than before are none. */
+export function differenceOf(before: SweepDescription, now: SweepDescription): Difference | null {
+  const pairs: [what: string, had: unknown, has: unknown][] = [
+    ['experiment', before.experiment, now.experiment],
+    ['subject', before.on, now.on],
+    ['seed', before.seed, now.seed],
+    ['plans', before.plansSha256.slice(0, 8), now.plansSha256.slice(0, 8)],
+    ['replications or more', before.replications, Math.min(before.replications, now.replications)],
+    ...versionsThatCount(before).map((name): (typeof pairs)[number] => {
+      const versionIn = ({ versions }: SweepDescription) => versions[name] ?? 'none';
+      return [`version of ${name}`, versionIn(before), versionIn(now)];
+    }),
+  ];
+  const found = pairs.find(([, had, has]) => had !== has);
+  return found ? { what: found[0], had: String(found[1]), has: String(found[2]) } : null;
+}
+
+/** RSPLIB has no part in simulations, and sweeps of earlier versions do not know their code. */
+const versionsThatCount = ({ on, versions }: SweepDescription): string[] => [
+  ...['rsplab', 'node', 'machine'],
+  ...(on === 'sim' ? [] : ['rsplib']),
+  ...(versions.code === undefined ? [] : ['code']),
+];

@@ -35,9 +35,12 @@ export class Ledger {
     return this.#records.has(keyOf(point, replication));
   }
 
-  append(record: RunRecord): void {
+  /** @returns whether it counts: of a run that is there already, the first result does */
+  append(record: RunRecord): boolean {
+    if (this.has(record.point, record.replication)) return false;
     this.#lines.append(record);
     this.#keep(record);
+    return true;
   }
 
   close(): void {

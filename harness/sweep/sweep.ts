@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.js';
-import { badInput, interrupted, messageOf } from '../base/errors.js';
+import { badInput, interrupted } from '../base/errors.js';
 import { newSession } from '../base/session.js';
 import { commandLine } from '../base/shell.js';
 import { writeWhole } from '../base/write-whole.js';
@@ -14,10 +14,18 @@ import type { PhaseLengths } from '../experiment/plan.js';
 import { runId } from '../run/folder.js';
 import type { Subject } from '../run/subject.js';
 import { versions } from '../run/versions.js';
-import { createSweepFolder, describe, readDescription, type SweepDescription, type SweepFailure } from './folder.js';
+import { codeDigest } from './code.js';
+import { type Executor, type ExecutorSetting, localExecutor, type Task } from './executor.js';
+import {
+  createSweepFolder,
+  describe,
+  differenceOf,
+  readDescription,
+  type SweepDescription,
+  type SweepFailure,
+} from './folder.js';
 import { type Grid, type GridPoint, layOut, type Restriction } from './grid.js';
 import { Ledger, type RunRecord } from './ledger.js';
-import { labRunner, type Runner, type RunResult, simRunner } from './runner.js';
 import { replicationSeed } from './seed.js';
 import { pointTable, runTable } from './table.js';
 
@@ -30,6 +38,8 @@ export interface SweepOptions {
   readonly phases: Partial<PhaseLengths>;
   /** Worker threads of the simulator, or machines in virtual time. */
   readonly jobs: number;
+  /** Who performs the runs. @defaultValue this machine */
+  readonly executor?: (setting: ExecutorSetting) => Executor;
   /** Folder for results. */
   readonly out: string;
   /** Folder of a sweep to go on with; null for a new one. */
@@ -49,6 +59,8 @@ export interface SweepProgress {
   readonly done: number;
   readonly resumed: number;
   readonly failed: number;
+  /** Who is at work, in a few words; null when nothing is to be said. */
+  readonly workers: string | null;
 }
 
 export interface FinishedSweep {
@@ -72,66 +84,46 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
 
   const ledger = new Ledger(join(folder, 'ledger.ndjson'));
   const refused = grid.points.filter(({ refusal }) => refusal !== null);
-  const failures: SweepFailure[] = refused.map(({ point, refusal }) => ({
-    point,
-    ...{ replication: null, seed: null, reason: refusal! },
-  }));
+  const failures = new Map<Task | GridPoint, SweepFailure>(
+    refused.map((at) => [at, { point: at.point, replication: null, seed: null, reason: at.refusal! }]),
+  );
   const tasks = remaining(grid, replications, ledger);
-  await prepare(grid, tasks, options);
+  const { clock, signal, jobs, say = () => {}, executor = (setting) => localExecutor(jobs, setting) } = options;
+  const who = executor({ grid, subject, folder, clock, signal, say });
   const total = grid.points.length * replications;
   const resumed = (grid.points.length - refused.length) * replications - tasks.length;
   let done = resumed;
+  const failed = () => failures.size - refused.length;
   const tell = () =>
-    options.onProgress?.({ folder, total, done, resumed, failed: refused.length * replications + failed() });
-  const failed = () => failures.length - refused.length;
+    options.onProgress?.({
+      ...{ folder, total, done, resumed, failed: refused.length * replications + failed() },
+      workers: who.state?.() ?? null,
+    });
   tell();
-
-  const runner =
-    subject.name === 'sim'
-      ? simRunner(Math.min(options.jobs, Math.max(1, tasks.length)), options.signal)
-      : labRunner(subject, { ...options, out: join(folder, 'runs') });
   try {
-    await performAll(tasks, runner, options.signal, async ({ point, replication }) => {
+    await who.perform(tasks, (task, outcome) => {
+      const { point, replication } = task;
       const at = { replication, seed: replicationSeed(seed, replication) };
-      const result = await attempt(() => runner.perform(grid.planFor(point, replication)));
-      if ('values' in result) {
-        ledger.append({ point: point.index, ...at, ...result });
-        done++;
-      } else if (!options.signal.aborted) failures.push({ point: point.point, ...at, reason: result.reason });
+      if ('values' in outcome) {
+        if (ledger.append({ point: point.index, ...at, ...outcome })) done++;
+        failures.delete(task);
+      } else if (!signal.aborted && !ledger.has(point.index, replication))
+        failures.set(task, { point: point.point, ...at, reason: outcome.reason });
       tell();
     });
   } finally {
-    await runner.close();
     ledger.close();
   }
 
-  if (options.signal.aborted && done + failed() < total - refused.length * replications) {
+  if (signal.aborted && done + failed() < total - refused.length * replications) {
     describe(folder, { ...description, state: 'interrupted' });
     const again = commandLine(['rsplab', 'sweep', loaded.file, '--resume', folder]);
     throw interrupted(`The sweep was ended with ${done} of ${total} runs done; go on with: ${again}`);
   }
-  return finish(folder, description, grid, { records: recordsOf(ledger, replications), failures });
-}
-
-/** What runs have to find ready is made before several of them would make it at a time. */
-async function prepare(grid: Grid, tasks: readonly Task[], { subject, say = () => {} }: SweepOptions): Promise<void> {
-  if (subject.clock !== 'virtual') return;
-  const firsts = new Map(tasks.map(({ point, replication }) => [point, replication]));
-  for (const [point, replication] of firsts) await subject.tryOut?.(grid.planFor(point, replication), say);
-}
-
-/** One run's failure is one sentence in the end; it stops no other run. */
-export async function attempt(perform: () => Promise<RunResult>): Promise<RunResult | { readonly reason: string }> {
-  try {
-    return await perform();
-  } catch (error) {
-    return { reason: messageOf(error) };
-  }
-}
-
-interface Task {
-  readonly point: GridPoint;
-  readonly replication: number;
+  return finish(folder, description, grid, {
+    records: recordsOf(ledger, replications),
+    failures: [...failures.values()],
+  });
 }
 
 const idOf = (clock: Clock): string => runId(clock.now(), newSession());
@@ -152,7 +144,7 @@ function describeSweep(loaded: LoadedExperiment, grid: Grid, options: SweepOptio
     phases: { ...options.phases },
     points: grid.points.length,
     plansSha256: grid.digest,
-    versions: { ...versions(), ...machineOf(grid, options) },
+    versions: { ...versions(), code: codeDigest(), ...machineOf(grid, options) },
     state: 'running',
     failures: [],
   };
@@ -167,19 +159,10 @@ function machineOf(grid: Grid, { subject }: SweepOptions): { machine?: string } 
 
 /** Runs of different plans, or of different versions, do not belong into one table. */
 function checkSame(folder: string, now: SweepDescription): void {
-  const before = readDescription(folder);
-  const refuse = (what: string, had: unknown, has: unknown): never => {
-    throw badInput(`--resume: expected the same ${what} as in ${folder} (${had}), got ${has}`);
-  };
-  if (before.experiment !== now.experiment) refuse('experiment', before.experiment, now.experiment);
-  if (before.on !== now.on) refuse('subject', before.on, now.on);
-  if (before.seed !== now.seed) refuse('seed', before.seed, now.seed);
-  if (before.plansSha256 !== now.plansSha256) refuse('plans', before.plansSha256.slice(0, 8), 'others');
-  if (before.replications > now.replications) refuse('replications or more', before.replications, now.replications);
-  for (const name of ['rsplab', 'rsplib', 'node', 'machine']) {
-    const [had, has] = [before.versions[name] ?? 'none', now.versions[name] ?? 'none'];
-    if (had !== has) refuse(`version of ${name}`, had, has);
-  }
+  const difference = differenceOf(readDescription(folder), now);
+  if (!difference) return;
+  const { what, had, has } = difference;
+  throw badInput(`--resume: expected the same ${what} as in ${folder} (${had}), got ${has}`);
 }
 
 function remaining(grid: Grid, replications: number, ledger: Ledger): Task[] {
@@ -190,27 +173,10 @@ function remaining(grid: Grid, replications: number, ledger: Ledger): Task[] {
     .filter(({ point, replication }) => !ledger.has(point.index, replication));
 }
 
-/** Lanes that take the next task as soon as they are done with one, until all are taken or somebody asks to stop. */
-export async function performAll<Task>(
-  tasks: readonly Task[],
-  { width }: Pick<Runner, 'width'>,
-  signal: AbortSignal,
-  perform: (task: Task) => Promise<void>,
-): Promise<void> {
-  const queue = tasks.values();
-  const lane = async () => {
-    for (const task of queue) {
-      if (signal.aborted) return;
-      await perform(task);
-    }
-  };
-  await Promise.all(Array.from({ length: width }, lane));
-}
-
 const recordsOf = (ledger: Ledger, replications: number): RunRecord[] =>
   ledger.records().filter(({ replication }) => replication <= replications);
 
-function finish(
+export function finish(
   folder: string,
   description: SweepDescription,
   grid: Grid,
