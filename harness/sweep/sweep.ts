@@ -3,12 +3,11 @@
  * a sweep that was killed goes on where it was; tables are made from the ledger alone, so neither the number of workers
  * nor any interruption shows in them.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.js';
 import { badInput, interrupted } from '../base/errors.js';
 import { newSession } from '../base/session.js';
 import { commandLine } from '../base/shell.js';
-import { writeWhole } from '../base/write-whole.js';
 import type { LoadedExperiment } from '../experiment/load.js';
 import type { PhaseLengths } from '../experiment/plan.js';
 import { runId } from '../run/folder.js';
@@ -16,18 +15,21 @@ import type { Subject } from '../run/subject.js';
 import { versions } from '../run/versions.js';
 import { codeDigest } from './code.js';
 import { type Executor, type ExecutorSetting, localExecutor, type Task } from './executor.js';
+import { type FinishedSweep, finish } from './finish.js';
 import {
   createSweepFolder,
   describe,
   differenceOf,
+  isSweep,
+  ledgerName,
   readDescription,
   type SweepDescription,
   type SweepFailure,
 } from './folder.js';
-import { type Grid, type GridPoint, layOut, type Restriction } from './grid.js';
+import { type Grid, layOut, type Restriction } from './grid.js';
 import { Ledger, type RunRecord } from './ledger.js';
 import { replicationSeed } from './seed.js';
-import { pointTable, runTable } from './table.js';
+import { isIn, type Shard, shardName } from './shard.js';
 
 export interface SweepOptions {
   readonly subject: Subject;
@@ -44,6 +46,8 @@ export interface SweepOptions {
   readonly out: string;
   /** Folder of a sweep to go on with; null for a new one. */
   readonly resume: string | null;
+  /** The part of the runs that is wanted; its folder has a name of its own, and is gone on with. @defaultValue all */
+  readonly shard?: Shard | null;
   readonly clock: Clock;
   /** Asks to end in good order: nothing new begins, and what runs is finished where that does not take long. */
   readonly signal: AbortSignal;
@@ -63,13 +67,6 @@ export interface SweepProgress {
   readonly workers: string | null;
 }
 
-export interface FinishedSweep {
-  readonly folder: string;
-  readonly description: SweepDescription;
-  readonly grid: Grid;
-  readonly records: readonly RunRecord[];
-}
-
 /**
  * @throws HarnessError `bad-input` before anything was started; `interrupted`, with the way to go on, when the signal
  * ended it
@@ -78,25 +75,23 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
   const { subject, replications, seed } = options;
   const grid = layOut(loaded, options);
   const description = describeSweep(loaded, grid, options);
-  const folder = options.resume ?? createSweepFolder(options.out, idOf(options.clock), description);
-  if (options.resume) checkSame(folder, description);
+  const folder = folderFor(description, options);
   describe(folder, description);
 
-  const ledger = new Ledger(join(folder, 'ledger.ndjson'));
-  const refused = grid.points.filter(({ refusal }) => refusal !== null);
-  const failures = new Map<Task | GridPoint, SweepFailure>(
-    refused.map((at) => [at, { point: at.point, replication: null, seed: null, reason: at.refusal! }]),
-  );
-  const tasks = remaining(grid, replications, ledger);
+  const ledger = new Ledger(join(folder, ledgerName));
+  const wanted = tasksOf(grid, options);
+  const plannable = wanted.filter(({ point }) => point.refusal === null);
+  const tasks = plannable.filter(({ point, replication }) => !ledger.has(point.index, replication));
+  const failures = new Map<Task, SweepFailure>();
   const { clock, signal, jobs, say = () => {}, executor = (setting) => localExecutor(jobs, setting) } = options;
   const who = executor({ grid, subject, folder, clock, signal, say });
-  const total = grid.points.length * replications;
-  const resumed = (grid.points.length - refused.length) * replications - tasks.length;
+  const total = wanted.length;
+  const refused = total - plannable.length;
+  const resumed = plannable.length - tasks.length;
   let done = resumed;
-  const failed = () => failures.size - refused.length;
   const tell = () =>
     options.onProgress?.({
-      ...{ folder, total, done, resumed, failed: refused.length * replications + failed() },
+      ...{ folder, total, done, resumed, failed: refused + failures.size },
       workers: who.state?.() ?? null,
     });
   tell();
@@ -115,18 +110,32 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
     ledger.close();
   }
 
-  if (signal.aborted && done + failed() < total - refused.length * replications) {
+  if (signal.aborted && done + failures.size < plannable.length) {
     describe(folder, { ...description, state: 'interrupted' });
     const again = commandLine(['rsplab', 'sweep', loaded.file, '--resume', folder]);
     throw interrupted(`The sweep was ended with ${done} of ${total} runs done; go on with: ${again}`);
   }
   return finish(folder, description, grid, {
     records: recordsOf(ledger, replications),
-    failures: [...failures.values()],
+    failures: [...description.failures, ...failures.values()],
   });
 }
 
-const idOf = (clock: Clock): string => runId(clock.now(), newSession());
+/** Of a new sweep: sorts by time. */
+export const newSweepId = (clock: Clock): string => runId(clock.now(), newSession());
+
+/** A new folder, or that of a sweep or shard that is gone on with. */
+function folderFor(description: SweepDescription, { resume, shard, out, clock }: SweepOptions): string {
+  const own = shard ? shardFolder(out, description.experiment, shard) : null;
+  const before = resume ?? (own && isSweep(own) ? own : null);
+  if (before === null) return createSweepFolder(out, shard ? shardName(shard) : newSweepId(clock), description);
+  checkSame(before, description, resume === null ? '--shard' : '--resume');
+  return before;
+}
+
+/** Where a shard's command leaves its results. */
+export const shardFolder = (out: string, experiment: string, shard: Shard): string =>
+  resolve(out, experiment, shardName(shard));
 
 function describeSweep(loaded: LoadedExperiment, grid: Grid, options: SweepOptions): SweepDescription {
   const { experiment, file, question, expectation } = loaded;
@@ -145,8 +154,11 @@ function describeSweep(loaded: LoadedExperiment, grid: Grid, options: SweepOptio
     points: grid.points.length,
     plansSha256: grid.digest,
     versions: { ...versions(), code: codeDigest(), ...machineOf(grid, options) },
+    shard: options.shard ?? null,
     state: 'running',
-    failures: [],
+    failures: grid.points.flatMap(({ point, refusal }) =>
+      refusal === null ? [] : [{ point, replication: null, seed: null, reason: refusal }],
+    ),
   };
 }
 
@@ -158,41 +170,24 @@ function machineOf(grid: Grid, { subject }: SweepOptions): { machine?: string } 
 }
 
 /** Runs of different plans, or of different versions, do not belong into one table. */
-function checkSame(folder: string, now: SweepDescription): void {
-  const difference = differenceOf(readDescription(folder), now);
-  if (!difference) return;
-  const { what, had, has } = difference;
-  throw badInput(`--resume: expected the same ${what} as in ${folder} (${had}), got ${has}`);
+function checkSame(folder: string, now: SweepDescription, option: string): void {
+  const before = readDescription(folder, option);
+  const [had, has] = [before, now].map(({ shard, replications }) =>
+    // Of how many replications there are depends which ones are in it.
+    shard ? `${shardName(shard)} with ${replications} replications` : 'the whole sweep',
+  ) as [string, string];
+  const difference = had === has ? differenceOf(before, now) : { what: 'shard', had, has };
+  if (difference === null) return;
+  const { what } = difference;
+  throw badInput(`${option}: expected the same ${what} as in ${folder} (${difference.had}), got ${difference.has}`);
 }
 
-function remaining(grid: Grid, replications: number, ledger: Ledger): Task[] {
+/** All runs that are wanted, those of points that cannot be planned among them. */
+function tasksOf(grid: Grid, { replications, shard }: SweepOptions): Task[] {
   const numbers = Array.from({ length: replications }, (_, index) => index + 1);
-  return grid.points
-    .filter(({ refusal }) => refusal === null)
-    .flatMap((point) => numbers.map((replication) => ({ point, replication })))
-    .filter(({ point, replication }) => !ledger.has(point.index, replication));
+  const tasks = grid.points.flatMap((point) => numbers.map((replication) => ({ point, replication })));
+  return shard ? tasks.filter((task) => isIn(shard, task, replications)) : tasks;
 }
 
 const recordsOf = (ledger: Ledger, replications: number): RunRecord[] =>
   ledger.records().filter(({ replication }) => replication <= replications);
-
-export function finish(
-  folder: string,
-  description: SweepDescription,
-  grid: Grid,
-  { records, failures }: { records: RunRecord[]; failures: SweepFailure[] },
-): FinishedSweep {
-  writeWhole(join(folder, 'runs.csv'), runTable(grid, records));
-  writeWhole(join(folder, 'table.csv'), pointTable(grid, records));
-  const state = failures.length > 0 ? 'failed' : 'complete';
-  const final = { ...description, state, failures: inOrder(grid, failures) } as const;
-  describe(folder, final);
-  return { folder, description: final, grid, records };
-}
-
-/** As the grid has them, whichever failed first. */
-function inOrder(grid: Grid, failures: readonly SweepFailure[]): SweepFailure[] {
-  const indexOf = new Map(grid.points.map(({ index, point }) => [point as SweepFailure['point'], index]));
-  const placeOf = ({ point }: SweepFailure) => indexOf.get(point) ?? 0;
-  return [...failures].sort((a, b) => placeOf(a) - placeOf(b) || (a.replication ?? 0) - (b.replication ?? 0));
-}
