@@ -41,17 +41,34 @@ export class Lines<T> {
   }
 }
 
-/** Reads the whole lines and cuts off what is left of one that was being written. */
+/** Cuts off what is left of a line that was being written. */
 function recover<T>(path: string, schema: z.ZodType<T>, what: string): T[] {
-  const bytes = readFileSync(path);
+  const { lines, bytes } = readLines(path, schema, what);
+  truncateSync(path, bytes);
+  return lines;
+}
+
+/**
+ * The whole lines of a file that somebody else may be writing.
+ * @param from the byte that a line begins at
+ * @returns and how many bytes of the file these are
+ * @throws HarnessError `bad-input` when one of them is something else
+ */
+export function readLines<T>(
+  path: string,
+  schema: z.ZodType<T>,
+  what: string,
+  from = 0,
+): { lines: T[]; bytes: number } {
+  const bytes = readFileSync(path).subarray(from);
   const end = bytes.lastIndexOf('\n') + 1;
-  if (end < bytes.length) truncateSync(path, end);
-  const lines = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
-  return lines.map((line, index) => {
+  const texts = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
+  const lines = texts.map((line, index) => {
     const parsed = schema.safeParse(parseJson(line));
     if (!parsed.success) throw badInput(`${path}: expected ${what} in line ${index + 1}, got something else`);
     return parsed.data;
   });
+  return { lines, bytes: from + end };
 }
 
 function parseJson(line: string): unknown {

@@ -7,10 +7,13 @@ import { loadExperiment } from '../experiment/load.js';
 import type { Verdict } from '../result/summary.js';
 import { checkSize } from '../run/apart.js';
 import type { Subject } from '../run/subject.js';
+import type { FinishedSweep } from '../sweep/finish.js';
 import { latestSweep, readDescription, type SweepDescription } from '../sweep/folder.js';
-import { describePoint } from '../sweep/grid.js';
+import { describePoint, type Grid } from '../sweep/grid.js';
+import { merge } from '../sweep/merge.js';
+import { shardFrom } from '../sweep/shard.js';
 import { keepsRows } from '../sweep/simulated.js';
-import { type FinishedSweep, type SweepOptions, sweep } from '../sweep/sweep.js';
+import { newSweepId, type SweepOptions, sweep } from '../sweep/sweep.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
 import { collect, countFrom, jobsFrom, readSettings, seedFrom } from './settings.js';
@@ -23,6 +26,8 @@ interface SweepFlags {
   replications?: string;
   jobs?: string;
   resume?: string | true;
+  shard?: string;
+  merge?: string[];
   seed?: string;
   set: string[];
   out: string;
@@ -44,6 +49,11 @@ export const sweepCommand = (): Command =>
       'runs at a time on sim and virtual; other labs want the machine for themselves (default: one per core)',
     )
     .option('--resume [folder]', 'go on with that sweep, or with the experiment’s latest')
+    .option(
+      '--shard <i/n>',
+      'only the i-th of n parts of the runs, into a folder of its own; goes on with what is there',
+    )
+    .option('--merge <folder...>', 'run nothing: make one sweep of these, its shards')
     .option('--seed <number>', 'what all chance of the sweep grows from (default: 1)')
     .option('--set <name=values>', 'only these points, e.g. policy=LeastUsed,Random, or a phase’s length', collect, [])
     .option('--out <folder>', 'where results go', 'results')
@@ -59,6 +69,8 @@ Examples:
   rsplab sweep experiments/fig08-clean-shutdowns.ts --set variant=script,paper --set keepAlive=1
   rsplab sweep experiments/element-kill.ts --on virtual --replications 5 --jobs 2
   rsplab sweep experiments/fig08-clean-shutdowns.ts --resume
+  rsplab sweep experiments/fig08-clean-shutdowns.ts --shard 3/8 --out shards
+  rsplab sweep --merge shards/fig08-clean-shutdowns/* --out results
 
 Results: table.csv (a row per point: mean, half width of the 95 % interval, n), runs.csv (a row per run), sweep.json.
 Replication r has the same seed, and so the same requests, at every point.
@@ -66,6 +78,29 @@ Replication r has the same seed, and so the same requests, at every point.
 Exit codes: 0 all runs finished, 1 a check failed, 2 bad input, 3 a run or a point came to nothing, or interrupted.`;
 
 async function sweepAction(file: string | undefined, flags: SweepFlags): Promise<void> {
+  const finished = flags.merge ? mergeFrom(file, flags.merge, flags) : await sweepFrom(file, flags);
+  // Drawing is slow to load, so it waits until there is something to draw.
+  const { writeSweepReport } = await import('../../reports/sweep/report.js');
+  const page = writeSweepReport(finished.folder, flags);
+  process.stdout.write(
+    flags.json
+      ? `${JSON.stringify({ ...finished.description, folder: finished.folder }, null, 2)}\n`
+      : report(finished, page),
+  );
+  process.exitCode = exitCodes[verdictOf(finished)];
+}
+
+/** A sweep of which no plan is made any more. */
+type Finished = FinishedSweep<Pick<Grid, 'points'>>;
+
+function mergeFrom(file: string | undefined, folders: readonly string[], flags: SweepFlags): Finished {
+  const other = (['resume', 'shard', 'replications', 'seed', 'on'] as const).find((name) => flags[name] !== undefined);
+  const extra = file ?? (other ? `--${other}` : undefined) ?? flags.set[0];
+  if (extra !== undefined) throw badInput(`sweep --merge: expected folders and --out alone, got ${extra}, too`);
+  return merge(folders, { out: flags.out, id: newSweepId(realClock) });
+}
+
+async function sweepFrom(file: string | undefined, flags: SweepFlags): Promise<Finished> {
   const { file: source, before, folder } = await whatToSweep(file, flags);
   const loaded = await loadExperiment(source);
   const { values, phases } = readSettings(loaded, flags.set, { lists: true });
@@ -83,23 +118,13 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
     jobs: jobsFrom(flags.jobs),
     out: flags.out,
     resume: folder,
+    shard: flags.shard === undefined ? (before?.shard ?? null) : shardFrom(flags.shard),
     clock: realClock,
     signal: untilSignal('sweep'),
     say: (line) => void process.stderr.write(`${line}\n`),
   };
   const progress = new SweepProgress(loaded.experiment.name, process.stderr);
-  const finished = await sweep(loaded, { ...options, onProgress: (state) => progress.update(state) }).finally(() =>
-    progress.end(),
-  );
-  // Drawing is slow to load, so it waits until there is something to draw.
-  const { writeSweepReport } = await import('../../reports/sweep/report.js');
-  const page = writeSweepReport(finished.folder, flags);
-  process.stdout.write(
-    flags.json
-      ? `${JSON.stringify({ ...finished.description, folder: finished.folder }, null, 2)}\n`
-      : report(finished, page),
-  );
-  process.exitCode = exitCodes[verdictOf(finished)];
+  return sweep(loaded, { ...options, onProgress: (state) => progress.update(state) }).finally(() => progress.end());
 }
 
 /** As the subject is, and refusing what would be absurdly large. */
@@ -130,16 +155,17 @@ async function whatToSweep(file: string | undefined, { resume, out }: SweepFlags
 }
 
 /** Of a point that came to nothing, nothing is known; a check that failed has failed all the same. */
-function verdictOf({ description, records }: FinishedSweep): Verdict {
+function verdictOf({ description, records }: Finished): Verdict {
   if (records.some(({ verdict }) => verdict === 'fail')) return 'fail';
   return description.failures.length > 0 || records.some(({ verdict }) => verdict === 'unknown') ? 'unknown' : 'pass';
 }
 
-function report({ description, folder, records, grid }: FinishedSweep, page: string): string {
-  const { points, replications, failures } = description;
+function report({ description, folder, records, grid }: Finished, page: string): string {
+  const { points, replications, failures, shard } = description;
+  const part = shard ? `, part ${shard.number} of ${shard.of}` : '';
   const unhappy = records.filter(({ verdict }) => verdict !== null && verdict !== 'pass');
   const lines = [
-    `${points} points with ${replications} runs each: ${records.length} runs finished.`,
+    `${points} points with ${replications} runs each${part}: ${records.length} runs finished.`,
     ...failures.map(({ point, replication, seed, reason }) => {
       const at = replication === null ? '' : `, replication ${replication} (seed ${seed})`;
       return `Failed: ${describePoint(point)}${at}: ${reason}`;

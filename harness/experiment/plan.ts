@@ -158,8 +158,8 @@ function answer<T>(where: string, ask: () => T): T {
 }
 
 /** Every point of the experiment's grid, the last name varying fastest. */
-export function gridOf(experiment: Experiment): Point[] {
-  return Object.entries(experiment.vary ?? {}).reduce<Point[]>(
+export function gridOf({ vary = {} }: Pick<Experiment, 'vary'>): Point[] {
+  return Object.entries(vary).reduce<Point[]>(
     (points, [name, values]) => points.flatMap((point) => values.map((value) => ({ ...point, [name]: value }))),
     [{}],
   );

@@ -30,6 +30,11 @@ export const sweepSchema = z.object({
   /** Of all plans: a sweep is resumed with the same ones only. */
   plansSha256: z.string(),
   versions: z.record(z.string(), z.string().nullable()),
+  /** The part of all runs that it has; null for all of them. */
+  shard: z
+    .object({ number: z.int().min(1), of: z.int().min(1) })
+    .nullable()
+    .default(null),
   /** `running` also for a sweep that was killed; its tables are there once it is `complete` or `failed`. */
   state: z.enum(['running', 'interrupted', 'complete', 'failed']),
   /** Points, or runs of them, of which nothing came. */
@@ -47,6 +52,10 @@ export type SweepDescription = z.infer<typeof sweepSchema>;
 export type SweepFailure = SweepDescription['failures'][number];
 
 const descriptionName = 'sweep.json';
+export const ledgerName = 'ledger.ndjson';
+
+/** Whether there is a sweep to go on with. */
+export const isSweep = (folder: string): boolean => existsSync(join(folder, descriptionName));
 
 /** @throws HarnessError `bad-input` when it cannot be made */
 export function createSweepFolder(out: string, id: string, description: SweepDescription): string {
@@ -63,10 +72,13 @@ export function createSweepFolder(out: string, id: string, description: SweepDes
 export const describe = (folder: string, description: SweepDescription): void =>
   writeWhole(join(folder, descriptionName), `${JSON.stringify(description, null, 2)}\n`);
 
-/** @throws HarnessError `bad-input` when the folder holds no sweep */
-export function readDescription(folder: string): SweepDescription {
+/**
+ * @param option that named the folder, for people
+ * @throws HarnessError `bad-input` when the folder holds no sweep
+ */
+export function readDescription(folder: string, option = '--resume'): SweepDescription {
   const path = join(folder, descriptionName);
-  if (!existsSync(path)) throw badInput(`--resume: expected a sweep's folder, got ${folder}, which has no sweep.json`);
+  if (!isSweep(folder)) throw badInput(`${option}: expected a sweep's folder, got ${folder}, which has no sweep.json`);
   const parsed = sweepSchema.safeParse(readJson(readFileSync(path, 'utf8')));
   if (!parsed.success) throw badInput(`${path}: expected a sweep's description of schemaVersion 1, got something else`);
   return parsed.data;
@@ -79,7 +91,7 @@ export function readDescription(folder: string): SweepDescription {
 export function latestSweep(out: string, experiment: string): string {
   const folder = resolve(out, experiment);
   const ids = existsSync(folder) ? readdirSync(folder).sort().reverse() : [];
-  const latest = ids.find((id) => existsSync(join(folder, id, descriptionName)));
+  const latest = ids.find((id) => isSweep(join(folder, id)));
   if (!latest) throw badInput(`--resume: expected a sweep of ${experiment} in ${out}, got none`);
   return join(folder, latest);
 }
@@ -91,3 +103,34 @@ function readJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** What two descriptions say of the same thing. */
+export interface Difference {
+  readonly what: string;
+  readonly had: string;
+  readonly has: string;
+}
+
+/** Why runs of two sweeps do not belong into one table; null when they do. Fewer replications than before are none. */
+export function differenceOf(before: SweepDescription, now: SweepDescription): Difference | null {
+  const pairs: [what: string, had: unknown, has: unknown][] = [
+    ['experiment', before.experiment, now.experiment],
+    ['subject', before.on, now.on],
+    ['seed', before.seed, now.seed],
+    ['plans', before.plansSha256.slice(0, 8), now.plansSha256.slice(0, 8)],
+    ['replications or more', before.replications, Math.min(before.replications, now.replications)],
+    ...versionsThatCount(before).map((name): (typeof pairs)[number] => {
+      const versionIn = ({ versions }: SweepDescription) => versions[name] ?? 'none';
+      return [`version of ${name}`, versionIn(before), versionIn(now)];
+    }),
+  ];
+  const found = pairs.find(([, had, has]) => had !== has);
+  return found ? { what: found[0], had: String(found[1]), has: String(found[2]) } : null;
+}
+
+/** RSPLIB has no part in simulations, and sweeps of earlier versions do not know their code. */
+const versionsThatCount = ({ on, versions }: SweepDescription): string[] => [
+  ...['rsplab', 'node', 'machine'],
+  ...(on === 'sim' ? [] : ['rsplib']),
+  ...(versions.code === undefined ? [] : ['code']),
+];

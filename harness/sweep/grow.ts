@@ -13,12 +13,13 @@ import type { LoadedExperiment } from '../experiment/load.js';
 import type { Plan } from '../experiment/plan.js';
 import { replayCommand } from '../run/replay.js';
 import type { Subject } from '../run/subject.js';
+import { attempt, performAll } from './executor.js';
 import { describePoint, type Grid, type GridPoint, layOut } from './grid.js';
 import type { RunRecord } from './ledger.js';
 import { readRuns, type TableRow } from './reproduce.js';
 import { labRunner, type RunResult } from './runner.js';
 import { ownSeed } from './seed.js';
-import { attempt, performAll, type SweepOptions } from './sweep.js';
+import type { SweepOptions } from './sweep.js';
 import { runTable } from './table.js';
 
 /** As of a sweep, but that all runs are independent: none shares its seed with another. */
@@ -60,7 +61,7 @@ export async function growTable(loaded: LoadedExperiment, options: GrowOptions):
   const [total, resumed] = [wanted.length, wanted.length - tasks.length];
   let done = resumed;
   mkdirSync(dirname(table), { recursive: true });
-  const tell = () => options.onProgress?.({ folder: table, total, done, resumed, failed: 0 });
+  const tell = () => options.onProgress?.({ folder: table, total, done, resumed, failed: 0, workers: null });
   tell();
   if (tasks[0]) await subject.tryOut?.(grid.planFor(tasks[0].point, 1), say);
   const scratch = await mkdtemp(join(temporaryFolder(), 'rsplab-grow-'));

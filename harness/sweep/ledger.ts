@@ -1,9 +1,10 @@
 /** What a sweep has finished, one line per run: a killed sweep goes on from here. */
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { Lines } from '../base/lines.js';
+import { Lines, readLines } from '../base/lines.js';
 import { verdicts } from '../result/summary.js';
 
-const recordSchema = z.object({
+export const recordSchema = z.object({
   /** Index of the point in the grid. */
   point: z.int().min(0),
   /** Counts from 1. */
@@ -35,9 +36,12 @@ export class Ledger {
     return this.#records.has(keyOf(point, replication));
   }
 
-  append(record: RunRecord): void {
+  /** @returns whether it counts: of a run that is there already, the first result does */
+  append(record: RunRecord): boolean {
+    if (this.has(record.point, record.replication)) return false;
     this.#lines.append(record);
     this.#keep(record);
+    return true;
   }
 
   close(): void {
@@ -54,5 +58,12 @@ export class Ledger {
     if (!this.#records.has(key)) this.#records.set(key, record);
   }
 }
+
+/**
+ * What is in somebody else's ledger, which is left as it is.
+ * @throws HarnessError `bad-input` when a whole line is not a record
+ */
+export const readLedger = (path: string): RunRecord[] =>
+  existsSync(path) ? readLines(path, recordSchema, 'a finished run').lines : [];
 
 const keyOf = (point: number, replication: number): string => `${point}/${replication}`;

@@ -3,23 +3,33 @@
  * a sweep that was killed goes on where it was; tables are made from the ledger alone, so neither the number of workers
  * nor any interruption shows in them.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Clock } from '../base/clock.js';
-import { badInput, interrupted, messageOf } from '../base/errors.js';
+import { badInput, interrupted } from '../base/errors.js';
 import { newSession } from '../base/session.js';
 import { commandLine } from '../base/shell.js';
-import { writeWhole } from '../base/write-whole.js';
 import type { LoadedExperiment } from '../experiment/load.js';
 import type { PhaseLengths } from '../experiment/plan.js';
 import { runId } from '../run/folder.js';
 import type { Subject } from '../run/subject.js';
 import { versions } from '../run/versions.js';
-import { createSweepFolder, describe, readDescription, type SweepDescription, type SweepFailure } from './folder.js';
-import { type Grid, type GridPoint, layOut, type Restriction } from './grid.js';
+import { codeDigest } from './code.js';
+import { type Executor, type ExecutorSetting, localExecutor, type Task } from './executor.js';
+import { type FinishedSweep, finish } from './finish.js';
+import {
+  createSweepFolder,
+  describe,
+  differenceOf,
+  isSweep,
+  ledgerName,
+  readDescription,
+  type SweepDescription,
+  type SweepFailure,
+} from './folder.js';
+import { type Grid, layOut, type Restriction } from './grid.js';
 import { Ledger, type RunRecord } from './ledger.js';
-import { labRunner, type Runner, type RunResult, simRunner } from './runner.js';
 import { replicationSeed } from './seed.js';
-import { pointTable, runTable } from './table.js';
+import { isIn, type Shard, shardName } from './shard.js';
 
 export interface SweepOptions {
   readonly subject: Subject;
@@ -30,10 +40,14 @@ export interface SweepOptions {
   readonly phases: Partial<PhaseLengths>;
   /** Worker threads of the simulator, or machines in virtual time. */
   readonly jobs: number;
+  /** Who performs the runs. @defaultValue this machine */
+  readonly executor?: (setting: ExecutorSetting) => Executor;
   /** Folder for results. */
   readonly out: string;
   /** Folder of a sweep to go on with; null for a new one. */
   readonly resume: string | null;
+  /** The part of the runs that is wanted; its folder has a name of its own, and is gone on with. @defaultValue all */
+  readonly shard?: Shard | null;
   readonly clock: Clock;
   /** Asks to end in good order: nothing new begins, and what runs is finished where that does not take long. */
   readonly signal: AbortSignal;
@@ -49,13 +63,8 @@ export interface SweepProgress {
   readonly done: number;
   readonly resumed: number;
   readonly failed: number;
-}
-
-export interface FinishedSweep {
-  readonly folder: string;
-  readonly description: SweepDescription;
-  readonly grid: Grid;
-  readonly records: readonly RunRecord[];
+  /** Who is at work, in a few words; null when nothing is to be said. */
+  readonly workers: string | null;
 }
 
 /**
@@ -66,75 +75,67 @@ export async function sweep(loaded: LoadedExperiment, options: SweepOptions): Pr
   const { subject, replications, seed } = options;
   const grid = layOut(loaded, options);
   const description = describeSweep(loaded, grid, options);
-  const folder = options.resume ?? createSweepFolder(options.out, idOf(options.clock), description);
-  if (options.resume) checkSame(folder, description);
+  const folder = folderFor(description, options);
   describe(folder, description);
 
-  const ledger = new Ledger(join(folder, 'ledger.ndjson'));
-  const refused = grid.points.filter(({ refusal }) => refusal !== null);
-  const failures: SweepFailure[] = refused.map(({ point, refusal }) => ({
-    point,
-    ...{ replication: null, seed: null, reason: refusal! },
-  }));
-  const tasks = remaining(grid, replications, ledger);
-  await prepare(grid, tasks, options);
-  const total = grid.points.length * replications;
-  const resumed = (grid.points.length - refused.length) * replications - tasks.length;
+  const ledger = new Ledger(join(folder, ledgerName));
+  const wanted = tasksOf(grid, options);
+  const plannable = wanted.filter(({ point }) => point.refusal === null);
+  const tasks = plannable.filter(({ point, replication }) => !ledger.has(point.index, replication));
+  const failures = new Map<Task, SweepFailure>();
+  const { clock, signal, jobs, say = () => {}, executor = (setting) => localExecutor(jobs, setting) } = options;
+  const who = executor({ grid, subject, folder, clock, signal, say });
+  const total = wanted.length;
+  const refused = total - plannable.length;
+  const resumed = plannable.length - tasks.length;
   let done = resumed;
   const tell = () =>
-    options.onProgress?.({ folder, total, done, resumed, failed: refused.length * replications + failed() });
-  const failed = () => failures.length - refused.length;
+    options.onProgress?.({
+      ...{ folder, total, done, resumed, failed: refused + failures.size },
+      workers: who.state?.() ?? null,
+    });
   tell();
-
-  const runner =
-    subject.name === 'sim'
-      ? simRunner(Math.min(options.jobs, Math.max(1, tasks.length)), options.signal)
-      : labRunner(subject, { ...options, out: join(folder, 'runs') });
   try {
-    await performAll(tasks, runner, options.signal, async ({ point, replication }) => {
+    await who.perform(tasks, (task, outcome) => {
+      const { point, replication } = task;
       const at = { replication, seed: replicationSeed(seed, replication) };
-      const result = await attempt(() => runner.perform(grid.planFor(point, replication)));
-      if ('values' in result) {
-        ledger.append({ point: point.index, ...at, ...result });
-        done++;
-      } else if (!options.signal.aborted) failures.push({ point: point.point, ...at, reason: result.reason });
+      if ('values' in outcome) {
+        if (ledger.append({ point: point.index, ...at, ...outcome })) done++;
+        failures.delete(task);
+      } else if (!signal.aborted && !ledger.has(point.index, replication))
+        failures.set(task, { point: point.point, ...at, reason: outcome.reason });
       tell();
     });
   } finally {
-    await runner.close();
     ledger.close();
   }
 
-  if (options.signal.aborted && done + failed() < total - refused.length * replications) {
+  if (signal.aborted && done + failures.size < plannable.length) {
     describe(folder, { ...description, state: 'interrupted' });
     const again = commandLine(['rsplab', 'sweep', loaded.file, '--resume', folder]);
     throw interrupted(`The sweep was ended with ${done} of ${total} runs done; go on with: ${again}`);
   }
-  return finish(folder, description, grid, { records: recordsOf(ledger, replications), failures });
+  return finish(folder, description, grid, {
+    records: recordsOf(ledger, replications),
+    failures: [...description.failures, ...failures.values()],
+  });
 }
 
-/** What runs have to find ready is made before several of them would make it at a time. */
-async function prepare(grid: Grid, tasks: readonly Task[], { subject, say = () => {} }: SweepOptions): Promise<void> {
-  if (subject.clock !== 'virtual') return;
-  const firsts = new Map(tasks.map(({ point, replication }) => [point, replication]));
-  for (const [point, replication] of firsts) await subject.tryOut?.(grid.planFor(point, replication), say);
+/** Of a new sweep: sorts by time. */
+export const newSweepId = (clock: Clock): string => runId(clock.now(), newSession());
+
+/** A new folder, or that of a sweep or shard that is gone on with. */
+function folderFor(description: SweepDescription, { resume, shard, out, clock }: SweepOptions): string {
+  const own = shard ? shardFolder(out, description.experiment, shard) : null;
+  const before = resume ?? (own && isSweep(own) ? own : null);
+  if (before === null) return createSweepFolder(out, shard ? shardName(shard) : newSweepId(clock), description);
+  checkSame(before, description, resume === null ? '--shard' : '--resume');
+  return before;
 }
 
-/** One run's failure is one sentence in the end; it stops no other run. */
-export async function attempt(perform: () => Promise<RunResult>): Promise<RunResult | { readonly reason: string }> {
-  try {
-    return await perform();
-  } catch (error) {
-    return { reason: messageOf(error) };
-  }
-}
-
-interface Task {
-  readonly point: GridPoint;
-  readonly replication: number;
-}
-
-const idOf = (clock: Clock): string => runId(clock.now(), newSession());
+/** Where a shard's command leaves its results. */
+export const shardFolder = (out: string, experiment: string, shard: Shard): string =>
+  resolve(out, experiment, shardName(shard));
 
 function describeSweep(loaded: LoadedExperiment, grid: Grid, options: SweepOptions): SweepDescription {
   const { experiment, file, question, expectation } = loaded;
@@ -152,9 +153,12 @@ function describeSweep(loaded: LoadedExperiment, grid: Grid, options: SweepOptio
     phases: { ...options.phases },
     points: grid.points.length,
     plansSha256: grid.digest,
-    versions: { ...versions(), ...machineOf(grid, options) },
+    versions: { ...versions(), code: codeDigest(), ...machineOf(grid, options) },
+    shard: options.shard ?? null,
     state: 'running',
-    failures: [],
+    failures: grid.points.flatMap(({ point, refusal }) =>
+      refusal === null ? [] : [{ point, replication: null, seed: null, reason: refusal }],
+    ),
   };
 }
 
@@ -166,67 +170,24 @@ function machineOf(grid: Grid, { subject }: SweepOptions): { machine?: string } 
 }
 
 /** Runs of different plans, or of different versions, do not belong into one table. */
-function checkSame(folder: string, now: SweepDescription): void {
-  const before = readDescription(folder);
-  const refuse = (what: string, had: unknown, has: unknown): never => {
-    throw badInput(`--resume: expected the same ${what} as in ${folder} (${had}), got ${has}`);
-  };
-  if (before.experiment !== now.experiment) refuse('experiment', before.experiment, now.experiment);
-  if (before.on !== now.on) refuse('subject', before.on, now.on);
-  if (before.seed !== now.seed) refuse('seed', before.seed, now.seed);
-  if (before.plansSha256 !== now.plansSha256) refuse('plans', before.plansSha256.slice(0, 8), 'others');
-  if (before.replications > now.replications) refuse('replications or more', before.replications, now.replications);
-  for (const name of ['rsplab', 'rsplib', 'node', 'machine']) {
-    const [had, has] = [before.versions[name] ?? 'none', now.versions[name] ?? 'none'];
-    if (had !== has) refuse(`version of ${name}`, had, has);
-  }
+function checkSame(folder: string, now: SweepDescription, option: string): void {
+  const before = readDescription(folder, option);
+  const [had, has] = [before, now].map(({ shard, replications }) =>
+    // Of how many replications there are depends which ones are in it.
+    shard ? `${shardName(shard)} with ${replications} replications` : 'the whole sweep',
+  ) as [string, string];
+  const difference = had === has ? differenceOf(before, now) : { what: 'shard', had, has };
+  if (difference === null) return;
+  const { what } = difference;
+  throw badInput(`${option}: expected the same ${what} as in ${folder} (${difference.had}), got ${difference.has}`);
 }
 
-function remaining(grid: Grid, replications: number, ledger: Ledger): Task[] {
+/** All runs that are wanted, those of points that cannot be planned among them. */
+function tasksOf(grid: Grid, { replications, shard }: SweepOptions): Task[] {
   const numbers = Array.from({ length: replications }, (_, index) => index + 1);
-  return grid.points
-    .filter(({ refusal }) => refusal === null)
-    .flatMap((point) => numbers.map((replication) => ({ point, replication })))
-    .filter(({ point, replication }) => !ledger.has(point.index, replication));
-}
-
-/** Lanes that take the next task as soon as they are done with one, until all are taken or somebody asks to stop. */
-export async function performAll<Task>(
-  tasks: readonly Task[],
-  { width }: Pick<Runner, 'width'>,
-  signal: AbortSignal,
-  perform: (task: Task) => Promise<void>,
-): Promise<void> {
-  const queue = tasks.values();
-  const lane = async () => {
-    for (const task of queue) {
-      if (signal.aborted) return;
-      await perform(task);
-    }
-  };
-  await Promise.all(Array.from({ length: width }, lane));
+  const tasks = grid.points.flatMap((point) => numbers.map((replication) => ({ point, replication })));
+  return shard ? tasks.filter((task) => isIn(shard, task, replications)) : tasks;
 }
 
 const recordsOf = (ledger: Ledger, replications: number): RunRecord[] =>
   ledger.records().filter(({ replication }) => replication <= replications);
-
-function finish(
-  folder: string,
-  description: SweepDescription,
-  grid: Grid,
-  { records, failures }: { records: RunRecord[]; failures: SweepFailure[] },
-): FinishedSweep {
-  writeWhole(join(folder, 'runs.csv'), runTable(grid, records));
-  writeWhole(join(folder, 'table.csv'), pointTable(grid, records));
-  const state = failures.length > 0 ? 'failed' : 'complete';
-  const final = { ...description, state, failures: inOrder(grid, failures) } as const;
-  describe(folder, final);
-  return { folder, description: final, grid, records };
-}
-
-/** As the grid has them, whichever failed first. */
-function inOrder(grid: Grid, failures: readonly SweepFailure[]): SweepFailure[] {
-  const indexOf = new Map(grid.points.map(({ index, point }) => [point as SweepFailure['point'], index]));
-  const placeOf = ({ point }: SweepFailure) => indexOf.get(point) ?? 0;
-  return [...failures].sort((a, b) => placeOf(a) - placeOf(b) || (a.replication ?? 0) - (b.replication ?? 0));
-}

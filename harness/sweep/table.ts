@@ -7,6 +7,9 @@ import { metricColumns } from './columns.js';
 import type { Grid } from './grid.js';
 import type { RunRecord } from './ledger.js';
 
+/** What a table needs of a grid. */
+type Points = Pick<Grid, 'points'>;
+
 /** Mean over runs with the half width of its 95 % confidence interval (Student's t). */
 export interface MeanOfRuns {
   /** Null when no run says anything. */
@@ -31,7 +34,7 @@ export function meanOfRuns(values: readonly (number | null | undefined)[]): Mean
  * `table.csv`: a point's values, then `METRIC_mean`, `METRIC_ci95` (half width) and `METRIC_n` for each metric. Points
  * of which no run finished have a row, too.
  */
-export function pointTable(grid: Grid, records: readonly RunRecord[]): string {
+export function pointTable(grid: Points, records: readonly RunRecord[]): string {
   const columns = columnsOf(records);
   const byPoint: RunRecord[][] = grid.points.map(() => []);
   for (const record of records) byPoint[record.point]!.push(record);
@@ -48,7 +51,7 @@ export function pointTable(grid: Grid, records: readonly RunRecord[]): string {
 }
 
 /** `runs.csv`: a point's values, the replication with its seed, what the run says, and how to have it again. */
-export function runTable(grid: Grid, records: readonly RunRecord[]): string {
+export function runTable(grid: Points, records: readonly RunRecord[]): string {
   const columns = columnsOf(records);
   const judged = records.some(({ verdict }) => verdict !== null);
   const stored = records.some(({ folder }) => folder !== null);
@@ -73,7 +76,7 @@ const columnsOf = (records: readonly RunRecord[]): string[] =>
   metricColumns.filter((column) => records.some(({ values }) => typeof values[column] === 'number'));
 
 /** Names as the experiment has them; what would not be a name in R, or is taken already, is changed. */
-export function pointHeads(grid: Grid): string[] {
+export function pointHeads(grid: Points): string[] {
   const taken = new Set<string>([
     'replication',
     'seed',

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { writeWhole } from '../../harness/base/write-whole.js';
-import type { FinishedSweep } from '../../harness/sweep/sweep.js';
+import type { FinishedSweep } from '../../harness/sweep/finish.js';
 import { type PageOptions, writePage } from '../page/write.js';
 import type { Claim, Finding } from './claim.js';
 import { FigureData, seriesOf } from './data.js';

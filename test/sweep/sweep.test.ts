@@ -2,8 +2,8 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Subject } from '../../harness/run/subject.js';
+import type { FinishedSweep } from '../../harness/sweep/finish.js';
 import { replicationSeed } from '../../harness/sweep/seed.js';
-import type { FinishedSweep } from '../../harness/sweep/sweep.js';
 import { temporaryFolder } from '../temporary.js';
 import { loaded, rowsOf, runsOf, sweepSmall, tableOf } from './sweeps.js';
 

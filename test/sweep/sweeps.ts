@@ -5,7 +5,8 @@ import { parse } from 'csv-parse/sync';
 import { realClock } from '../../harness/base/clock.js';
 import type { LoadedExperiment } from '../../harness/experiment/load.js';
 import { simSubject } from '../../harness/run/sim-subject.js';
-import { type FinishedSweep, type SweepOptions, sweep } from '../../harness/sweep/sweep.js';
+import type { FinishedSweep } from '../../harness/sweep/finish.js';
+import { type SweepOptions, sweep } from '../../harness/sweep/sweep.js';
 import { temporaryFolder } from '../temporary.js';
 import small from './small.js';
 

@@ -1,6 +1,6 @@
 /** Made-up sweeps for the tests of figures. */
 import type { Point } from '../../../harness/experiment/experiment.js';
-import type { FinishedSweep } from '../../../harness/sweep/sweep.js';
+import type { FinishedSweep } from '../../../harness/sweep/finish.js';
 import { FigureData } from '../../../reports/figure/data.js';
 
 export type ValuesAt = (point: Point, replication: number) => Record<string, number | null>;
