@@ -1,7 +1,7 @@
 /**
  * What a user hands to its new element (the cookie echo of RFC 5352, section 2.2.12): the latest full cookie, the
- * latest partial one that goes with it, and the public parts that the user has filled in itself. Cookies are merged by laying
- * them side by side: merged bytes would need a tag that only elements can make.
+ * latest partial one that goes with it, and the public parts that the user has filled in itself. Cookies are merged by
+ * laying them side by side: merged bytes would need a tag that only elements can make.
  */
 import { counted, encodeParts, Reader } from './bytes.js';
 import { Refusal } from './refusal.js';
