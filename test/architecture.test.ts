@@ -25,6 +25,7 @@ const allowed: Record<string, readonly string[]> = {
   experiments: ['door', 'topologies'],
   lab: ['base', 'topology', 'fault', 'experiment'],
   pool: ['base', 'fault', 'experiment', 'result', 'lab'],
+  audio: ['base', 'sim', 'pool'],
   measure: ['base', 'topology', 'fault', 'experiment', 'result', 'stats'],
   calibrate: ['base', 'topology', 'experiment', 'result', 'stats', 'lab', 'pool', 'measure'],
   run: ['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'lab', 'pool', 'measure', 'calibrate'],
@@ -34,8 +35,8 @@ const allowed: Record<string, readonly string[]> = {
   sweep: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
   gate: ['base', 'experiment', 'result', 'stats', 'pool', 'run', 'sweep'],
   reports: [
-    ...['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'measure', 'calibrate', 'run', 'compare', 'explore'],
-    ...['sweep', 'gate'],
+    ...['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'audio', 'measure', 'calibrate', 'run', 'compare'],
+    ...['explore', 'sweep', 'gate'],
   ],
   cli: [
     ...['base', 'setup', 'fault', 'experiment', 'result', 'lab', 'pool', 'calibrate', 'run', 'compare', 'shrink'],

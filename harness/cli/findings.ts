@@ -20,8 +20,8 @@ interface FindingsFlags {
 
 export const findingsCommand = (): Command =>
   new Command('findings')
-    .description('Measure again what rsplab found out about RSPLIB, in virtual time, and make its tables.')
-    .argument('[names...]', `which of ${findings.map(({ name }) => name).join(', ')} (default: all)`)
+    .description('Measure again what rsplab found out about RSPLIB and state sharing, and make its tables.')
+    .argument('[names...]', `which of ${names.join(', ')} (default: all)`)
     .option('--replications <number>', 'runs per row of a table', '20')
     .option('--jobs <number>', 'runs at a time (default: one per core)')
     .option('--seed <number>', 'what all chance grows from', '1')
@@ -30,19 +30,26 @@ export const findingsCommand = (): Command =>
     .addHelpText('after', help)
     .action(findingsAction);
 
+/** The one that no lab measures. */
+const simulated = 'state-sharing';
+const names = [...findings.map(({ name }) => name), simulated];
+
 const help = `
 Examples:
   rsplab findings cookie-echo
+  rsplab findings state-sharing
   rsplab findings --draw
   rsplab reproduce reports/gallery/findings/cookie-echo-runs.csv --sample 2
 
 Results: NAME-runs.csv (a row per run, with the command that makes it again) and findings.md. Only runs that are not in
-the table yet are made, so a command that was ended goes on where it was.
+the table yet are made, so a command that was ended goes on where it was. state-sharing is simulated in a few minutes,
+always as a whole, and has a page of its own.
 
 Exit codes: 0 all runs finished, 2 bad input, 3 a run came to nothing, or interrupted.`;
 
-async function findingsAction(names: string[], flags: FindingsFlags): Promise<void> {
-  const wanted = names.length === 0 ? findings : names.map(findingOf);
+async function findingsAction(chosen: string[], flags: FindingsFlags): Promise<void> {
+  const measured = chosen.filter((name) => name !== simulated);
+  const wanted = chosen.length === 0 ? findings : measured.map(findingOf);
   const signal = untilSignal('findings');
   const texts: string[] = [];
   let isWhole = true;
@@ -55,7 +62,12 @@ async function findingsAction(names: string[], flags: FindingsFlags): Promise<vo
     texts.push(`## ${finding.title}\n\n${markdownTable(findingRows(finding, table))}\n`);
     process.stdout.write(texts.at(-1)!);
   }
-  if (names.length === 0) writeWhole(join(flags.out, 'findings.md'), `${heading}${texts.join('')}`);
+  if (chosen.length === 0 || chosen.includes(simulated)) {
+    const { stateSharing } = await import('./state-sharing.js');
+    const options = { replications: countFrom('--replications', flags.replications), seed: seedFrom(flags.seed) };
+    process.stdout.write(await stateSharing({ ...options, draw: flags.draw ?? false, out: flags.out, signal }));
+  }
+  if (chosen.length === 0) writeWhole(join(flags.out, 'findings.md'), `${heading}${texts.join('')}`);
   process.exitCode = isWhole ? exitCodes.pass : exitCodes.unknown;
 }
 
@@ -69,7 +81,7 @@ row of the \`…-runs.csv\` beside it can be had again with \`rsplab reproduce\`
 function findingOf(name: string): FindingTable {
   const found = findings.find((each) => each.name === name);
   if (found) return found;
-  throw badInput(`findings: expected some of ${findings.map((each) => each.name).join(', ')}, got '${name}'`);
+  throw badInput(`findings: expected some of ${names.join(', ')}, got '${name}'`);
 }
 
 async function tableOf({ name, experiment, grid }: FindingTable, flags: FindingsFlags, signal: AbortSignal) {
