@@ -4,7 +4,7 @@ import { Reader, Writer } from './tlv.js';
 
 export { find, type Parameter, type ParameterOf } from './parameter.js';
 
-/** Where registrars listen, the payload protocol identifier of ASAP, and the group to which they announce themselves. */
+/** Where registrars listen, the payload protocol identifier of ASAP, and the group they announce themselves to. */
 export const asap = { port: 3863, payloadProtocol: 11, group: '239.0.0.50' } as const;
 
 export const asapTypes = {

@@ -5,7 +5,7 @@
 import { type Parameter, read, write } from './parameter.js';
 import { Reader, Writer } from './tlv.js';
 
-/** Where registrars listen, the payload protocol identifier of ENRP, and the group to which they announce themselves. */
+/** Where registrars listen, the payload protocol identifier of ENRP, and the group they announce themselves to. */
 export const enrp = { port: 9901, payloadProtocol: 12, group: '239.0.0.51' } as const;
 
 export const enrpTypes = {
