@@ -30,3 +30,17 @@ export interface Completion {
 
 /** A timeout of the session, the end of its association, or one that never came up. */
 export type GivenUpBecause = 'timeout' | 'associationEnded' | 'noAssociation';
+
+export type TimedPeerEvent = PeerEvent & { readonly at: number };
+
+/** The events of whole lines; what is no event, as the last words of a process that failed, is left out. */
+export function readEvents(lines: string): TimedPeerEvent[] {
+  return lines.split('\n').flatMap((line) => {
+    if (!line.startsWith('{') || !line.endsWith('}')) return [];
+    try {
+      return [JSON.parse(line) as TimedPeerEvent];
+    } catch {
+      return [];
+    }
+  });
+}
