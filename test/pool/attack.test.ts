@@ -45,7 +45,7 @@ describe('a flood of handle resolutions', () => {
     expect(attack.question()).toBeNull();
     expect(attack.next()?.type).toBe(asapTypes.handleResolution);
     expect(attack.hear(resolved(element(1, 1)))).toBe('accepted');
-    expect(attack.hear(resolved({ kind: 'error', causes: '' }))).toBe('rejected');
+    expect(attack.hear(resolved({ kind: 'error', causes: [] }))).toBe('rejected');
   });
 });
 

@@ -2,36 +2,21 @@
  * SCTP sockets (RFC 6458) of the running kernel, which Node.js has none of, by calls of the C library. Nothing here
  * waits: what cannot be done at once is told so, and asked again later.
  */
-import koffi from 'koffi';
-import { labBroken } from '../../base/errors.js';
+import {
+  boundSocket,
+  call,
+  errors,
+  failure,
+  lastError,
+  messageFlags,
+  options,
+  type SocketAddress,
+  setOption,
+  socketAddress,
+  sockets,
+} from './libc.js';
 
-const family = 2;
-const [stream, sequencedPackets, nonBlocking] = [1, 5, 0o4000];
-const sctp = 132;
-/** Socket options of Linux (`linux/sctp.h`). */
-const options = { noDelay: 3, defaultSendParameters: 10, bindAdd: 100 };
-const [dontWait, noSignal] = [0x40, 0x4000];
-const again = koffi.os.errno.EAGAIN!;
-const inProgress = koffi.os.errno.EINPROGRESS!;
 const longestMessage = 65536;
-
-const library = koffi.load('libc.so.6');
-const call = {
-  socket: library.func('int socket(int, int, int)'),
-  bind: library.func('int bind(int, const void *, unsigned int)'),
-  connect: library.func('int connect(int, const void *, unsigned int)'),
-  listen: library.func('int listen(int, int)'),
-  setsockopt: library.func('int setsockopt(int, int, int, const void *, unsigned int)'),
-  poll: library.func('int poll(_Inout_ void *, unsigned long, int)'),
-  send: library.func('long send(int, const void *, unsigned long, int)'),
-  recv: library.func('long recv(int, _Out_ void *, unsigned long, int)'),
-  close: library.func('int close(int)'),
-};
-
-export interface SocketAddress {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** One association, from connecting to its end. */
 export class Association {
@@ -47,14 +32,14 @@ export class Association {
    * @throws HarnessError `lab-broken` when the kernel refuses
    */
   static connect(local: readonly string[], remote: SocketAddress, protocol: number): Association {
-    const socket = boundSocket(stream, local, 0);
+    const socket = boundSocket(sockets.oneToOne, local, 0);
     // struct sctp_sndrcvinfo: stream, ssn, flags (2 bytes each, then 2 of padding), ppid and five more of 4 bytes.
     const sending = Buffer.alloc(32);
     sending.writeUInt32BE(protocol, 8);
     setOption(socket, options.defaultSendParameters, sending);
     setOption(socket, options.noDelay, Buffer.from([1, 0, 0, 0]));
     const target = socketAddress(remote);
-    if (call.connect(socket, target, target.length) < 0 && koffi.errno() !== inProgress) throw failure('connect');
+    if (call.connect(socket, target, target.length) < 0 && lastError() !== errors.inProgress) throw failure('connect');
     return new Association(socket);
   }
 
@@ -71,17 +56,18 @@ export class Association {
   /** @returns whether the kernel took it; it does not while its buffer is full, nor once the association is over */
   send(message: Buffer): boolean {
     if (this.state !== 'open') return false;
-    if (call.send(this.socket, message, message.length, dontWait | noSignal) >= 0) return true;
-    if (koffi.errno() !== again) this.close();
+    if (call.send(this.socket, message, message.length, messageFlags.dontWait | messageFlags.noSignal) >= 0)
+      return true;
+    if (lastError() !== errors.again) this.close();
     return false;
   }
 
   /** @returns the next message that has arrived, a copy; undefined when there is none */
   receive(): Buffer | undefined {
     if (this.state !== 'open') return undefined;
-    const length = Number(call.recv(this.socket, this.#buffer, longestMessage, dontWait));
+    const length = Number(call.recv(this.socket, this.#buffer, longestMessage, messageFlags.dontWait));
     if (length > 0) return Buffer.from(this.#buffer.subarray(0, length));
-    if (length === 0 || koffi.errno() !== again) this.close();
+    if (length === 0 || lastError() !== errors.again) this.close();
     return undefined;
   }
 
@@ -98,30 +84,8 @@ export class Association {
  */
 export function listenInSilence(local: readonly string[], port: number): void {
   // Of one-to-many sockets the kernel itself accepts associations, without limit.
-  const socket = boundSocket(sequencedPackets, local, port);
+  const socket = boundSocket(sockets.oneToMany, local, port);
   if (call.listen(socket, 1) < 0) throw failure('listen');
-}
-
-function boundSocket(type: number, [first, ...others]: readonly string[], port: number): number {
-  const socket = call.socket(family, type | nonBlocking, sctp);
-  if (socket < 0) throw failure('socket');
-  const address = socketAddress({ address: first!, port });
-  if (call.bind(socket, address, address.length) < 0) throw failure(`bind to ${first}`);
-  for (const other of others) setOption(socket, options.bindAdd, socketAddress({ address: other, port }));
-  return socket;
-}
-
-/** struct sockaddr_in: family in the machine's order, port and address in the network's. */
-function socketAddress({ address, port }: SocketAddress): Buffer {
-  const bytes = Buffer.alloc(16);
-  bytes.writeUInt16LE(family, 0);
-  bytes.writeUInt16BE(port, 2);
-  Buffer.from(address.split('.').map(Number)).copy(bytes, 4);
-  return bytes;
-}
-
-function setOption(socket: number, option: number, value: Buffer): void {
-  if (call.setsockopt(socket, sctp, option, value, value.length) < 0) throw failure(`setsockopt ${option}`);
 }
 
 function ready(socket: number): { writable: boolean; failed: boolean } {
@@ -134,5 +98,3 @@ function ready(socket: number): { writable: boolean; failed: boolean } {
   const seen = asked.readInt16LE(6);
   return { writable: (seen & writable) !== 0, failed: (seen & failed) !== 0 };
 }
-
-const failure = (what: string) => labBroken(`SCTP: ${what} failed with error ${koffi.errno()}`);
