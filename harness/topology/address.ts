@@ -49,6 +49,14 @@ export function hostSubnet(where: string, cidr: string): Subnet {
   throw badInput(`${where}: expected ${expected}, got ${show(cidr)}, which has some of ${reserved} (${what})`);
 }
 
+/** @returns what was expected and got instead, when a single IPv4 address can be no host's; undefined when it can */
+export function hostAddressProblem(text: string): string | undefined {
+  if (!Address4.isValid(text) || text.includes('/')) return `an IPv4 address such as 192.0.2.7, got ${show(text)}`;
+  const network = subnet(text, `${text}/32`);
+  const found = nobodys.find(([reserved]) => overlap(network, subnet(text, reserved)));
+  return found && `an address that a host can have, got ${show(text)}, which is of ${found[0]} (${found[1]})`;
+}
+
 export const overlap = (a: Subnet, b: Subnet): boolean => a.first < b.first + b.size && b.first < a.first + a.size;
 
 /** How many hosts fit: the network's own and the broadcast address are nobody's. */
