@@ -4,7 +4,7 @@
  */
 import type { Draws, Random, Streams } from '../base/random.js';
 import type { Plan } from '../experiment/plan.js';
-import type { Direction, FaultKind } from '../fault/fault.js';
+import type { Direction, Fault, FaultKind } from '../fault/fault.js';
 import { type Hit, hitsProcess, mayJoin } from '../fault/overlap.js';
 import { countOf, nextUpTime, type ScheduledFault, timeOf } from '../fault/schedule.js';
 import type { Impairment } from '../topology/impairment.js';
@@ -23,6 +23,10 @@ export interface Strike {
   /** Of the packets that an impairment hits, as the host sees them. */
   readonly direction: Direction;
   readonly reappear: 'same-address' | 'new-address' | null;
+  /** Of a partition, a flap, a CPU's share that is left: as the fault has them. */
+  readonly sides: Fault['sides'];
+  readonly flapping: Fault['flapping'];
+  readonly cpuShare: number | null;
   readonly injectedAt: number;
   /** Null while it lasts. */
   healedAt: number | null;
@@ -58,7 +62,17 @@ export interface Victims {
 export const isDeath = (kind: FaultKind): boolean =>
   kind === 'shutdown' || kind === 'kill' || kind === 'powerOff' || kind === 'failure';
 
-type How = Pick<Strike, 'network' | 'impairment' | 'direction' | 'reappear'>;
+type How = Pick<Strike, 'network' | 'impairment' | 'direction' | 'reappear' | 'sides' | 'flapping' | 'cpuShare'>;
+
+const howOf = ({ network, impairment, direction, reappear, sides, flapping, cpuShare }: How): How => ({
+  ...{ network, impairment, direction, reappear, sides, flapping, cpuShare },
+});
+
+/** A recorded fault of which the plan says nothing. */
+const unplanned: How = {
+  ...{ network: null, impairment: null, direction: 'both', reappear: 'same-address', sides: [], flapping: null },
+  cpuShare: 1,
+};
 
 /** A host as faults see it. */
 interface Victim {
@@ -196,7 +210,10 @@ export class FaultDriver {
   /** `rung`: those of which one rang, which is armed again once the fault is healed. */
   #strikeAll(schedule: ScheduledFault, random: Draws, rung: Clocks | null, waited = 0): void {
     const up = this.#victimsOf(schedule).filter(({ host }) => this.#mayStrike(host, schedule.fault));
-    const { select } = schedule.fault.target;
+    const { kind, target } = schedule.fault;
+    // A partition with a hole in it would be none.
+    if (kind === 'partition' && up.length < this.#victimsOf(schedule).length) return;
+    const { select } = target;
     if (select === 'all' || select === 'named') {
       for (const victim of up) this.#strike(schedule, victim, rung);
       return;
@@ -221,10 +238,7 @@ export class FaultDriver {
       id: ++this.#last,
       kind,
       host: victim.name,
-      network: how.network,
-      impairment: how.impairment,
-      direction: how.direction,
-      reappear: how.reappear,
+      ...howOf(how),
       injectedAt: this.queue.now,
       healedAt: null,
     };
@@ -273,12 +287,7 @@ export class FaultDriver {
     const shift = this.window.from - measureAt;
     for (const { kind: recorded, host, network, injectedAt, healedAt } of faults) {
       const planned = plannedAs(this.plan.faults, recorded, host, injectedAt - measureAt);
-      const how: How = {
-        network,
-        impairment: planned?.impairment ?? null,
-        direction: planned?.direction ?? 'both',
-        reappear: planned?.reappear ?? 'same-address',
-      };
+      const how: How = { ...(planned ? howOf(planned) : unplanned), network };
       const victim = this.#victims.find(({ name }) => name === host)!;
       this.queue.call(Math.max(0, injectedAt + shift), () => {
         const kind = recorded === 'failure' ? this.#drawFailure(victim) : (recorded as Strike['kind']);

@@ -15,12 +15,44 @@ export interface Quirks {
    * RSPLIB's calcappclient always tries for 5 s, whatever its other timeouts are.
    */
   readonly connectSeconds: number | null;
+  /**
+   * An element that loses its home registrar waits for it to return, or for another one to take it over, instead of
+   * looking for another one; while the association with its home stands it takes no other one. RSPLIB's do, but for
+   * those that happen to register at that moment.
+   */
+  readonly waitsForHome: boolean;
+  /** A registrar takes only Presences, and no updates, for a sign that a peer lives (RFC 5353: any message). */
+  readonly heardByPresence: boolean;
+  /** A takeover needs a vote: the last registrar that is left takes over nothing. RSPLIB's does not. */
+  readonly votesNeeded: boolean;
+  /** Nobody is told of a finished takeover: peers learn it from the next update or checksum. So it is with RSPLIB. */
+  readonly silentTakeover: boolean;
+  /** A registrar lets its peers remove any element, also one that they are no longer the home of. RSPLIB's do. */
+  readonly foreignRemovals: boolean;
 }
 
-export const noQuirks: Quirks = { lateCookieEcho: false, returnSeconds: 0, connectSeconds: null };
+export const noQuirks: Quirks = {
+  lateCookieEcho: false,
+  returnSeconds: 0,
+  connectSeconds: null,
+  waitsForHome: false,
+  heardByPresence: false,
+  votesNeeded: false,
+  silentTakeover: false,
+  foreignRemovals: false,
+};
 
 /**
  * RSPLIB's pool elements in a lab's namespaces: back 0.37 s after a power-off, 0.46 s after a shutdown (virtual time,
  * 4 ns an instruction).
  */
-export const rsplibQuirks: Quirks = { lateCookieEcho: true, returnSeconds: 0.4, connectSeconds: 5 };
+export const rsplibQuirks: Quirks = {
+  lateCookieEcho: true,
+  returnSeconds: 0.4,
+  connectSeconds: 5,
+  waitsForHome: true,
+  heardByPresence: true,
+  votesNeeded: true,
+  silentTakeover: true,
+  foreignRemovals: true,
+};

@@ -107,9 +107,17 @@ export class Recorder {
     this.requests.push(row);
   }
 
-  /** A request that is still in its user's queue when the run ends. */
-  waiting(user: number, request: Request): void {
-    this.requests.push(this.#row(user, request));
+  /** The user is gone, and with it the request in service. */
+  lost(user: number): void {
+    const row = this.#open[user];
+    this.#open[user] = undefined;
+    this.#stalls[user] = undefined;
+    if (row) this.requests.push(Object.assign(row, { state: 'lost' as const }));
+  }
+
+  /** A request that is still in its user's queue when the run ends, or the user does. */
+  neverServed(user: number, request: Request, state: 'open' | 'lost'): void {
+    this.requests.push({ ...this.#row(user, request), state });
   }
 
   /** The run ends here: what was announced for a later time has not happened. Rows are put in order of generation. */

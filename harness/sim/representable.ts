@@ -2,7 +2,6 @@ import { badInput } from '../base/errors.js';
 import { hostsWith, type Plan } from '../experiment/plan.js';
 import { describePolicy } from '../experiment/policy.js';
 import type { FaultKind } from '../fault/fault.js';
-import { describeTarget } from '../fault/target.js';
 import type { Impairment } from '../topology/impairment.js';
 import { type FaultJournal, isDeath } from './faults.js';
 
@@ -16,7 +15,8 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
     throw badInput(`${where} ${reason}`);
   };
   const registrars = hostsWith(plan, 'registrar');
-  if (registrars.length !== 1) refuse(`has exactly one registrar, got ${registrars.length}`);
+  if (registrars.length === 0) refuse('needs at least one registrar, got none');
+  if (plan.model === 'rspsim' && registrars.length > 1) refuse(`has exactly one registrar, got ${registrars.length}`);
   if (hostsWith(plan, 'poolElement').length === 0) refuse('needs at least one pool element, got none');
   checkPolicies(plan, refuse);
   checkSctp(plan, refuse);
@@ -54,29 +54,24 @@ function checkPolicies(plan: Plan, refuse: Refuse): void {
   }
 }
 
-/** What stops a process needs an element; what happens to legs may happen to anybody. */
+/** What stops a process needs a component of the pool; what happens to legs may happen to anybody. */
 const endsOrStops = (kind: FaultKind): boolean => isDeath(kind) || kind === 'freeze';
+const knownToRspsim: readonly FaultKind[] = ['failure', 'shutdown', 'powerOff'];
 
 function checkFaults(plan: Plan, journal: FaultJournal | undefined, refuse: Refuse): void {
   const roles = new Map(plan.hosts.map(({ name, role }) => [name, role.kind]));
   const groups = new Map(plan.hosts.map(({ group, role }) => [group, role.kind]));
   const check = (kind: FaultKind, targets: readonly (string | undefined)[]) => {
-    if (endsOrStops(kind) && targets.some((role) => role !== 'poolElement')) {
-      refuse(`lets a ${kind} hit pool elements only, got ${targets.find((role) => role !== 'poolElement')}`);
-    }
-    if (plan.model === 'rspsim' && !['failure', 'shutdown', 'powerOff'].includes(kind)) {
-      const other = unknownKinds.has(kind) ? 'no model knows it' : "the model 'deployment' knows it";
-      refuse(`knows failures, shutdowns and powerOffs, got ${kind}; ${other}`);
-    }
-    if (unknownKinds.has(kind)) refuse(`knows no ${kind}`);
+    if (endsOrStops(kind) && targets.includes('attacker')) refuse(`lets a ${kind} hit no attacker, got one`);
+    if (plan.model !== 'rspsim') return;
+    if (!knownToRspsim.includes(kind))
+      refuse(`knows failures, shutdowns and powerOffs, got ${kind}; the model 'deployment' knows it`);
+    const other = targets.find((role) => role !== 'poolElement');
+    if (other) refuse(`lets a ${kind} hit pool elements only, got ${other}`);
   };
   for (const { fault } of plan.faults) {
-    const { target, kind, reappear, direction, impairment } = fault;
-    if (target.select === 'busy' && groups.get(target.group) !== 'poolElement') {
-      refuse(`lets only pool elements be busy, got ${kind} on ${describeTarget(target)}`);
-    }
+    const { target, kind, reappear, impairment } = fault;
     check(kind, target.select === 'named' ? target.names.map((name) => roles.get(name)) : [groups.get(target.group)]);
-    if (kind === 'isolate' && direction !== 'both') refuse(`isolates in both directions, got '${direction}'`);
     if (impairment) checkImpairment(`${kind}`, impairment, refuse);
     if (plan.model === 'rspsim' && reappear !== 'new-address') {
       refuse(`lets an element return as a stranger only (reappear: 'new-address'), got '${reappear}' for ${kind}`);
@@ -87,9 +82,6 @@ function checkFaults(plan: Plan, journal: FaultJournal | undefined, refuse: Refu
     check(kind as FaultKind, [roles.get(host)]);
   }
 }
-
-/** What only labs do. */
-const unknownKinds: ReadonlySet<FaultKind> = new Set<FaultKind>(['cpuStarve', 'flap', 'partition']);
 
 /** Lost packets are independent of each other here, and jitter is normal. */
 function checkImpairment(

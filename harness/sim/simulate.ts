@@ -1,6 +1,7 @@
 /** The simulator's door: a plan goes in, what it predicts comes out. */
 import type { Plan } from '../experiment/plan.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
+import type { RegistrarRows } from './deployment/registrar-record.js';
 import { runDeployment } from './deployment/run.js';
 import type { FaultJournal, Strike } from './faults.js';
 import type { Metrics } from './metrics.js';
@@ -31,6 +32,8 @@ export interface SimulationResult {
   readonly failovers: readonly FailoverRow[];
   /** Every fault that struck; empty unless recorded. */
   readonly faults: readonly Strike[];
+  /** What befell registrars and who asked them; null unless recorded in the deployment's model. */
+  readonly registrars: RegistrarRows | null;
   /** Why the watch ended it before its time: the rest is what there was until then. Null for a whole run. */
   readonly ended: string | null;
 }

@@ -1,7 +1,8 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isServed, isWorking, LogStates } from '../../harness/pool/rsplib/at-work.js';
+import { LogStates } from '../../harness/pool/driver/log-states.js';
+import { isServed, isWorking } from '../../harness/pool/rsplib/at-work.js';
 import { temporaryFolder } from '../temporary.js';
 
 /** Of calcappclient's log: a request that is completed, and one whose element is given up for another. */
@@ -43,12 +44,12 @@ describe('an element works', () => {
 
 test('a state lasts as long as the log says nothing new', async () => {
   const log = join(temporaryFolder(), 'pu1.log');
-  const served = new LogStates(isServed);
-  expect(await served.after(log), 'there is no log yet').toBe(false);
+  const served = new LogStates();
+  expect(await served.after(log, isServed), 'there is no log yet').toBe(false);
   writeFileSync(log, asked + accepted);
-  expect(await served.after(log)).toBe(true);
+  expect(await served.after(log, isServed)).toBe(true);
   appendFileSync(log, 'Timeout -> Fail');
-  expect(await served.after(log), 'half a line says nothing').toBe(true);
+  expect(await served.after(log, isServed), 'half a line says nothing').toBe(true);
   appendFileSync(log, 'over\n');
-  expect(await served.after(log)).toBe(false);
+  expect(await served.after(log, isServed)).toBe(false);
 });

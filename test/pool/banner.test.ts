@@ -9,8 +9,8 @@ import type { Registrar, Role } from '../../harness/experiment/role.js';
 import { exponential, ms, poolElement, poolUser, type RegistrarOptions, registrar, s } from '../../harness/index.js';
 import type { LabHost, OpenLab } from '../../harness/lab/lab.js';
 import { startProcess } from '../../harness/lab/process.js';
+import { poolDriver } from '../../harness/pool/driver/driver.js';
 import { readBack } from '../../harness/pool/rsplib/banner.js';
-import { rsplib } from '../../harness/pool/rsplib/rsplib.js';
 import { rsplibFile } from '../measure/recordings.js';
 import { smallPlan } from '../run/plan.js';
 
@@ -144,7 +144,7 @@ describe('a pool', () => {
     const plan = smallPlan();
     const { name } = hostsWith(plan, 'registrar')[0]!;
     const hosts = new Map(plan.hosts.map((host) => [host.name, { name: host.name, start } as LabHost]));
-    const pool = rsplib.deploy(plan, { hosts } as unknown as OpenLab, {
+    const pool = poolDriver.deploy(plan, { hosts } as unknown as OpenLab, {
       folder,
       clock: realClock,
       signal: new AbortController().signal,

@@ -8,8 +8,8 @@ import { waitFor } from '../../harness/base/wait.js';
 import { hostsWith } from '../../harness/experiment/plan.js';
 import type { LabHost } from '../../harness/lab/lab.js';
 import { startProcess } from '../../harness/lab/process.js';
-import { Component } from '../../harness/pool/rsplib/component.js';
-import { inject } from '../../harness/pool/rsplib/faults.js';
+import { Component } from '../../harness/pool/driver/component.js';
+import { inject } from '../../harness/pool/driver/faults.js';
 import type { UntimedEvent } from '../../harness/result/journal.js';
 import { smallPlan } from '../run/plan.js';
 
@@ -40,7 +40,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const start = (script: string) => component.start(() => ['sh', '-c', script]);
+const start = (script: string) => component.start(() => ({ command: ['sh', '-c', script] }));
 const until = (what: () => boolean) =>
   waitFor('it', () => (what() ? true : undefined), { clock: realClock, withinSeconds: 5, everySeconds: 0.01 });
 
@@ -75,7 +75,7 @@ describe('a component', () => {
   });
 
   it('that cannot be started is a broken lab', async () => {
-    await expect(component.start(() => ['no-such-program'])).rejects.toMatchObject({
+    await expect(component.start(() => ({ command: ['no-such-program'] }))).rejects.toMatchObject({
       code: 'lab-broken',
       message: expect.stringContaining('Cannot start no-such-program'),
     });

@@ -16,7 +16,7 @@ import {
   registrar,
   s,
 } from '../../harness/index.js';
-import { checkSupported } from '../../harness/pool/rsplib/limits.js';
+import { checkPool } from '../../harness/pool/driver/check.js';
 import { dualHomed } from '../../topologies/dual-homed.js';
 
 interface Parts {
@@ -40,20 +40,20 @@ const planOf = (parts: Parts = {}): Plan =>
   );
 
 describe('what RSPLIB would change or cannot do is refused', () => {
-  it('takes a plan of defaults', () => expect(() => checkSupported(planOf())).not.toThrow());
+  it('takes a plan of defaults', () => expect(() => checkPool(planOf())).not.toThrow());
 
   it('takes what lies on the bounds', () => {
     const plan = planOf({
       registrar: { endpointKeepAliveInterval: ms(300), endpointKeepAliveTimeout: minutes(1), peerHeartbeatCycle: s(1) },
       element: { keepAlive: ms(100), cookieTime: ms(100), pool: 'ü'.repeat(16), cookieInterval: Infinity },
     });
-    expect(() => checkSupported(plan)).not.toThrow();
+    expect(() => checkPool(plan)).not.toThrow();
   });
 
   const shipped = readdirSync('experiments').filter((name) => name.endsWith('.ts'));
   it.each(shipped)('takes every point of the shipped %s', async (name) => {
     const { experiment: it } = await loadExperiment(`experiments/${name}`);
-    for (const point of gridOf(it)) expect(() => checkSupported(resolvePlan(it, { point }))).not.toThrow();
+    for (const point of gridOf(it)) expect(() => checkPool(resolvePlan(it, { point }))).not.toThrow();
   });
 
   it.each<[string, Parts, string]>([
@@ -150,12 +150,12 @@ describe('what RSPLIB would change or cannot do is refused', () => {
       'test.pu1.requestTimeout: expected the session keep-alive timeout (1 s), which RSPLIB uses for both, got 2 s',
     ],
   ])('%s', (_, parts, message) => {
-    expect(() => checkSupported(planOf(parts))).toThrow(expect.objectContaining({ code: 'bad-input', message }));
+    expect(() => checkPool(planOf(parts))).toThrow(expect.objectContaining({ code: 'bad-input', message }));
   });
 
   it.each(['registrar', 'poolElement'])('a pool without a %s', (kind) => {
     const { hosts, ...plan } = planOf();
-    expect(() => checkSupported({ ...plan, hosts: hosts.filter(({ role }) => role.kind !== kind) })).toThrow(
+    expect(() => checkPool({ ...plan, hosts: hosts.filter(({ role }) => role.kind !== kind) })).toThrow(
       `test.deploy: expected at least one ${kind}, got none`,
     );
   });

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LogTail, LogTails } from '../../harness/pool/rsplib/log-tail.js';
-import { lastLines, ownedElements, registeredIn, registrarIsReady } from '../../harness/pool/rsplib/logs.js';
+import { LogTail, LogTails } from '../../harness/pool/driver/log-tail.js';
+import { lastLines } from '../../harness/pool/files.js';
+import { ownedElements, registeredIn, registrarIsReady } from '../../harness/pool/rsplib/logs.js';
 
 const recorded = readFileSync('test/fixtures/rsplib/registrar/pr1.log', 'utf8');
 const upTo = (text: string) => recorded.slice(0, recorded.indexOf(text));

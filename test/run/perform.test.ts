@@ -69,7 +69,6 @@ async function play({ plan = smallPlan(), breaks, during, troubles = [], dropped
     },
   };
   const driver: PoolDriver = {
-    name: 'paper',
     checkPlan: () => {},
     deploy(_plan, _lab, given) {
       context = given;

@@ -3,7 +3,6 @@ import {
   all,
   at,
   cutPath,
-  freeze,
   hosts,
   kill,
   ms,
@@ -20,10 +19,13 @@ import { singleLan } from '../../topologies/single-lan.js';
 import { type PlanParts, planWith } from './plans.js';
 
 const refused: [string, PlanParts, RegExp][] = [
-  ['a second registrar', { topology: singleLan({ registrars: 2 }) }, /exactly one registrar, got 2/],
+  ['a second registrar', { model: 'rspsim', topology: singleLan({ registrars: 2 }) }, /exactly one registrar, got 2/],
   ['a distance penalty', { element: { policy: { name: 'LeastUsedDPF', distancePenaltyFactor: 0.1 } } }, /no distances/],
-  ['a dead user', { faults: [at(s(1), kill(all('users')))] }, /kill hit pool elements only, got poolUser/],
-  ['a frozen registrar', { faults: [at(s(1), freeze(named('pr1')))] }, /freeze hit pool elements only, got registrar/],
+  [
+    'a registrar without power in RSPSIM',
+    { model: 'rspsim', faults: [at(s(1), powerOff(named('pr1')))] },
+    /powerOff hit pool elements only, got registrar/,
+  ],
   ['kill in RSPSIM', { model: 'rspsim', faults: [at(s(1), kill(all('elements')))] }, /got kill/],
   ['cutPath in RSPSIM', { model: 'rspsim', faults: [at(s(1), cutPath(all('elements'), 'red'))] }, /got cutPath/],
   [

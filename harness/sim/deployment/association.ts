@@ -21,6 +21,8 @@ interface End {
   errors: number;
   sent: number;
   received: number;
+  /** Messages that wait until an earlier one has got through. */
+  held: (() => void)[];
   /** Messages that came before one that is still on its way, by number. */
   readonly early: Map<number, () => void>;
 }
@@ -31,6 +33,11 @@ export class Association {
   readonly #network: Network;
   readonly #paths: readonly string[];
   readonly #ends: readonly [End, End];
+  /**
+   * Whether messages wait for one that is being sent again, and follow it: what SCTP's window does where there is more
+   * than a message in a while.
+   */
+  holdsBack = false;
 
   /** `path`: the number of the one that it was set up over; the others are not trusted before a heartbeat came back. */
   constructor(network: Network, opener: Process, acceptor: Process, path: number) {
@@ -54,7 +61,12 @@ export class Association {
   send(side: Side, deliver: () => void): void {
     const end = this.#ends[side];
     if (end.state !== 'open') return;
-    this.#transmit(side, end.sent++, deliver, null);
+    if (this.holdsBack && end.errors > 0) end.held.push(deliver);
+    else this.#transmit(side, end.sent++, deliver, null);
+  }
+
+  sideOf(process: Process): Side {
+    return this.#ends[0].process === process ? 0 : 1;
   }
 
   /** The side wants no more of it; the other one is told. */
@@ -91,6 +103,7 @@ export class Association {
       from.errors = 0;
       from.paths[path]!.timeouts = 0;
       this.#arrive(side === 0 ? 1 : 0, number, deliver);
+      if (from.held.length > 0) this.#release(side);
     });
     const { queue } = this.#network;
     const { rtoMin, rtoMax, associationMaxRetransmissions, potentiallyFailedRetransmissions } = from.process.node.sctp;
@@ -102,6 +115,12 @@ export class Association {
       if (++from.errors > associationMaxRetransmissions) this.#lose(side);
       else this.#transmit(side, number, deliver, path);
     });
+  }
+
+  #release(side: Side): void {
+    const { held } = this.#ends[side];
+    this.#ends[side].held = [];
+    for (const deliver of held) this.send(side, deliver);
   }
 
   #arrive(side: Side, number: number, deliver: () => void): void {
@@ -173,6 +192,7 @@ export class Association {
       errors: 0,
       sent: 0,
       received: 0,
+      held: [],
       early: new Map(),
     };
   }

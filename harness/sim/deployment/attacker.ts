@@ -1,9 +1,10 @@
 import type { Policy } from '../../experiment/policy.js';
 import type { Attacker as AttackerRole } from '../../experiment/role.js';
 import { type Association, connect, type Side } from './association.js';
+import type { Entry } from './handlespace.js';
 import type { Node } from './network.js';
 import { Process } from './process.js';
-import type { Entry } from './registrar.js';
+import type { Registrar } from './registrar.js';
 import type { Deployed } from './run.js';
 
 /** Seconds: how often it asks whom to tell on, and until it sets up a lost association again. */
@@ -44,12 +45,18 @@ export class Attacker {
     this.#at(from, () => this.#strike(0, from, until));
   }
 
+  /** It attacks one and the same. */
+  get #registrar(): Registrar {
+    return this.deployed.registrars[0]!;
+  }
+
   #at(time: number, action: () => void): void {
     this.process.after(Math.max(0, time - this.deployed.queue.now), action);
   }
 
   #connect(line: number): void {
-    const { network, registrar } = this.deployed;
+    const { network } = this.deployed;
+    const registrar = this.#registrar;
     const again = () => {
       this.#lines[line] = null;
       this.process.after(reconnectSeconds, () => this.#connect(line));
@@ -77,7 +84,7 @@ export class Attacker {
   }
 
   #say(): void {
-    const { registrar } = this.deployed;
+    const registrar = this.#registrar;
     const { attack, pool, fakeElements } = this.role;
     switch (attack) {
       case 'handleResolutionFlood':
@@ -96,7 +103,7 @@ export class Attacker {
   }
 
   #register(number: number, association: Association): void {
-    const { registrar } = this.deployed;
+    const registrar = this.#registrar;
     const fake = this.#fakes[number]!;
     const { process } = fake;
     const { address } = process.node;
@@ -107,6 +114,7 @@ export class Attacker {
       load: 0,
       process,
       address,
+      adopted: () => {},
     };
     const entry = registrar.register(fake.entry, registration, association);
     association.send(acceptor, () => {
@@ -116,7 +124,8 @@ export class Attacker {
 
   /** Learns whom to tell on: elements that are offered no more may come back. */
   #ask(until: number): void {
-    const { registrar, queue } = this.deployed;
+    const { queue } = this.deployed;
+    const registrar = this.#registrar;
     if (queue.now > until) return;
     const line = this.#lines[0];
     line?.send(opener, () => {

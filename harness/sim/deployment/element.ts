@@ -1,10 +1,12 @@
 import type { PoolElement } from '../../experiment/role.js';
 import { isAdaptive } from '../policy.js';
-import { type Association, connect, type Side } from './association.js';
+import type { Association, Side } from './association.js';
+import type { Entry, Registration } from './handlespace.js';
+import { answerSeconds, Home } from './home.js';
 import { type Job, Jobs } from './jobs.js';
 import type { Node } from './network.js';
-import { Process } from './process.js';
-import type { Entry } from './registrar.js';
+import { type Component, Process } from './process.js';
+import type { Registrar } from './registrar.js';
 import type { Deployed } from './run.js';
 
 /** A registration is renewed so often while it is valid, as the laboratory tells RSPLIB to. */
@@ -27,13 +29,13 @@ export interface Session {
 }
 
 /** A pool element: one process after the other on the same host. */
-export class Element {
+export class Element implements Component {
   readonly jobs: Jobs;
   /** Seconds up, of processes that have ended. */
   #upSeconds = 0;
   #upSince = 0;
   #process: Process | null = null;
-  #link: Association | null = null;
+  #home: Home | null = null;
   #entry: Entry | null = null;
   #sessions = new Map<Association, { job: Job; session: Session }>();
   #alarm: (() => void) | null = null;
@@ -42,6 +44,8 @@ export class Element {
   #renewal: (() => void) | null = null;
   #registering = false;
   #changed = false;
+  /** Takes back the wait for the registrar's answer. */
+  #stopWaiting = () => {};
 
   constructor(
     readonly deployed: Deployed,
@@ -68,7 +72,7 @@ export class Element {
     this.#upSince = queue.now;
     this.#entry = null;
     this.jobs.resume(queue.now);
-    this.#join(process, true);
+    this.#join(process);
   }
 
   /** A request, or the cookie of one, arrives. */
@@ -128,32 +132,30 @@ export class Element {
 
   /** SIGINT: a last cookie and a word for every session, deregistration, then the end. */
   shutDown(): void {
-    const { queue, registrar } = this.deployed;
+    const { queue } = this.deployed;
     this.#readAll();
     this.jobs.advance(queue.now);
     const entry = this.#entry;
-    if (entry) this.#link?.send(opener, () => registrar.remove(entry));
+    const { association: link, side, registrar } = this.#home!;
+    if (entry) link?.send(side, () => registrar.deregister(entry));
     for (const [association, { job, session }] of this.#sessions) {
       this.jobs.sendCookie(job, queue.now);
       association.send(acceptor, () => session.leaving());
     }
-    for (const association of this.#process!.associations) {
-      association.drain(association === this.#link ? opener : acceptor);
-    }
+    const process = this.#process!;
+    for (const association of process.associations) association.drain(association.sideOf(process));
     this.#die();
   }
 
   /** SIGKILL: the kernel aborts the associations. */
   kill(): void {
-    const process = this.#process!;
-    for (const association of [...process.associations]) association.abort(process);
+    this.#process!.abort();
     this.#die();
   }
 
   /** The host is gone without a word. */
   vanish(): void {
-    const process = this.#process!;
-    for (const association of [...process.associations]) association.vanish(process);
+    this.#process!.vanish();
     this.#die();
   }
 
@@ -178,7 +180,7 @@ export class Element {
     this.#sessions.clear();
     this.#unread = [];
     this.#process!.alive = false;
-    this.#link = null;
+    this.#home = null;
     this.#schedule();
   }
 
@@ -237,40 +239,54 @@ export class Element {
     });
   }
 
-  /** Sets up the association with the registrar, again whenever it is lost. */
-  #join(process: Process, first: boolean): void {
-    const { network, registrar } = this.deployed;
-    connect(network, process, registrar.peer, {
-      up: (association) => {
-        this.#link = association;
-        association.onLost(opener, () => this.#join(process, first));
-        this.#registering = false;
-        this.#register(first ? this.onReady : undefined);
-      },
-      refused: () => this.#join(process, first),
-    });
+  /** Sets up the association with a registrar, again whenever it is lost: then with another one, if there is any. */
+  #join(process: Process): void {
+    const { network, registrars, quirks } = this.deployed;
+    const up = () => {
+      this.#registering = false;
+      this.#register(this.onReady);
+    };
+    const home = new Home(registrars, network, process, { up, lost: () => {} }, quirks.waitsForHome);
+    this.#home = home;
+    home.join();
   }
 
   #register(acknowledged = () => {}): void {
-    const { registrar } = this.deployed;
-    const link = this.#link;
+    const home = this.#home;
     const process = this.#process!;
-    if (!link) return;
+    const link = home?.association;
+    if (!home || !link) return;
+    const { registrar, side } = home;
     this.#registering = true;
     this.#changed = false;
-    const { pool, policy, maxRequests, registrationLife: life } = this.role;
-    const registration = { pool, policy, life, process, address: this.node.address };
-    const load = this.jobs.all.size / maxRequests;
+    const registration = this.#registration(process);
     this.#renewal?.();
-    this.#renewal = process.after(life / renewalsPerLife, () => this.#register());
-    link.send(opener, () => {
-      const entry = registrar.register(this.#entry, { ...registration, load }, link);
-      link.send(acceptor, () => {
+    this.#renewal = process.after(registration.life / renewalsPerLife, () => this.#register());
+    this.#stopWaiting();
+    if (home.hasChoice) this.#stopWaiting = process.after(answerSeconds, () => home.isUp && home.leave());
+    link.send(side, () => {
+      const entry = registrar.register(this.#entry, registration, link);
+      link.send(side === opener ? acceptor : opener, () => {
+        this.#stopWaiting();
         this.#entry = entry;
         this.#registering = false;
         acknowledged();
         if (this.#changed) this.#register();
       });
     });
+  }
+
+  #registration(process: Process): Registration {
+    const { pool, policy, maxRequests, registrationLife: life } = this.role;
+    return {
+      ...{ pool, policy, life, process, address: this.node.address },
+      load: this.jobs.all.size / maxRequests,
+      adopted: (registrar, association) => this.#adopted(process, registrar, association),
+    };
+  }
+
+  /** A registrar has taken over from its home: it registers there, unless it has found another one by itself. */
+  #adopted(process: Process, registrar: Registrar, association: Association): void {
+    if (process === this.#process) this.#home?.adopt(registrar, association);
   }
 }

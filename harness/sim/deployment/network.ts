@@ -34,8 +34,13 @@ const timersOf = (sctp: Sctp | null): SctpTimers => ({
 export class Node {
   /** Changes when the host comes back under other addresses: what is sent to the old ones reaches nobody. */
   address = 0;
-  /** Faults that keep the whole host off the network. */
-  silences = 0;
+  /** Faults that keep the whole host from hearing anybody, and from being heard. */
+  deaf = 0;
+  mute = 0;
+  /** What of a CPU is left to its processes. */
+  cpuShare = 1;
+  /** Processes that have been started on it. */
+  lives = 0;
   process: Process | null = null;
   /** The fault that hit the host last. */
   strike: Strike | null = null;
@@ -44,15 +49,32 @@ export class Node {
   /** When a leg was last connected again, by network. */
   readonly connectedAt = new Map<string, number>();
   readonly impairments = new Set<Strike>();
+  readonly partitions = new Set<Strike>();
 
   constructor(
     readonly name: string,
+    /** Its place in the plan. */
+    readonly number: number,
     readonly networks: readonly string[],
     readonly sctp: SctpTimers,
   ) {}
 
-  isOn(network: string): boolean {
-    return this.silences === 0 && (this.cuts.get(network) ?? 0) === 0;
+  hears(network: string): boolean {
+    return this.deaf === 0 && (this.cuts.get(network) ?? 0) === 0;
+  }
+
+  isHeard(network: string): boolean {
+    return this.mute === 0 && (this.cuts.get(network) ?? 0) === 0;
+  }
+
+  /** Whether the other one is on another side of a partition of the network. */
+  isParted(other: Node, network: string): boolean {
+    for (const { sides, network: of } of this.partitions) {
+      if (of !== null && of !== network) continue;
+      const [own, others] = [this, other].map(({ name }) => sides!.findIndex((side) => side.includes(name)));
+      if (own !== others && others! >= 0) return true;
+    }
+    return false;
   }
 }
 
@@ -66,9 +88,9 @@ export class Network {
     readonly random: Random,
   ) {
     this.#impairments = new Map(Object.entries(topology.networks).map(([name, { impairment }]) => [name, impairment]));
-    for (const { name, legs, sctp } of hosts) {
+    for (const [number, { name, legs, sctp }] of hosts.entries()) {
       const networks = legs.map(({ network }) => network);
-      this.nodes.set(name, new Node(name, networks, timersOf(sctp)));
+      this.nodes.set(name, new Node(name, number, networks, timersOf(sctp)));
     }
   }
 
@@ -82,21 +104,23 @@ export class Network {
    * `address` is the receiver's as the sender knows it.
    */
   pass(from: Node, to: Node, address: number, path: string, arrive: () => void): void {
-    if (!from.isOn(path)) return;
+    if (!from.isHeard(path)) return;
+    if (from.partitions.size > 0 && from.isParted(to, path)) return;
     const impairment = this.#impairmentOf(from, to, path);
     const { lossPercent = 0, corruptPercent = 0, reorderPercent = 0 } = impairment;
     // A corrupted packet fails SCTP's checksum and is dropped by its receiver.
     if (this.#happens(lossPercent) || this.#happens(corruptPercent)) return;
     const delay = this.#happens(reorderPercent) ? 0 : this.#delay(impairment);
     this.queue.call(this.queue.now + delay, () => {
-      if (to.address === address && to.isOn(path)) arrive();
+      if (to.address === address && to.hears(path)) arrive();
     });
   }
 
   /** Whether a path has carried packets between two hosts for so many seconds. */
   isSteady(a: Node, b: Node, path: string, seconds: number): boolean {
     const since = Math.max(a.connectedAt.get(path) ?? -1, b.connectedAt.get(path) ?? -1);
-    return a.isOn(path) && b.isOn(path) && (since < 0 || this.queue.now >= since + seconds);
+    const works = [a, b].every((node) => node.hears(path) && node.isHeard(path)) && !a.isParted(b, path);
+    return works && (since < 0 || this.queue.now >= since + seconds);
   }
 
   /** What the network does, and on top of that what is worse on the way out and on the way in. */

@@ -4,32 +4,63 @@ import type { Association } from './association.js';
 import type { Node } from './network.js';
 
 /**
+ * What a program needs of a CPU for whatever happens to it, seconds: half a millisecond in virtual time (4 ns an
+ * instruction). It counts only where little of a CPU is left to it.
+ */
+const cpuSeconds = 0.0005;
+
+/** More processes than these never run on one host. */
+const livesMost = 2 ** 16;
+
+/** A component on a host as faults know it; each start is another process. */
+export interface Component {
+  /** Serves a request, or is the home of elements. */
+  readonly isBusy: boolean;
+  start(): void;
+  /** SIGINT: says goodbye. */
+  shutDown(): void;
+  /** SIGKILL: its kernel aborts the associations. */
+  kill(): void;
+  /** Its host is gone without a word. */
+  vanish(): void;
+  freeze(): void;
+  thaw(): void;
+}
+
+/**
  * A running program on a host. While it is frozen, what would happen in it waits; what its kernel does for it (SCTP's
  * acknowledgements, setting up associations) goes on.
  */
 export class Process {
   alive = true;
+  /** No other process of the run has it. */
+  readonly number: number;
   /** What ended it, where a fault did. */
   endedBy: Strike | null = null;
   readonly associations = new Set<Association>();
   #frozen = false;
   #waiting: (() => void)[] = [];
+  /** When it has done what has happened to it so far, where it is starved. */
+  #doneAt = 0;
 
   constructor(
     readonly node: Node,
     readonly queue: EventQueue,
     /** Called with every association that somebody else has set up with this process. */
     readonly onConnect: (association: Association) => void,
-  ) {}
+  ) {
+    this.number = node.number * livesMost + node.lives++;
+  }
 
   get frozen(): boolean {
     return this.#frozen;
   }
 
-  /** Something happens to the process: now, or when it is thawed. */
+  /** Something happens to the process: now, or when it is thawed, or when it gets a CPU. */
   run(action: () => void): void {
     if (!this.alive) return;
     if (this.#frozen) this.#waiting.push(action);
+    else if (this.node.cpuShare < 1 || this.#doneAt > this.queue.now) this.#runLate(action);
     else action();
   }
 
@@ -56,5 +87,26 @@ export class Process {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const action of waiting) this.run(action);
+  }
+
+  /** Its kernel aborts what the process leaves behind. */
+  abort(): void {
+    for (const association of [...this.associations]) association.abort(this);
+  }
+
+  /** It is gone, and nobody is told. */
+  vanish(): void {
+    for (const association of [...this.associations]) association.vanish(this);
+  }
+
+  /** One after the other, as the share of a CPU allows. */
+  #runLate(action: () => void): void {
+    const { now } = this.queue;
+    this.#doneAt = Math.max(now, this.#doneAt) + cpuSeconds / this.node.cpuShare;
+    this.queue.call(this.#doneAt, () => {
+      if (!this.alive) return;
+      if (this.#frozen) this.#waiting.push(action);
+      else action();
+    });
   }
 }

@@ -1,120 +1,187 @@
-import type { Random } from '../../base/random.js';
-import { hostsWith, type Plan } from '../../experiment/plan.js';
-import type { Policy } from '../../experiment/policy.js';
 import type { Registrar as RegistrarRole } from '../../experiment/role.js';
-import type { Counters } from '../metrics.js';
-import { type PoolPolicy, poolPolicy } from '../policy.js';
-import type { Association, Side } from './association.js';
-import type { Network, Node } from './network.js';
-import { Process } from './process.js';
+import { type Association, connect, type Side } from './association.js';
+import { type Entry, Handlespace, type Registration } from './handlespace.js';
+import type { Node } from './network.js';
+import { Peers } from './peers.js';
+import { type Component, Process } from './process.js';
+import type { Deployed } from './run.js';
 
-/** The registrar opens no association itself. */
+/** The registrar opens an association itself only to elements that it has taken over. */
 const acceptor: Side = 1;
 const opener: Side = 0;
 
-/** What an element says of itself when it registers. */
-export interface Registration {
-  readonly pool: string;
-  readonly policy: Policy;
-  readonly load: number;
-  readonly life: number;
-  readonly process: Process;
-  readonly address: number;
-}
-
-/** A registered element, or one that was. */
-export interface Entry {
-  readonly slot: number;
-  readonly pool: string;
-  readonly node: Node;
-  readonly address: number;
-  readonly process: Process;
-  registered: boolean;
-  badReports: number;
-  /** Takes back the timers of the entry: its next keep-alive or that one's timeout, and its expiry. */
-  stopMonitoring: () => void;
-  stopExpiry: () => void;
-}
-
-/** The handlespace of a registrar that never fails, and its monitoring of the elements. */
-export class Registrar {
-  readonly process: Process;
+/** A registrar: one process after the other, each with a handlespace and, where there are others, peers of its own. */
+export class Registrar implements Component {
   /** Where it is reached; its addresses never change. */
   readonly peer: { readonly node: Node; readonly address: number };
-  readonly #role: RegistrarRole;
-  readonly #counters: Counters;
-  readonly #policies = new Map<string, PoolPolicy>();
-  readonly #entries = new Map<string, Entry[]>();
+  process!: Process;
+  handlespace!: Handlespace;
+  peers: Peers | null = null;
   /** When an association last reported an element, or asked about a pool. */
-  readonly #lastHeard = new WeakMap<Association, Map<Process | string, number>>();
+  #lastHeard = new WeakMap<Association, Map<Process | string, number>>();
 
-  constructor(plan: Plan, network: Network, counters: Counters, random: Random) {
-    const host = hostsWith(plan, 'registrar')[0]!;
-    this.#role = host.role;
-    this.#counters = counters;
-    this.process = new Process(network.nodes.get(host.name)!, network.queue, () => {});
-    this.process.node.process = this.process;
-    this.peer = { node: this.process.node, address: this.process.node.address };
-    for (const { role } of hostsWith(plan, 'poolElement')) {
-      if (!this.#policies.has(role.pool)) {
-        this.#policies.set(role.pool, poolPolicy(role.policy, random.fork('policy', role.pool)));
-        this.#entries.set(role.pool, []);
-      }
-    }
+  /** @param number its place among the registrars, which decides who of two takes over a third */
+  constructor(
+    readonly deployed: Deployed,
+    readonly node: Node,
+    readonly role: RegistrarRole,
+    readonly number: number,
+    readonly onReady: () => void,
+  ) {
+    this.peer = { node, address: node.address };
+    this.#begin();
+  }
+
+  /** All registrars are there from the beginning, and know each other. */
+  meet(): void {
+    this.node.process = this.process;
+    if (this.deployed.registrars.length > 1) this.peers = new Peers(this);
+    this.peers?.meet();
+    this.onReady();
+  }
+
+  /** The same again after its death: it knows nothing, and looks for somebody who tells it. */
+  start(): void {
+    this.#begin();
+    const { process } = this;
+    const ready = () => {
+      this.node.process = process;
+      this.peers?.announce();
+      this.onReady();
+    };
+    if (this.deployed.registrars.length > 1) this.peers = new Peers(this);
+    if (this.peers) this.peers.learn(ready);
+    else process.after(this.role.mentorDiscoveryTimeout, ready);
+  }
+
+  /** Whether elements have it as their home. */
+  get isBusy(): boolean {
+    return this.handlespace.of(this.process).length > 0;
+  }
+
+  /** Peers are not told; those whose associations it closes notice as much as by its kernel's aborts. */
+  shutDown(): void {
+    this.kill();
+  }
+
+  kill(): void {
+    this.process.abort();
+    this.#end();
+  }
+
+  vanish(): void {
+    this.process.vanish();
+    this.#end();
+  }
+
+  freeze(): void {
+    this.process.freeze();
+  }
+
+  thaw(): void {
+    this.process.thaw();
   }
 
   /** A registration arrives, the first or another one. @returns the entry, the one before if it still stands */
   register(known: Entry | null, registration: Registration, association: Association): Entry {
-    this.#counters.registrations++;
-    const policy = this.#policies.get(registration.pool)!;
-    if (known?.registered) {
-      policy.update(known.slot, registration.load);
-      this.#expire(known, registration.life);
-      return known;
+    const { counters, record } = this.deployed;
+    const { pool, process } = registration;
+    counters.registrations++;
+    record?.homed(process.node.name, this.node.name, this.process.queue.now);
+    const stands = known?.registered && known.holder === this.handlespace;
+    // What it knows by others may be that element, which has found another home.
+    const entry = stands ? known : this.peers ? this.handlespace.find(pool, process) : undefined;
+    this.peers?.tell(registration);
+    if (entry && entry.home === this.process) {
+      this.handlespace.update(entry, registration);
+      this.#expire(entry, registration.life);
+      return entry;
     }
-    const entries = this.#entries.get(registration.pool)!;
-    const free = entries.findIndex(({ registered }) => !registered);
-    const slot = free < 0 ? entries.length : free;
-    const { pool, process, address } = registration;
-    const entry: Entry = {
-      ...{ slot, pool, process, address, node: process.node, registered: true, badReports: 0 },
-      stopMonitoring: () => {},
-      stopExpiry: () => {},
-    };
-    entries[slot] = entry;
-    policy.add(slot, registration.policy, registration.load);
-    association.onLost(acceptor, () => this.remove(entry));
-    this.#monitor(entry, association);
-    this.#expire(entry, registration.life);
-    return entry;
+    if (entry) this.handlespace.update(entry, registration);
+    const own = entry ?? this.handlespace.add(registration, this.process);
+    own.home = this.process;
+    this.#lookAfter(own, association, acceptor);
+    this.#expire(own, registration.life);
+    this.tellHolding();
+    return own;
   }
 
-  remove(entry: Entry): void {
-    if (!entry.registered) return;
-    entry.registered = false;
-    entry.stopMonitoring();
-    entry.stopExpiry();
-    this.#policies.get(entry.pool)!.remove(entry.slot);
+  /** An element says goodbye. */
+  deregister(entry: Entry): void {
+    if (entry.holder === this.handlespace) this.#removeOwn(entry);
   }
 
-  /** Somebody says that it could not reach an element. */
+  /** Somebody says that it could not reach an element; its home counts. */
   report(pool: string, element: Process, association: Association): void {
-    if (!this.#permits(element, association, this.#role.maxEndpointUnreachableRate)) return;
-    const entry = this.#entries.get(pool)?.find(({ process, registered }) => registered && process === element);
-    if (entry && ++entry.badReports >= (this.#role.maxBadPeReports ?? Number.POSITIVE_INFINITY)) this.remove(entry);
+    if (!this.#permits(element, association, this.role.maxEndpointUnreachableRate)) return;
+    const entry = this.handlespace.find(pool, element);
+    if (entry && ++entry.badReports >= (this.role.maxBadPeReports ?? Number.POSITIVE_INFINITY)) this.#removeOwn(entry);
   }
 
   /** Elements that are registered in the pool. */
   offered(pool: string): Process[] {
-    const entries = this.#entries.get(pool) ?? [];
-    return entries.filter(({ registered }) => registered).map(({ process }) => process);
+    return this.handlespace.in(pool).map(({ process }) => process);
   }
 
   /** Chooses an entry of the pool; undefined when it is empty, or the association asks too often. */
   select(pool: string, association: Association): Entry | undefined {
-    if (!this.#permits(pool, association, this.#role.maxHandleResolutionRate)) return undefined;
-    const slot = this.#policies.get(pool)?.select() ?? -1;
-    return slot < 0 ? undefined : this.#entries.get(pool)![slot];
+    if (!this.#permits(pool, association, this.role.maxHandleResolutionRate)) return undefined;
+    return this.handlespace.select(pool);
+  }
+
+  /** It has become the home of an element that another registrar looked after: it asks it at once. */
+  adopt(entry: Entry): void {
+    const { network } = this.deployed;
+    const { process } = this;
+    entry.home = process;
+    entry.association = null;
+    this.#expire(entry, entry.registration.life);
+    const gone = () => this.#removeSilent(entry);
+    const giveUp = connect(network, process, entry, {
+      up: (association) => {
+        if (entry.registered && entry.home === process && entry.association === null) {
+          entry.stopMonitoring();
+          this.#lookAfter(entry, association, opener);
+          this.#ask(entry, association, opener, () => entry.registration.adopted(this, association));
+        } else association.close(opener);
+      },
+      refused: gone,
+    });
+    const stopTimeout = process.after(this.role.endpointKeepAliveTimeout, gone);
+    entry.stopMonitoring = () => {
+      stopTimeout();
+      giveUp();
+    };
+  }
+
+  /** It is no longer the element's home. */
+  disown(entry: Entry): void {
+    entry.stopMonitoring();
+    entry.stopExpiry();
+    entry.stopMonitoring = () => {};
+    entry.association = null;
+  }
+
+  /** Notes how many elements it knows and looks after. */
+  tellHolding(): void {
+    const { record, queue } = this.deployed;
+    if (!record) return;
+    const { handlespace, peers, process } = this;
+    const held = { peers: peers?.count ?? 0, elements: handlespace.all().length };
+    record.holds(this.node.name, queue.now, { ...held, ownElements: handlespace.of(process).length });
+  }
+
+  #begin(): void {
+    const { plan, random, network } = this.deployed;
+    this.process = new Process(this.node, network.queue, () => {});
+    this.handlespace = new Handlespace(plan, this.number === 0 ? random : random.fork('registrar', this.number));
+    this.peers = null;
+    this.#lastHeard = new WeakMap();
+  }
+
+  #end(): void {
+    this.process.alive = false;
+    this.deployed.record?.holds(this.node.name, this.deployed.queue.now, null);
   }
 
   /**
@@ -131,27 +198,50 @@ export class Registrar {
     return now - last >= 1 / perSecond;
   }
 
+  #lookAfter(entry: Entry, association: Association, side: Side): void {
+    entry.association = association;
+    association.onLost(side, () => {
+      if (entry.association === association) this.#removeOwn(entry);
+    });
+    this.#monitor(entry, association, side);
+  }
+
   /** Endpoint keep-alives: after an interval, then an interval after each answer. */
-  #monitor(entry: Entry, association: Association): void {
-    const { endpointKeepAliveInterval, endpointKeepAliveTimeout } = this.#role;
-    entry.stopMonitoring = this.process.after(endpointKeepAliveInterval, () => {
-      const stopTimeout = this.process.after(endpointKeepAliveTimeout, () => {
-        this.#counters.endpointKeepAliveTimeouts++;
-        this.remove(entry);
-      });
-      entry.stopMonitoring = stopTimeout;
-      association.send(acceptor, () => {
-        association.send(opener, () => {
-          if (!entry.registered) return;
-          stopTimeout();
-          this.#monitor(entry, association);
-        });
+  #monitor(entry: Entry, association: Association, side: Side): void {
+    entry.stopMonitoring = this.process.after(this.role.endpointKeepAliveInterval, () =>
+      this.#ask(entry, association, side, null),
+    );
+  }
+
+  /** @param said what the element does beside answering */
+  #ask(entry: Entry, association: Association, side: Side, said: (() => void) | null): void {
+    const stopTimeout = this.process.after(this.role.endpointKeepAliveTimeout, () => this.#removeSilent(entry));
+    entry.stopMonitoring = stopTimeout;
+    association.send(side, () => {
+      said?.();
+      association.send(side === opener ? acceptor : opener, () => {
+        if (!entry.registered || entry.association !== association) return;
+        stopTimeout();
+        this.#monitor(entry, association, side);
       });
     });
   }
 
+  #removeSilent(entry: Entry): void {
+    this.deployed.counters.endpointKeepAliveTimeouts++;
+    this.#removeOwn(entry);
+  }
+
+  /** Removes an element that it looks after, and tells its peers. */
+  #removeOwn(entry: Entry): void {
+    if (!entry.registered || entry.home !== this.process) return;
+    this.handlespace.remove(entry);
+    this.peers?.tellRemoval(entry);
+    this.tellHolding();
+  }
+
   #expire(entry: Entry, life: number): void {
     entry.stopExpiry();
-    entry.stopExpiry = this.process.after(life, () => this.remove(entry));
+    entry.stopExpiry = this.process.after(life, () => this.#removeOwn(entry));
   }
 }

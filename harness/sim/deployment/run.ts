@@ -3,10 +3,10 @@
  * netem and the faults do to them. It predicts what the protocols should give; what an implementation adds to that is
  * for the laboratory to find.
  */
-import { randomFrom } from '../../base/random.js';
+import { type Random, randomFrom } from '../../base/random.js';
 import { firstStrike } from '../../experiment/attacker.js';
 import { hostsWith, type Plan } from '../../experiment/plan.js';
-import { FaultDriver, isDeath, type Strike, type Victims } from '../faults.js';
+import { FaultDriver, isDeath, type Victims } from '../faults.js';
 import { Counters, metricsOf } from '../metrics.js';
 import { type Moments, momentsOf, momentsUntil } from '../moments.js';
 import { Passage } from '../passage.js';
@@ -18,18 +18,26 @@ import { Roles } from '../roles.js';
 import type { SimulationOptions, SimulationResult } from '../simulate.js';
 import { Attacker } from './attacker.js';
 import { Element } from './element.js';
-import { Network, type Node } from './network.js';
+import { Network } from './network.js';
+import type { Component } from './process.js';
 import { Registrar } from './registrar.js';
+import { RegistrarRecord } from './registrar-record.js';
+import { heal, inject } from './strikes.js';
 import { User } from './user.js';
 
 /** What all parts of the model share. */
 export interface Deployed {
+  readonly plan: Plan;
   readonly queue: EventQueue;
+  readonly random: Random;
   readonly network: Network;
-  readonly registrar: Registrar;
+  readonly registrars: readonly Registrar[];
   readonly elements: ReadonlyMap<string, Element>;
+  /** Of each host, what faults may be done to. */
+  readonly components: ReadonlyMap<string, Component>;
   readonly counters: Counters;
   readonly recorder: Recorder | null;
+  readonly record: RegistrarRecord | null;
   readonly quirks: Quirks;
 }
 
@@ -44,37 +52,18 @@ export function runDeployment(plan: Plan, options: SimulationOptions): Simulatio
   const users = hostsWith(plan, 'poolUser');
   const names = users.map(({ name }) => name);
   const recorder = record ? new Recorder(names) : null;
-  const registrar = new Registrar(plan, network, counters, random);
+  const registrars: Registrar[] = [];
   const elements = new Map<string, Element>();
-  const deployed: Deployed = { queue, network, registrar, elements, counters, recorder, quirks };
-  const faults = new FaultDriver(
-    plan,
-    random,
-    queue,
-    victimsOf(plan, deployed),
-    { from: moments.measureAt, to: moments.drainAt },
-    { keep: record, journal },
-  );
-  for (const [host, { name, role }] of plan.hosts.entries()) {
-    const ready = () => faults.ready(host);
-    if (role.kind !== 'poolElement') {
-      ready();
-      continue;
-    }
-    const element = new Element(deployed, network.nodes.get(name)!, role, ready);
-    elements.set(name, element);
-    element.start();
-  }
-  const window = { from: moments.measureAt, until: moments.drainAt };
-  for (const { name, role, group, index } of hostsWith(plan, 'attacker')) {
-    const attacked = hostsWith(plan, 'poolElement').find((host) => host.role.pool === role.pool);
-    const inGroup = plan.hosts.filter((host) => host.group === group).length;
-    const after = firstStrike(index, inGroup, role.rate);
-    if (attacked) new Attacker(deployed, network.nodes.get(name)!, role, attacked.role.policy, { ...window, after });
-  }
+  const components = new Map<string, Component>();
+  const parts = { plan, queue, random, network, registrars, elements, components, counters, recorder, quirks };
+  const deployed: Deployed = { ...parts, record: record ? new RegistrarRecord() : null };
+  const faults = deploy(deployed, { registrars, elements, components }, moments, { keep: record, journal });
   const requests = new RequestStreams(moments.warmUpAt, names, new Roles(users), random);
   for (const [number, { name, role }] of users.entries()) {
-    new User(deployed, number, network.nodes.get(name)!, role, requests, random.fork('retries', number));
+    const node = network.nodes.get(name)!;
+    const ready = () => faults.ready(node.number);
+    const user = new User(deployed, number, node, role, requests, random.fork('retries', number), ready);
+    components.set(name, user);
   }
   const passage = new Passage(queue, () => {}, watch);
   const metrics = measure(deployed, requests, moments, passage);
@@ -84,8 +73,47 @@ export function runDeployment(plan: Plan, options: SimulationOptions): Simulatio
     requests: recorder?.requests ?? [],
     failovers: recorder?.failovers ?? [],
     faults: faults.strikes,
+    registrars: deployed.record?.rows(faults.strikes, namesOf(registrars), queue.now) ?? null,
     ended: passage.ended,
   };
+}
+
+const namesOf = (registrars: readonly Registrar[]) => registrars.map(({ node }) => node.name);
+
+/** Lets all but the users begin: registrars know each other before the first element comes. */
+function deploy(
+  deployed: Deployed,
+  into: { registrars: Registrar[]; elements: Map<string, Element>; components: Map<string, Component> },
+  { measureAt, drainAt }: Moments,
+  options: ConstructorParameters<typeof FaultDriver>[5],
+): FaultDriver {
+  const { plan, random, queue, network } = deployed;
+  for (const { name, role } of hostsWith(plan, 'registrar')) {
+    const node = network.nodes.get(name)!;
+    const ready = () => faults.ready(node.number);
+    const registrar = new Registrar(deployed, node, role, into.registrars.length, ready);
+    into.registrars.push(registrar);
+    into.components.set(name, registrar);
+  }
+  const window = { from: measureAt, to: drainAt };
+  const faults = new FaultDriver(plan, random, queue, victimsOf(plan, deployed), window, options);
+  for (const registrar of into.registrars) registrar.meet();
+  for (const [host, { name, role }] of plan.hosts.entries()) {
+    const ready = () => faults.ready(host);
+    if (role.kind === 'poolElement') {
+      const element = new Element(deployed, network.nodes.get(name)!, role, ready);
+      into.elements.set(name, element);
+      into.components.set(name, element);
+      element.start();
+    } else if (role.kind !== 'registrar') ready();
+  }
+  for (const { name, role, group, index } of hostsWith(plan, 'attacker')) {
+    const attacked = hostsWith(plan, 'poolElement').find((host) => host.role.pool === role.pool);
+    const inGroup = plan.hosts.filter((host) => host.group === group).length;
+    const span = { from: measureAt, until: drainAt, after: firstStrike(index, inGroup, role.rate) };
+    if (attacked) new Attacker(deployed, network.nodes.get(name)!, role, attacked.role.policy, span);
+  }
+  return faults;
 }
 
 function measure(
@@ -110,7 +138,7 @@ function measure(
     for (; requests.time(user) <= end; requests.advance(user)) {
       endQueueLength++;
       if (counters.covers(requests.time(user))) counters.requestsQueued++;
-      if (recorder && passage.permits()) recorder.waiting(user, requests.next(user));
+      if (recorder && passage.permits()) recorder.neverServed(user, requests.next(user), 'open');
     }
   }
   recorder?.close(end);
@@ -126,81 +154,20 @@ function measure(
 }
 
 /** Faults happen to nodes: to their legs, or to the process that runs on them. */
-function victimsOf({ hosts }: Plan, { queue, network, elements, quirks }: Deployed): Victims {
+function victimsOf({ hosts }: Plan, { queue, network, components, quirks }: Deployed): Victims {
   const nameOf = (host: number) => hosts[host]!.name;
   const nodeOf = (host: number) => network.nodes.get(nameOf(host))!;
+  const struck = (host: number) => ({ queue, node: nodeOf(host), component: components.get(nameOf(host))! });
   return {
     isUp: (host) => nodeOf(host).process?.alive === true,
-    isBusy: (host) => elements.get(nameOf(host))?.isBusy === true,
+    isBusy: (host) => components.get(nameOf(host))?.isBusy === true,
     inject: (strike, host) => {
       const node = nodeOf(host);
       node.strike = strike;
       if (isDeath(strike.kind) && node.process) node.process.endedBy = strike;
-      inject(strike, node, elements.get(strike.host));
+      inject(strike, struck(host));
       return queue.now + (isDeath(strike.kind) ? quirks.returnSeconds : 0);
     },
-    heal: (strike, host) => {
-      const node = nodeOf(host);
-      heal(strike, node, elements.get(strike.host));
-      // What connects a host again has to be noticed before its paths are trusted.
-      for (const path of pathsOf(strike, node)) node.connectedAt.set(path, queue.now);
-    },
+    heal: (strike, host) => heal(strike, struck(host)),
   };
-}
-
-const pathsOf = ({ network }: Strike, node: Node): readonly string[] => (network === null ? node.networks : [network]);
-
-function inject(strike: Strike, node: Node, element: Element | undefined): void {
-  switch (strike.kind) {
-    case 'shutdown':
-      element!.shutDown();
-      break;
-    case 'kill':
-      element!.kill();
-      break;
-    case 'powerOff':
-      node.silences++;
-      element!.vanish();
-      break;
-    case 'freeze':
-      element!.freeze();
-      break;
-    case 'isolate':
-      node.silences++;
-      break;
-    case 'cutPath':
-      for (const path of pathsOf(strike, node)) node.cuts.set(path, (node.cuts.get(path) ?? 0) + 1);
-      break;
-    case 'impair':
-      node.impairments.add(strike);
-  }
-}
-
-function heal(strike: Strike, node: Node, element: Element | undefined): void {
-  switch (strike.kind) {
-    case 'powerOff':
-      node.silences--;
-      restart(strike, node, element!);
-      break;
-    case 'shutdown':
-    case 'kill':
-      restart(strike, node, element!);
-      break;
-    case 'freeze':
-      element!.thaw();
-      break;
-    case 'isolate':
-      node.silences--;
-      break;
-    case 'cutPath':
-      for (const path of pathsOf(strike, node)) node.cuts.set(path, node.cuts.get(path)! - 1);
-      break;
-    case 'impair':
-      node.impairments.delete(strike);
-  }
-}
-
-function restart({ reappear }: Strike, node: Node, element: Element): void {
-  if (reappear === 'new-address') node.address++;
-  element.start();
 }

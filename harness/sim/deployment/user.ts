@@ -4,15 +4,15 @@ import type { Cause } from '../recorder.js';
 import type { RequestStreams } from '../requests.js';
 import { type Association, connect, type Side } from './association.js';
 import type { Session } from './element.js';
+import type { Entry } from './handlespace.js';
 import type { Node } from './network.js';
-import { Process } from './process.js';
-import type { Entry } from './registrar.js';
+import { type Component, Process } from './process.js';
+import { Resolver } from './resolver.js';
 import type { Deployed } from './run.js';
 
 /** How long a user waits, in seconds, before it asks an empty pool again, and at most after a rejection. */
 const retry = { emptyPool: 30, reject: 0.2 };
 const opener: Side = 0;
-const acceptor: Side = 1;
 
 /** A request in service. */
 interface Request {
@@ -37,50 +37,81 @@ interface Attempt {
 }
 
 /** A pool user: its requests one after the other, each from its generation to its completion. */
-export class User {
-  readonly process: Process;
+export class User implements Component {
+  process!: Process;
   readonly #requests: RequestStreams;
   readonly #retries: Random;
-  #link: Association | null = null;
-  /** Whether a resolution is under way. */
-  #asking = false;
-  /** What to do once the association with the registrar is up. */
-  #pending: (() => void) | null = null;
+  #resolver!: Resolver;
   #request: Request | null = null;
 
   constructor(
     readonly deployed: Deployed,
     readonly number: number,
-    node: Node,
+    readonly node: Node,
     readonly role: PoolUser,
     requests: RequestStreams,
     retries: Random,
+    readonly onReady: () => void,
   ) {
-    this.process = new Process(node, deployed.queue, () => {});
-    node.process = this.process;
     this.#retries = retries;
     this.#requests = requests;
-    this.#join();
-    this.process.after(requests.time(number) - deployed.queue.now, () => this.#begin());
+    this.#live();
   }
 
-  #join(): void {
-    const { network, registrar } = this.deployed;
-    connect(network, this.process, registrar.peer, {
-      up: (association) => {
-        this.#link = association;
-        association.onLost(opener, () => {
-          this.#link = null;
-          // A resolution that was under way is lost with the association.
-          if (this.#asking) this.#pending = () => this.#ask(null);
-          this.#join();
-        });
-        const pending = this.#pending;
-        this.#pending = null;
-        pending?.();
-      },
-      refused: () => this.#join(),
+  readonly isBusy = false;
+
+  /** Another process, which goes on with the stream of requests: those of the time when there was none never were. */
+  start(): void {
+    while (this.#requests.time(this.number) <= this.deployed.queue.now) this.#requests.advance(this.number);
+    this.#live();
+    this.onReady();
+  }
+
+  shutDown(): void {
+    this.kill();
+  }
+
+  kill(): void {
+    this.process.abort();
+    this.#die();
+  }
+
+  vanish(): void {
+    this.process.vanish();
+    this.#die();
+  }
+
+  freeze(): void {
+    this.process.freeze();
+  }
+
+  thaw(): void {
+    this.process.thaw();
+  }
+
+  #live(): void {
+    const { queue } = this.deployed;
+    const process = new Process(this.node, queue, () => {});
+    this.process = process;
+    this.node.process = process;
+    this.#resolver = new Resolver(this.deployed, process, this.role.pool, (entry) => {
+      if (entry) this.#try(entry);
+      else process.after(retry.emptyPool, () => this.#resolve(null));
     });
+    process.after(this.#requests.time(this.number) - queue.now, () => this.#begin());
+  }
+
+  /** Whatever it had to do is lost: the request in service, and those that wait. */
+  #die(): void {
+    const { queue, counters, recorder, record } = this.deployed;
+    this.process.alive = false;
+    if (this.#request) recorder?.lost(this.number);
+    this.#request = null;
+    record?.gone(this.node.name);
+    for (; this.#requests.time(this.number) <= queue.now; this.#requests.advance(this.number)) {
+      if (counters.covers(this.#requests.time(this.number))) counters.requestsQueued++;
+      recorder?.neverServed(this.number, this.#requests.next(this.number), 'lost');
+    }
   }
 
   #begin(): void {
@@ -95,26 +126,8 @@ export class User {
     this.#resolve(null);
   }
 
-  /** Asks the registrar for an element, reporting the one that failed. */
   #resolve(bad: Entry | null): void {
-    this.deployed.counters.serverSelections++;
-    if (this.#link) this.#ask(bad);
-    else this.#pending = () => this.#ask(bad);
-  }
-
-  #ask(bad: Entry | null): void {
-    const { registrar } = this.deployed;
-    const link = this.#link!;
-    this.#asking = true;
-    link.send(opener, () => {
-      if (bad) registrar.report(bad.pool, bad.process, link);
-      const entry = registrar.select(this.role.pool, link);
-      link.send(acceptor, () => {
-        this.#asking = false;
-        if (entry) this.#try(entry);
-        else this.process.after(retry.emptyPool, () => this.#resolve(null));
-      });
-    });
+    this.#resolver.resolve(bad);
   }
 
   #try(entry: Entry): void {

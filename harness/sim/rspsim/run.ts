@@ -44,6 +44,7 @@ export function runRspsim(plan: Plan, options: SimulationOptions): SimulationRes
     requests: recorder?.requests ?? [],
     failovers: recorder?.failovers ?? [],
     faults: faults.strikes,
+    registrars: null,
     ended: passage.ended,
   };
 }

@@ -64,7 +64,8 @@ export class Users {
         const queuedAt = this.#backlog.generatedAt(request);
         waiting++;
         if (counters.covers(queuedAt)) counters.requestsQueued++;
-        if (recorder && passage.permits()) recorder.waiting(user, { size: this.#backlog.size(request), queuedAt });
+        if (recorder && passage.permits())
+          recorder.neverServed(user, { size: this.#backlog.size(request), queuedAt }, 'open');
         this.#backlog.shift(user);
       }
     }

@@ -1,0 +1,72 @@
+import type { Association, Side } from './association.js';
+import type { Entry } from './handlespace.js';
+import { answerSeconds, Home } from './home.js';
+import type { Process } from './process.js';
+import type { Deployed } from './run.js';
+
+const acceptor: Side = 1;
+
+/** A user's questions to registrars: one at a time, asked again until it is answered. */
+export class Resolver {
+  readonly #home: Home;
+  /** Whether a resolution is under way. */
+  #asking = false;
+  /** What to do once the association with the registrar is up. */
+  #pending: (() => void) | null = null;
+
+  constructor(
+    readonly deployed: Deployed,
+    readonly process: Process,
+    readonly pool: string,
+    /** Gets the element that was chosen; undefined when there is none. */
+    readonly answered: (entry: Entry | undefined) => void,
+  ) {
+    const { network, registrars } = deployed;
+    const up = () => {
+      const pending = this.#pending;
+      this.#pending = null;
+      pending?.();
+    };
+    const lost = () => {
+      // A resolution that was under way is lost with the association.
+      if (this.#asking) this.#pending = () => this.#ask(null);
+    };
+    this.#home = new Home(registrars, network, process, { up, lost }, false);
+    this.#home.join();
+  }
+
+  /** Asks a registrar for an element, reporting the one that failed. */
+  resolve(bad: Entry | null): void {
+    this.deployed.counters.serverSelections++;
+    if (this.#home.isUp) this.#ask(bad);
+    else this.#pending = () => this.#ask(bad);
+  }
+
+  #ask(bad: Entry | null): void {
+    const { queue, record } = this.deployed;
+    const { registrar, side, association, hasChoice } = this.#home;
+    const user = this.process.node.name;
+    const link = association!;
+    this.#asking = true;
+    record?.asked(user, registrar.node.name, queue.now);
+    const stop = hasChoice ? this.process.after(answerSeconds, () => this.#askAnother(link, bad)) : null;
+    link.send(side, () => {
+      if (bad) registrar.report(bad.pool, bad.process, link);
+      const entry = registrar.select(this.pool, link);
+      link.send(acceptor, () => {
+        stop?.();
+        this.#asking = false;
+        record?.answered(user, registrar.node.name, queue.now);
+        this.answered(entry);
+      });
+    });
+  }
+
+  /** A registrar does not answer. */
+  #askAnother(link: Association, bad: Entry | null): void {
+    // It has been lost, and another one is asked already.
+    if (this.#home.association !== link || !this.#home.isUp) return;
+    this.#pending = () => this.#ask(bad);
+    this.#home.leave();
+  }
+}
