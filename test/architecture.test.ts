@@ -113,6 +113,8 @@ const places = {
     'harness/lab/netns/netns-lab.ts',
     'harness/lab/probe.ts',
     'harness/lab/process.ts',
+    'harness/lab/remote/follow.ts',
+    'harness/lab/remote/ssh.ts',
     'harness/lab/sctp.ts',
     'harness/lab/uml/boot.ts',
     'harness/lab/uml/guest.ts',

@@ -89,6 +89,8 @@ export interface StartOptions {
 export interface LabProcess {
   readonly pid: number;
   readonly ended: Promise<ProcessEnd>;
+  /** The one letter that its kernel has for its state; absent where that is this machine's own, or shares its /proc. */
+  state?(): Promise<string | undefined>;
   /** @throws HarnessError `lab-broken` when the process is gone already */
   signal(name: 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM'): void;
 }

@@ -129,7 +129,8 @@ async function powerOff(component: Component, strike: Strike, clock: Clock): Pro
 async function freeze({ name, process }: Component, clock: Clock): Promise<string> {
   if (!process) throw labBroken(`${name} was dead before it could be frozen`);
   process.signal('SIGSTOP');
-  await waitFor(`${name} to stop`, async () => ((await processState(process.pid)) === 'T' ? true : undefined), {
+  const state = () => process.state?.() ?? processState(process.pid);
+  await waitFor(`${name} to stop`, async () => ((await state()) === 'T' ? true : undefined), {
     clock,
     withinSeconds: 5,
     everySeconds: 0.005,
