@@ -11,6 +11,7 @@ import type { FinishedSweep } from '../sweep/finish.js';
 import { latestSweep, readDescription, type SweepDescription } from '../sweep/folder.js';
 import { describePoint, type Grid } from '../sweep/grid.js';
 import { merge } from '../sweep/merge.js';
+import { queueExecutor } from '../sweep/queue/foreman.js';
 import { shardFrom } from '../sweep/shard.js';
 import { keepsRows } from '../sweep/simulated.js';
 import { newSweepId, type SweepOptions, sweep } from '../sweep/sweep.js';
@@ -20,6 +21,7 @@ import { collect, countFrom, jobsFrom, readSettings, seedFrom } from './settings
 import { untilSignal } from './signal.js';
 import { chooseSubject } from './subjects.js';
 import { SweepProgress } from './sweep-progress.js';
+import { queueAddress, secondsFrom } from './work.js';
 
 interface SweepFlags {
   on?: string;
@@ -28,6 +30,8 @@ interface SweepFlags {
   resume?: string | true;
   shard?: string;
   merge?: string[];
+  queue?: string | true;
+  chunk: string;
   seed?: string;
   set: string[];
   out: string;
@@ -54,6 +58,8 @@ export const sweepCommand = (): Command =>
       'only the i-th of n parts of the runs, into a folder of its own; goes on with what is there',
     )
     .option('--merge <folder...>', 'run nothing: make one sweep of these, its shards')
+    .option('--queue [address]', 'have others run it: rsplab work, on any number of machines; redis://… or rediss://…')
+    .option('--chunk <duration>', 'with --queue: work that is handed out at a time', '10s')
     .option('--seed <number>', 'what all chance of the sweep grows from (default: 1)')
     .option('--set <name=values>', 'only these points, e.g. policy=LeastUsed,Random, or a phase’s length', collect, [])
     .option('--out <folder>', 'where results go', 'results')
@@ -70,6 +76,7 @@ Examples:
   rsplab sweep experiments/element-kill.ts --on virtual --replications 5 --jobs 2
   rsplab sweep experiments/fig08-clean-shutdowns.ts --resume
   rsplab sweep experiments/fig08-clean-shutdowns.ts --shard 3/8 --out shards
+  rsplab sweep experiments/fig08-clean-shutdowns.ts --queue redis://queue.example.org:6379
   rsplab sweep --merge shards/fig08-clean-shutdowns/* --out results
 
 Results: table.csv (a row per point: mean, half width of the 95 % interval, n), runs.csv (a row per run), sweep.json.
@@ -94,7 +101,9 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
 type Finished = FinishedSweep<Pick<Grid, 'points'>>;
 
 function mergeFrom(file: string | undefined, folders: readonly string[], flags: SweepFlags): Finished {
-  const other = (['resume', 'shard', 'replications', 'seed', 'on'] as const).find((name) => flags[name] !== undefined);
+  const other = (['resume', 'shard', 'queue', 'replications', 'seed', 'on'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
   const extra = file ?? (other ? `--${other}` : undefined) ?? flags.set[0];
   if (extra !== undefined) throw badInput(`sweep --merge: expected folders and --out alone, got ${extra}, too`);
   return merge(folders, { out: flags.out, id: newSweepId(realClock) });
@@ -119,6 +128,12 @@ async function sweepFrom(file: string | undefined, flags: SweepFlags): Promise<F
     out: flags.out,
     resume: folder,
     shard: flags.shard === undefined ? (before?.shard ?? null) : shardFrom(flags.shard),
+    ...(flags.queue !== undefined && {
+      executor: queueExecutor({
+        address: queueAddress('--queue', flags.queue),
+        chunkSeconds: secondsFrom('--chunk', flags.chunk),
+      }),
+    }),
     clock: realClock,
     signal: untilSignal('sweep'),
     say: (line) => void process.stderr.write(`${line}\n`),
