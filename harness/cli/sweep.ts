@@ -11,7 +11,6 @@ import type { FinishedSweep } from '../sweep/finish.js';
 import { latestSweep, readDescription, type SweepDescription } from '../sweep/folder.js';
 import { describePoint, type Grid } from '../sweep/grid.js';
 import { merge } from '../sweep/merge.js';
-import { queueExecutor } from '../sweep/queue/foreman.js';
 import { shardFrom } from '../sweep/shard.js';
 import { keepsRows } from '../sweep/simulated.js';
 import { newSweepId, type SweepOptions, sweep } from '../sweep/sweep.js';
@@ -21,7 +20,7 @@ import { collect, countFrom, jobsFrom, readSettings, seedFrom } from './settings
 import { untilSignal } from './signal.js';
 import { chooseSubject } from './subjects.js';
 import { SweepProgress } from './sweep-progress.js';
-import { queueAddress, secondsFrom } from './work.js';
+import { executorFor } from './sweep-where.js';
 
 interface SweepFlags {
   on?: string;
@@ -32,6 +31,7 @@ interface SweepFlags {
   merge?: string[];
   queue?: string | true;
   chunk: string;
+  slurm?: string;
   seed?: string;
   set: string[];
   out: string;
@@ -60,6 +60,7 @@ export const sweepCommand = (): Command =>
     .option('--merge <folder...>', 'run nothing: make one sweep of these, its shards')
     .option('--queue [address]', 'have others run it: rsplab work, on any number of machines; redis://… or rediss://…')
     .option('--chunk <duration>', 'with --queue: work that is handed out at a time', '10s')
+    .option('--slurm <jobs>', 'have a cluster run it: an array of so many jobs of Slurm, with --out in a shared folder')
     .option('--seed <number>', 'what all chance of the sweep grows from (default: 1)')
     .option('--set <name=values>', 'only these points, e.g. policy=LeastUsed,Random, or a phase’s length', collect, [])
     .option('--out <folder>', 'where results go', 'results')
@@ -101,7 +102,7 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
 type Finished = FinishedSweep<Pick<Grid, 'points'>>;
 
 function mergeFrom(file: string | undefined, folders: readonly string[], flags: SweepFlags): Finished {
-  const other = (['resume', 'shard', 'queue', 'replications', 'seed', 'on'] as const).find(
+  const other = (['resume', 'shard', 'queue', 'slurm', 'replications', 'seed', 'on'] as const).find(
     (name) => flags[name] !== undefined,
   );
   const extra = file ?? (other ? `--${other}` : undefined) ?? flags.set[0];
@@ -128,18 +129,14 @@ async function sweepFrom(file: string | undefined, flags: SweepFlags): Promise<F
     out: flags.out,
     resume: folder,
     shard: flags.shard === undefined ? (before?.shard ?? null) : shardFrom(flags.shard),
-    ...(flags.queue !== undefined && {
-      executor: queueExecutor({
-        address: queueAddress('--queue', flags.queue),
-        chunkSeconds: secondsFrom('--chunk', flags.chunk),
-      }),
-    }),
     clock: realClock,
     signal: untilSignal('sweep'),
     say: (line) => void process.stderr.write(`${line}\n`),
   };
+  const executor = executorFor(loaded.file, options, flags);
   const progress = new SweepProgress(loaded.experiment.name, process.stderr);
-  return sweep(loaded, { ...options, onProgress: (state) => progress.update(state) }).finally(() => progress.end());
+  const onProgress = (state: Parameters<SweepProgress['update']>[0]) => progress.update(state);
+  return sweep(loaded, { ...options, ...(executor && { executor }), onProgress }).finally(() => progress.end());
 }
 
 /** As the subject is, and refusing what would be absurdly large. */

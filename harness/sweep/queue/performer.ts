@@ -1,6 +1,6 @@
 /**
- * The process that does a worker's work. The worker's own does none, so that a busy simulator never keeps it from telling
- * the queue that it lives; and it ends this one when it hangs.
+ * The process that does a worker's work. The worker's own one does none, so that a busy simulator never keeps it from
+ * telling the queue that it lives; and it ends this one when it hangs.
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
