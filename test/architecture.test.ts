@@ -127,6 +127,8 @@ const places = {
     'harness/setup/guest.ts',
     'harness/setup/machine.ts',
     'harness/setup/packages.ts',
+    'harness/sweep/queue/performer.ts',
+    'harness/sweep/slurm.ts',
   ],
   'node:child_process': ['harness/lab/watchdog.ts', 'harness/setup/prepare.mjs', 'harness/setup/test.mjs'],
 };

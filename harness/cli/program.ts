@@ -9,6 +9,7 @@ import { watchOutput } from './output.js';
 const commands: Record<string, () => Promise<Command>> = {
   run: async () => (await import('./run.js')).runCommand(),
   sweep: async () => (await import('./sweep.js')).sweepCommand(),
+  work: async () => (await import('./work.js')).workCommand(),
   shrink: async () => (await import('./shrink.js')).shrinkCommand(),
   explore: async () => (await import('./explore.js')).exploreCommand(),
   gate: async () => (await import('./gate.js')).gateCommand(),

@@ -18,7 +18,7 @@ export class SweepProgress {
   ) {}
 
   update(state: State): void {
-    const { folder, total, done, resumed, failed } = state;
+    const { folder, total, done, resumed, failed, workers } = state;
     const now = realClock.now();
     if (done === resumed && this.#told === 0) {
       this.#begin = now;
@@ -34,7 +34,8 @@ export class SweepProgress {
     if (!due || (!live && tenth === this.#tenth)) return;
     [this.#told, this.#tenth] = [now, tenth];
     const failures = failed > 0 ? `, ${failed} failed` : '';
-    const text = `${this.name}: ${done + failed} of ${total} runs${failures}${this.#left(state, now)}`;
+    const who = workers ? `, ${workers}` : '';
+    const text = `${this.name}: ${done + failed} of ${total} runs${failures}${who}${this.#left(state, now)}`;
     if (live) {
       this.#clear();
       this.out.write(text.slice(0, Math.max(20, this.out.columns - 1)));

@@ -20,6 +20,7 @@ import { collect, countFrom, jobsFrom, readSettings, seedFrom } from './settings
 import { untilSignal } from './signal.js';
 import { chooseSubject } from './subjects.js';
 import { SweepProgress } from './sweep-progress.js';
+import { executorFor } from './sweep-where.js';
 
 interface SweepFlags {
   on?: string;
@@ -28,6 +29,9 @@ interface SweepFlags {
   resume?: string | true;
   shard?: string;
   merge?: string[];
+  queue?: string | true;
+  chunk: string;
+  slurm?: string;
   seed?: string;
   set: string[];
   out: string;
@@ -54,6 +58,9 @@ export const sweepCommand = (): Command =>
       'only the i-th of n parts of the runs, into a folder of its own; goes on with what is there',
     )
     .option('--merge <folder...>', 'run nothing: make one sweep of these, its shards')
+    .option('--queue [address]', 'have others run it: rsplab work, on any number of machines; redis://… or rediss://…')
+    .option('--chunk <duration>', 'with --queue: work that is handed out at a time', '10s')
+    .option('--slurm <jobs>', 'have a cluster run it: an array of so many jobs of Slurm, with --out in a shared folder')
     .option('--seed <number>', 'what all chance of the sweep grows from (default: 1)')
     .option('--set <name=values>', 'only these points, e.g. policy=LeastUsed,Random, or a phase’s length', collect, [])
     .option('--out <folder>', 'where results go', 'results')
@@ -70,6 +77,7 @@ Examples:
   rsplab sweep experiments/element-kill.ts --on virtual --replications 5 --jobs 2
   rsplab sweep experiments/fig08-clean-shutdowns.ts --resume
   rsplab sweep experiments/fig08-clean-shutdowns.ts --shard 3/8 --out shards
+  rsplab sweep experiments/fig08-clean-shutdowns.ts --queue redis://queue.example.org:6379
   rsplab sweep --merge shards/fig08-clean-shutdowns/* --out results
 
 Results: table.csv (a row per point: mean, half width of the 95 % interval, n), runs.csv (a row per run), sweep.json.
@@ -94,7 +102,9 @@ async function sweepAction(file: string | undefined, flags: SweepFlags): Promise
 type Finished = FinishedSweep<Pick<Grid, 'points'>>;
 
 function mergeFrom(file: string | undefined, folders: readonly string[], flags: SweepFlags): Finished {
-  const other = (['resume', 'shard', 'replications', 'seed', 'on'] as const).find((name) => flags[name] !== undefined);
+  const other = (['resume', 'shard', 'queue', 'slurm', 'replications', 'seed', 'on'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
   const extra = file ?? (other ? `--${other}` : undefined) ?? flags.set[0];
   if (extra !== undefined) throw badInput(`sweep --merge: expected folders and --out alone, got ${extra}, too`);
   return merge(folders, { out: flags.out, id: newSweepId(realClock) });
@@ -123,8 +133,10 @@ async function sweepFrom(file: string | undefined, flags: SweepFlags): Promise<F
     signal: untilSignal('sweep'),
     say: (line) => void process.stderr.write(`${line}\n`),
   };
+  const executor = executorFor(loaded.file, options, flags);
   const progress = new SweepProgress(loaded.experiment.name, process.stderr);
-  return sweep(loaded, { ...options, onProgress: (state) => progress.update(state) }).finally(() => progress.end());
+  const onProgress = (state: Parameters<SweepProgress['update']>[0]) => progress.update(state);
+  return sweep(loaded, { ...options, ...(executor && { executor }), onProgress }).finally(() => progress.end());
 }
 
 /** As the subject is, and refusing what would be absurdly large. */

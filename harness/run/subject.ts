@@ -22,7 +22,7 @@ export interface Subject {
    */
   tryOut?(plan: Plan, say: (line: string) => void): Promise<void>;
   /** Of all that can change a result, where the same plan, seed and fingerprint always give the same files. */
-  fingerprint?(plan: Plan): string;
+  fingerprint?(plan: Pick<Plan, 'hosts' | 'nanosecondsPerInstruction'>): string;
   /** Leaves its files in the folder. Throws only for a programmer's error: a broken lab is in the outcome. */
   perform(plan: Plan, context: SubjectContext): Promise<Outcome>;
 }

@@ -110,10 +110,10 @@ const asThere = (plan: Plan): Plan =>
   planSchema.parse({ ...plan, file: null, question: null, expectation: null, checks: [], margin: 1 });
 
 /** MiB. Measured: 400 for QEMU, the kernel, its image and Node.js, and 8 for each host's processes. */
-const usedBy = (plan: Plan): number => 400 + 8 * plan.hosts.length + memoryOfNative(plan);
+const usedBy = (plan: Pick<Plan, 'hosts'>): number => 400 + 8 * plan.hosts.length + memoryOfNative(plan);
 
 /** Twice what is used; few sizes, because each has a snapshot of its own. What is not used takes no memory here. */
-export const settingFor = (plan: Plan): MachineSetting => ({
+export const settingFor = (plan: Pick<Plan, 'hosts' | 'nanosecondsPerInstruction'>): MachineSetting => ({
   nanosecondsPerInstruction: plan.nanosecondsPerInstruction,
   memoryMiB: 2 ** Math.max(11, Math.ceil(Math.log2(2 * usedBy(plan)))),
 });

@@ -30,12 +30,21 @@ export async function installPackages(packages: readonly string[], say: Say): Pr
     const second = await install();
     if (second.failed) throw aptFailed([update, second], packages);
   }
-  if (!packages.includes('rsplib-registrar')) return;
-  say('system tools: switching off the service rsplib-registrar that the package brings; experiments start their own');
-  await stopService('rsplib-registrar');
+  for (const name of packages.flatMap((each) => servicesOf[each] ?? [])) {
+    say(`system tools: switching off the service ${name} that the package brings; whoever needs it starts his own`);
+    await stopService(name);
+  }
 }
 
-// Debian starts a registrar at once and at each boot; it would announce itself on the machine's real networks.
+// Debian starts them at once and at each boot: a registrar would announce itself on the machine's real networks, and
+// nobody wants servers for tests when no test runs.
+const servicesOf: Record<string, readonly string[]> = {
+  'rsplib-registrar': ['rsplib-registrar'],
+  'redis-server': ['redis-server'],
+  'slurm-wlm': ['slurmctld', 'slurmd'],
+  munge: ['munge'],
+};
+
 async function stopService(name: string): Promise<void> {
   const options = { reject: false, stdin: 'ignore', env: toolEnvironment() } as const;
   await execa('update-rc.d', [name, 'disable'], options);

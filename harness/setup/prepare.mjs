@@ -39,6 +39,7 @@ export async function prepare({ toolsRequired = true, forTests = false } = {}) {
     await prepareRepository();
     await prepareMachine(toolsRequired);
     if (forTests) await prepareBrowser();
+    if (forTests) await prepareQueue();
     if (forTests) await prepareContainers();
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
@@ -135,6 +136,14 @@ async function prepareBrowser() {
   if (browser.isBrowserReady()) return;
   const machine = /** @type {typeof import('./machine.js')} */ (await import(`${built}/machine.js`));
   await locked(machine.machineLock(), () => browser.setUpBrowser(say));
+}
+
+async function prepareQueue() {
+  const built = pathToFileURL(join(root, 'dist', 'harness', 'setup')).href;
+  const queue = /** @type {typeof import('./queue.js')} */ (await import(`${built}/queue.js`));
+  if (queue.isQueueReady()) return;
+  const machine = /** @type {typeof import('./machine.js')} */ (await import(`${built}/machine.js`));
+  await locked(machine.machineLock(), () => queue.setUpQueue(say));
 }
 
 /** The engine and the image for `--on uml+docker`. Whatever is missing: tests with containers are skipped then. */

@@ -3,6 +3,7 @@ import type { Verdict } from '../result/summary.js';
 import { judge } from '../run/judge/judge.js';
 import { outcomeOf } from '../run/sim-subject.js';
 import { complete, failoversInWindow, summarise } from '../run/summarise.js';
+import type { Watch } from '../sim/passage.js';
 import type { Quirks } from '../sim/quirks.js';
 import { simulate } from '../sim/simulate.js';
 import { type Values, valuesOfMetrics, valuesOfRun } from './columns.js';
@@ -16,6 +17,8 @@ export interface SimulatedAs {
   /** Whether it is summed up as a lab's run is. @defaultValue where it is usual */
   readonly record?: boolean;
   readonly quirks?: Quirks;
+  /** Looks in on it now and then. */
+  readonly watch?: Watch;
 }
 
 /**
@@ -23,8 +26,8 @@ export interface SimulatedAs {
  * is, so that failover delays are there and measured and predicted columns mean the same; for RSPSIM's model the
  * counters say all, in less time.
  */
-export function simulateRun(plan: Plan, { record = keepsRows(plan), quirks }: SimulatedAs = {}): Simulated {
-  const result = simulate(plan, { record, ...(quirks && { quirks }) });
+export function simulateRun(plan: Plan, { record = keepsRows(plan), quirks, watch }: SimulatedAs = {}): Simulated {
+  const result = simulate(plan, { record, ...(quirks && { quirks }), ...(watch && { watch }) });
   const values = finite(valuesOfMetrics(result.metrics));
   if (!record) return { values, verdict: null };
   const context = { on: 'sim', clock: 'simulated', versions: {}, replay: '' } as const;

@@ -12,7 +12,7 @@ import type { ElementOrder, UserOrder } from './peer/order.js';
 const longestRegistrationSeconds = 4_294_967;
 
 /** MiB that the plan's components of our own take beyond what every host's do: a Node.js each. */
-export const memoryOfNative = ({ hosts }: Plan): number =>
+export const memoryOfNative = ({ hosts }: Pick<Plan, 'hosts'>): number =>
   60 * hosts.filter(({ role }) => role.kind !== 'attacker' && role.implementation === 'native').length;
 
 export const native: Implementation = {
