@@ -1,5 +1,5 @@
 import type { PoolElement } from '../../experiment/role.js';
-import { isAdaptive } from '../policy.js';
+import { isAdaptive } from '../../protocol/policy.js';
 import { type Association, connect, type Side } from './association.js';
 import { type Job, Jobs } from './jobs.js';
 import type { Node } from './network.js';
