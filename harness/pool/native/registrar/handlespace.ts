@@ -162,7 +162,7 @@ export class Handlespace {
 /** The kind and use of its first transport, which all elements of a pool share; undefined without any address. */
 function transportOf(element: ElementParameter): string | undefined {
   const transport = element.parameters.find(isTransport);
-  if (!transport || !transport.parameters.some(({ kind }) => kind.endsWith('Address'))) return undefined;
+  if (!transport?.parameters.some(({ kind }) => kind.endsWith('Address'))) return undefined;
   return `${transport.kind} ${transport.use}`;
 }
 
