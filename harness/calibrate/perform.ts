@@ -7,7 +7,7 @@ import { Scope } from '../base/scope.js';
 import { writeWhole } from '../base/write-whole.js';
 import type { Plan } from '../experiment/plan.js';
 import type { Lab, LabHost, OpenLab } from '../lab/lab.js';
-import { rsplib } from '../pool/rsplib/rsplib.js';
+import { poolDriver } from '../pool/driver/driver.js';
 import { captureTrialsOf } from './capture-trials.js';
 import { denseEvery, type Injection } from './injection.js';
 import { type Form, trialsOf } from './network.js';
@@ -204,7 +204,7 @@ class Bench {
     const { folder, clock, signal } = this.options;
     this.steps.enter('starting 3 pool elements and 3 users', null, deploymentSeconds.deploy);
     const broken = new AbortController();
-    const pool = rsplib.deploy(plan, this.lab, {
+    const pool = poolDriver.deploy(plan, this.lab, {
       folder,
       clock,
       signal: AbortSignal.any([signal, broken.signal]),

@@ -14,6 +14,12 @@ const span = z.number().positive();
 /** Not limited: written null in the plan, because JSON has no infinity. */
 const limit = z.preprocess((it) => (it === Number.POSITIVE_INFINITY ? null : it), z.number().positive().nullable());
 
+/** Whose program plays a role; in one experiment they may be mixed. */
+export const implementationNames = ['rsplib', 'native'] as const;
+export type ImplementationName = (typeof implementationNames)[number];
+// Plans of earlier versions knew one only.
+const implementation = z.enum(implementationNames).default('rsplib');
+
 /** RSPLIB's own, which are far below those of RFC 5353 (30 s, 61 s, 5 s, –, 5 s). */
 const enrpDefaults = {
   peerHeartbeatCycle: 2.444,
@@ -25,6 +31,7 @@ const enrpDefaults = {
 
 export const registrarSchema = z.strictObject({
   kind: z.literal('registrar'),
+  implementation,
   endpointKeepAliveInterval: span,
   endpointKeepAliveTimeout: span,
   maxBadPeReports: z.preprocess((it) => (it === Number.POSITIVE_INFINITY ? null : it), z.int().min(1).nullable()),
@@ -41,6 +48,7 @@ export const registrarSchema = z.strictObject({
 
 export const poolElementSchema = z.strictObject({
   kind: z.literal('poolElement'),
+  implementation,
   pool: z.string().min(1),
   policy: policySchema,
   capacity: span,
@@ -55,6 +63,7 @@ export const poolElementSchema = z.strictObject({
 
 export const poolUserSchema = z.strictObject({
   kind: z.literal('poolUser'),
+  implementation,
   pool: z.string().min(1),
   sessionKeepAliveInterval: span,
   sessionKeepAliveTimeout: span,
@@ -83,7 +92,12 @@ export const poolUserRequestSchema = poolUserSchema.extend({
 export type PoolUserRequest = z.infer<typeof poolUserRequestSchema>;
 export type RoleRequest = Exclude<Role, PoolUser> | PoolUserRequest;
 
-export interface RegistrarOptions {
+export interface ComponentOptions {
+  /** Whose program it is: RSPLIB's, or rsplab's own. @defaultValue `rsplib` */
+  implementation?: ImplementationName;
+}
+
+export interface RegistrarOptions extends ComponentOptions {
   /** How long the registrar waits before it asks a registered element again. @defaultValue 1 s */
   endpointKeepAliveInterval?: Duration;
   /** How long an element may take to answer before it is removed. @defaultValue 1 s */
@@ -128,7 +142,7 @@ export const registrar = (options: RegistrarOptions = {}): Registrar =>
     ...options,
   });
 
-export interface SessionOptions {
+export interface SessionOptions extends ComponentOptions {
   /** Name of the pool (pool handle, RFC 5351). @defaultValue `CalcAppPool` */
   pool?: string;
   /** Session keep-alive interval and timeout in one. */

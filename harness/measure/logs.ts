@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isPeerJournal, parsePeerLog } from './peer-journal.js';
 
 /** The user gave up an element, by its own log. */
 export interface GivingUp {
@@ -29,8 +30,10 @@ export interface UserLog {
 }
 
 /** @throws Error when the file cannot be read */
-export const readUserLog = async (path: string, epoch: number): Promise<UserLog> =>
-  parseUserLog(await readFile(path, 'utf8'), epoch);
+export async function readUserLog(path: string, epoch: number): Promise<UserLog> {
+  const text = await readFile(path, 'utf8');
+  return isPeerJournal(text) ? parsePeerLog(text) : parseUserLog(text, epoch);
+}
 
 /**
  * Finds in calcappclient's log (level 4, without colours) which requests it was about and where it says that it gave up

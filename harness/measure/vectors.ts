@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
+import { isPeerJournal, parsePeerVector } from './peer-journal.js';
 
 /** A completed request as its user's vector file tells it; times are epoch seconds. */
 export interface VectorRow {
@@ -19,8 +20,11 @@ export interface Vector {
   readonly truncated: boolean;
 }
 
-/** @throws Error when the file cannot be read, or is no vector of calcappclient's */
-export const readVector = async (path: string): Promise<Vector> => parseVector(await readFile(path, 'utf8'));
+/** @throws Error when the file cannot be read, or is no vector of calcappclient's and no journal of a user of our own */
+export async function readVector(path: string): Promise<Vector> {
+  const text = await readFile(path, 'utf8');
+  return isPeerJournal(text) ? parsePeerVector(text) : parseVector(text);
+}
 
 const wanted = {
   id: 'JobID',

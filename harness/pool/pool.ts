@@ -1,6 +1,4 @@
-/**
- * The contract of a pool driver: it knows how one implementation of RSerPool is started, watched and ended on hosts.
- */
+/** The contract of a pool driver: it knows how the components of a pool are started, watched and ended on hosts. */
 import type { Clock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
 import type { FaultHandler } from '../fault/injector.js';
@@ -8,8 +6,7 @@ import type { OpenLab } from '../lab/lab.js';
 import type { UntimedEvent } from '../result/journal.js';
 
 export interface PoolDriver {
-  readonly name: string;
-  /** @throws HarnessError `bad-input` for a plan that this implementation cannot carry out faithfully */
+  /** @throws HarnessError `bad-input` for a plan that the implementations cannot carry out faithfully */
   checkPlan(plan: Plan): void;
   deploy(plan: Plan, lab: OpenLab, context: PoolContext): DeployedPool;
 }

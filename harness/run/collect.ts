@@ -120,10 +120,13 @@ function idle(plan: Plan, journal: readonly JournalEvent[], attacks: Attacks | n
     .map(({ name, role }) => `nothing shows that ${role.attack} by ${name} took effect: it sent no message`);
 }
 
-/** The users' files of one kind, by host. */
+/** The users' files of one kind, by host. One of our own has all that a vector says in its log. */
 function filesOfUsers(plan: Plan, folder: string, extension: 'vec' | 'log'): Map<string, string> {
   const files = new Set(readdirSync(join(folder, 'logs')));
-  const users = hostsWith(plan, 'poolUser').map(({ name }) => ({ name, file: `${name}.${extension}` }));
+  const users = hostsWith(plan, 'poolUser').map(({ name, role }) => ({
+    name,
+    file: `${name}.${role.implementation === 'native' ? 'log' : extension}`,
+  }));
   return new Map(
     users.filter(({ file }) => files.has(file)).map(({ name, file }) => [name, join(folder, 'logs', file)]),
   );

@@ -3,8 +3,8 @@ import { realClock } from '../base/clock.js';
 import type { Plan } from '../experiment/plan.js';
 import type { Inside } from '../lab/guest/job.js';
 import { type LabInKernel, labsInKernel } from '../lab/in-kernel.js';
+import { poolDriver } from '../pool/driver/driver.js';
 import type { GivenPrograms } from '../pool/pool.js';
-import { rsplib } from '../pool/rsplib/rsplib.js';
 import { perform } from './perform.js';
 
 export interface InsideInput {
@@ -19,7 +19,18 @@ export const inside: Inside = async (input, { folder, session, virtualTime, sign
   const onEvent = (event: unknown) => tell(JSON.stringify(event));
   const open = await labsInKernel[lab]();
   await perform({
-    ...{ plan, lab: open, driver: rsplib, programs, folder, session, clock: realClock, virtualTime, signal, onEvent },
+    ...{
+      plan,
+      lab: open,
+      driver: poolDriver,
+      programs,
+      folder,
+      session,
+      clock: realClock,
+      virtualTime,
+      signal,
+      onEvent,
+    },
   });
   return 0;
 };

@@ -14,8 +14,10 @@ import { checkMemory, checkPorts, checkRoutes } from '../lab/room.js';
 import { bootLabKernel } from '../lab/uml/boot.js';
 import { memoryFolder } from '../lab/uml/memory.js';
 import { checkTshark } from '../measure/known.js';
+import { poolDriver } from '../pool/driver/driver.js';
+import { isNative } from '../pool/implementations.js';
+import { memoryOfNative } from '../pool/native/native.js';
 import { checkAttackers } from '../pool/native/attackers.js';
-import { rsplib } from '../pool/rsplib/rsplib.js';
 import { homeHere, programsIn } from './build.js';
 import { collect } from './collect.js';
 import type { InsideInput } from './inside.js';
@@ -59,7 +61,7 @@ function subjectHere(lab: Lab): Subject {
       const load = watchLoad(context);
       load.begin(null);
       const programs = programsIn(context.build);
-      await perform({ ...context, onEvent: load.onEvent, plan, lab, driver: rsplib, programs });
+      await perform({ ...context, onEvent: load.onEvent, plan, lab, driver: poolDriver, programs });
       await scope.close();
       const { reasons, shares } = load.end();
       return collect(plan, context.folder, reasons, shares);
@@ -89,7 +91,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
 }
 
 export function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[]): void {
-  rsplib.checkPlan(plan);
+  poolDriver.checkPlan(plan);
   checkAttackers(plan);
   checkPorts(plan, lab);
   for (const { fault } of plan.faults) {
@@ -99,7 +101,16 @@ export function checkPlan(plan: Plan, lab: string, faults: readonly FaultKind[])
     if (missing)
       throw badInput(`${plan.experiment}.faults: expected one of ${faults.join(', ')} on ${lab}, got '${missing}'`);
   }
-  if (lab.endsWith('docker')) checkRegistrarsStayOn(plan, lab);
+  if (lab.endsWith('docker')) {
+    checkRegistrarsStayOn(plan, lab);
+    checkNoneNative(plan, lab);
+  }
+}
+
+/** Containers hold RSPLIB's programs and no Node.js. */
+function checkNoneNative({ experiment, hosts }: Plan, lab: string): void {
+  const own = hosts.find(isNative);
+  if (own) throw badInput(`${experiment}.${own.name}.implementation: expected rsplib on ${lab}, got native`);
 }
 
 /**
@@ -140,11 +151,11 @@ function performOn(lab: LabInKernel, plan: Plan, context: SubjectContext, load: 
  * Measured: 250 MiB for the kernel and Node.js, and 10 MiB for each host's processes; twice that is given. An engine
  * holds its image in memory.
  */
-const memoryFor = ({ hosts }: Plan, lab: LabInKernel): number =>
-  lab === 'docker' ? 1536 + 60 * hosts.length : 512 + 20 * hosts.length;
+const memoryFor = (plan: Plan, lab: LabInKernel): number =>
+  lab === 'docker' ? 1536 + 60 * plan.hosts.length : 512 + 20 * plan.hosts.length + 2 * memoryOfNative(plan);
 
 /** Each host's processes, on the machine's own kernel; an engine needs more. */
-const usedBy = ({ hosts }: Plan): number => 10 * hosts.length;
+const usedBy = (plan: Plan): number => 10 * plan.hosts.length + memoryOfNative(plan);
 
 /** A kernel that takes this much longer than its plan hangs. */
 const longestRunSeconds = ({ phases, hosts }: Plan, lab: LabInKernel): number =>

@@ -15,6 +15,7 @@ import type { MachineSetting } from '../lab/virtual/machine.js';
 import { type ParcelFile, parcelFile } from '../lab/virtual/parcel.js';
 import { snapshotFor } from '../lab/virtual/snapshot.js';
 import type { Build } from '../pool/build/stage.js';
+import { memoryOfNative } from '../pool/native/native.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { Summary } from '../result/summary.js';
 import { programsIn } from './build.js';
@@ -109,7 +110,7 @@ const asThere = (plan: Plan): Plan =>
   planSchema.parse({ ...plan, file: null, question: null, expectation: null, checks: [], margin: 1 });
 
 /** MiB. Measured: 400 for QEMU, the kernel, its image and Node.js, and 8 for each host's processes. */
-const usedBy = ({ hosts }: Plan): number => 400 + 8 * hosts.length;
+const usedBy = (plan: Plan): number => 400 + 8 * plan.hosts.length + memoryOfNative(plan);
 
 /** Twice what is used; few sizes, because each has a snapshot of its own. What is not used takes no memory here. */
 export const settingFor = (plan: Plan): MachineSetting => ({

@@ -6,7 +6,12 @@ import { jobModules, jobs } from './jobs.js';
 
 const here = packageRoot(import.meta.url);
 /** What runs as a process of its own in the machine, or as its first one. */
-const programs = ['harness/lab/virtual/guest.js', 'harness/pool/native/attacker.js'];
+const programs = [
+  'harness/lab/virtual/guest.js',
+  'harness/pool/native/attacker.js',
+  'harness/pool/native/peer/element.js',
+  'harness/pool/native/peer/user.js',
+];
 
 /** Writes the compiled code of all jobs, in few files with all that they import, as they lie below `dist`. */
 export async function bundle(folder: string): Promise<void> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { check } from '../../base/check.js';
 import { badInput } from '../../base/errors.js';
 import { attackBounds, attackNames } from '../../experiment/attacker.js';
+import { contains } from './networks.js';
 
 export const orderSchema = z.strictObject({
   attack: z.enum(attackNames),
@@ -63,11 +64,3 @@ export function checkOrder(input: unknown, { inMachinesNetwork, addresses, gatew
     refuse('a registrar in one of its own networks', order.registrar.address);
   return order;
 }
-
-function contains(cidr: string, address: string): boolean {
-  const [network, length] = cidr.split('/');
-  const size = 2 ** (32 - Number(length));
-  return Math.floor(numberOf(network!) / size) === Math.floor(numberOf(address) / size);
-}
-
-const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);

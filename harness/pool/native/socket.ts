@@ -54,6 +54,7 @@ export interface SocketOptions {
 
 /** Other sockets and timers have their turn after so many messages. */
 const mostInARow = 256;
+const [socketLevel, lingerOption] = [1, 13];
 let readiness: Readiness | undefined;
 
 export class SctpSocket {
@@ -135,7 +136,9 @@ export class SctpSocket {
 
   /** Ends its only association at once. */
   abort(): void {
-    this.end(this.#only, 'abort');
+    if (this.#closed) return;
+    // A close that lingers for no time at all (RFC 6458, section 8.1.4).
+    call.setsockopt(this.#socket, socketLevel, lingerOption, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]), 8);
     this.close();
   }
 

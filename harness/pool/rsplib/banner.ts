@@ -4,6 +4,7 @@
  */
 import type { Policy } from '../../experiment/policy.js';
 import type { Attacker, PoolElement, PoolUser, Registrar, Role } from '../../experiment/role.js';
+import type { ReadBack } from '../implementation.js';
 
 /** One line of a banner: what it is called there, and what it should say. */
 interface Line {
@@ -13,13 +14,6 @@ interface Line {
   readonly expected: string | number | null;
   /** Of the number that it prints, how far it may be off by rounding: absolute, or relative to its size. */
   readonly rounding?: { readonly within?: number; readonly share?: number };
-}
-
-export interface ReadBack {
-  /** What is used otherwise than told, each as `parameter: told X, uses Y`. */
-  readonly differing: readonly string[];
-  /** Parameters that it said nothing of. */
-  readonly unsaid: readonly string[];
 }
 
 type Component = Exclude<Role, Attacker>;

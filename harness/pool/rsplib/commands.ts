@@ -8,6 +8,7 @@ import { hostsWith } from '../../experiment/plan.js';
 import type { Policy } from '../../experiment/policy.js';
 import { sharedLegs } from '../../experiment/reach.js';
 import type { PoolElement, PoolUser, Registrar } from '../../experiment/role.js';
+import { fileOf } from '../files.js';
 
 const asapPort = 3863;
 const enrpPort = 9901;
@@ -103,10 +104,6 @@ export function elementCommand(
 
 const noCookies = 1e15;
 const neverSeconds = 1_000_000;
-
-/** A restarted component must not overwrite what it wrote before, so each of its lives has files of its own. */
-export const fileOf = (host: string, life: number, extension: 'log' | 'vec' | 'sca' | 'stats'): string =>
-  `${life === 1 ? host : `${host}-${life}`}.${extension}`;
 
 export function userCommand(plan: Plan, host: HostWith<PoolUser>, runSeconds: number, life: number): string[] {
   const { name, role } = host;

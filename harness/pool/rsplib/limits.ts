@@ -4,8 +4,8 @@
  */
 import { badInput } from '../../base/errors.js';
 import { toMilliseconds } from '../../base/units.js';
-import { hostsWith, type Plan } from '../../experiment/plan.js';
-import type { PoolElement, PoolUser, Registrar, Role } from '../../experiment/role.js';
+import type { PoolElement, PoolUser, Registrar } from '../../experiment/role.js';
+import type { PoolHost } from '../implementation.js';
 
 /** `unit` is for people; spans are in seconds. A value of null, no limit, is always taken. */
 interface Bounds {
@@ -51,8 +51,7 @@ const boundsOf = {
   registrar: registrarBounds,
   poolElement: elementBounds,
   poolUser: userBounds,
-  attacker: {},
-} satisfies Record<Role['kind'], Record<string, Bounds>> as Record<Role['kind'], Record<string, Bounds>>;
+} satisfies Record<PoolHost['role']['kind'], Record<string, Bounds>> as Record<string, Record<string, Bounds>>;
 
 /** The longest pool handle. */
 const handleBytes = 32;
@@ -63,24 +62,15 @@ const shortestRequestInterval = 0.001;
  * Refuses what RSPLIB would silently change or cannot do.
  * @throws HarnessError `bad-input`
  */
-export function checkSupported(plan: Plan): void {
-  const { experiment } = plan;
-  const kinds: Role['kind'][] = ['registrar', 'poolElement'];
-  for (const kind of kinds) {
-    if (hostsWith(plan, kind).length === 0)
-      throw badInput(`${experiment}.deploy: expected at least one ${kind}, got none`);
+export function checkHost(where: string, { role }: PoolHost): void {
+  for (const [parameter, bounds] of Object.entries(boundsOf[role.kind]!)) {
+    checkBounds(`${where}.${parameter}`, (role as unknown as Record<string, number | null>)[parameter]!, bounds);
   }
-  for (const { name, role } of plan.hosts) {
-    const where = `${experiment}.${name}`;
-    if ('pool' in role) checkHandle(`${where}.pool`, role.pool);
-    for (const [parameter, bounds] of Object.entries(boundsOf[role.kind])) {
-      checkBounds(`${where}.${parameter}`, (role as Record<string, unknown>)[parameter] as number | null, bounds);
-    }
-    if (role.kind === 'poolUser') checkUser(where, role);
-  }
+  if (role.kind === 'poolUser') checkUser(where, role);
 }
 
-function checkHandle(where: string, handle: string): void {
+/** Of every component that has to do with an RSPLIB one. */
+export function checkHandle(where: string, handle: string): void {
   const bytes = Buffer.byteLength(handle);
   if (bytes > handleBytes)
     throw badInput(`${where}: expected at most ${handleBytes} bytes, the longest pool handle of RSPLIB, got ${bytes}`);

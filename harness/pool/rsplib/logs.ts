@@ -8,16 +8,6 @@ export function registeredIn(log: string): Set<number> {
   return new Set([...found].map(([, hex]) => Number.parseInt(hex!, 16)));
 }
 
-/** The last words of a component, for the message about its unexpected end. */
-export function lastLines(log: string, count = 5): string {
-  return log
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean)
-    .slice(-count)
-    .join(' | ');
-}
-
 /** How many elements a registrar is home of, by the last whole line of its statistics. */
 export function ownedElements(statistics: string): number {
   const line = statistics.slice(0, statistics.lastIndexOf('\n')).split('\n').at(-1) ?? '';

@@ -1,4 +1,4 @@
-/** How each fault is done to an RSPLIB component, what shows that it took effect, and how it is healed. */
+/** How each fault is done to a component, what shows that it took effect, and how it is healed. */
 import type { Clock } from '../../base/clock.js';
 import { labBroken } from '../../base/errors.js';
 import { waitFor } from '../../base/wait.js';

@@ -1,17 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PlannedHost } from '../../experiment/plan.js';
-import type { Attacker, Role } from '../../experiment/role.js';
 import type { LabHost, LabProcess, ProcessEnd } from '../../lab/lab.js';
+import { fileOf, lastLines } from '../files.js';
+import type { Launch, PoolHost } from '../implementation.js';
 import type { PoolContext } from '../pool.js';
-import { fileOf } from './commands.js';
 import type { Flapping } from './flapping.js';
-import { lastLines } from './logs.js';
 
-/** A host of the pool itself: attackers are no part of RSPLIB. */
-export type PoolHost = PlannedHost & { role: Exclude<Role, Attacker> };
-
-/** One RSPLIB program on one host, through all its lives. */
+/** One program on one host, through all its lives. */
 export class Component {
   life = 0;
   /** Of its links, by the fault's number. */
@@ -34,18 +29,20 @@ export class Component {
     return this.#process;
   }
 
-  /**
-   * Starts its next life. An end that nobody asked for makes the run unknown.
-   * @param wrapper a command that replaces itself by the one after it
-   */
-  async start(command: (life: number) => string[], wrapper: readonly string[] = []): Promise<void> {
+  /** Starts its next life. An end that nobody asked for makes the run unknown. */
+  async start(launch: (life: number) => Launch): Promise<void> {
     const { context, host, name } = this;
     const life = ++this.life;
-    const [program, ...rest] = command(life);
+    const { command, wrapper = [], ofMachine = false } = launch(life);
+    const [program, ...rest] = command;
     const argv = [context.programs?.commands[program!] ?? program!, ...rest];
     const workingDirectory = join(context.folder, 'logs');
     this.#endIsExpected = false;
-    const process = await host.start([...wrapper, ...argv], { log: fileOf(name, life, 'log'), workingDirectory });
+    const process = await host.start([...wrapper, ...argv], {
+      log: fileOf(name, life, 'log'),
+      workingDirectory,
+      ofMachine,
+    });
     this.#process = process;
     context.record({ event: 'processStarted', host: name, pid: process.pid, command: argv });
     process.ended.then(
