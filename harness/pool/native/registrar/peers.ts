@@ -120,15 +120,17 @@ export class Peers {
     this.tell(to, { type: enrpTypes.listResponse, parameters });
   }
 
-  learnList({ parameters }: EnrpMessage): void {
-    for (const it of parameters) {
+  /** @returns those that were not known */
+  learnList({ parameters }: EnrpMessage): Peer[] {
+    return parameters.flatMap((it) => {
       const endpoint = it.kind === 'serverInformation' ? endpointIn(it) : undefined;
-      if (it.kind !== 'serverInformation' || !endpoint || it.registrar === this.core.options.identifier) continue;
+      if (it.kind !== 'serverInformation' || !endpoint || it.registrar === this.core.options.identifier) return [];
       const { peer, isNew } = this.learn(it.registrar, endpoint);
-      if (!isNew) continue;
+      if (!isNew) return [];
       this.core.outside.log(`Sending Presence to new peer ${hex(it.registrar)}`);
       this.tell(peer, this.presence(true));
-    }
+      return [peer];
+    });
   }
 }
 

@@ -1,20 +1,17 @@
 /**
  * A registrar: ASAP towards elements and users, ENRP towards its peers. A state machine without clock and network;
  * whoever runs it tells it what comes in and calls `tick` when `nextAt` has come.
- *
- * Returning registrars destroy nothing. Whoever lost sight of its peers does not know any more which elements are its
- * own: they are nobody's, until an element answers here or a peer claims it. And what a peer says is gone is gone only
- * if the peer was its home.
  */
 import type { Random } from '../../../base/random.js';
 import { asapTypes, encode } from '../asap.js';
 import { decodeEnrp, type EnrpMessage, enrpFlags, enrpTypes, updateActions } from '../enrp.js';
-import { find, type ParameterOf } from '../parameter.js';
+import { find } from '../parameter.js';
 import type { SocketAddress } from '../socket.js';
 import { Clients } from './clients.js';
 import { type Core, hex, nobody, type Outside, type RegistrarOptions } from './core.js';
-import { type Element, Handlespace } from './handlespace.js';
-import { endpointIn, Monitor } from './monitor.js';
+import { Handlespace } from './handlespace.js';
+import { endpointIn } from './monitor.js';
+import { Ownership } from './ownership.js';
 import { type Peer, Peers } from './peers.js';
 import { Tables } from './table.js';
 import { Takeovers } from './takeover.js';
@@ -23,35 +20,30 @@ import { Timers } from './timers.js';
 /** Seconds between two server announces (RFC 5352, section 3.2), as RSPLIB has it. */
 const announceCycle = 1;
 
+const noCounts = {
+  ...{ registrations: 0, reregistrations: 0, deregistrations: 0, handleResolutions: 0, failureReports: 0 },
+  ...{ synchronizations: 0, handleUpdates: 0, endpointKeepAlives: 0 },
+};
+
 export class Registrar {
   readonly #core: Core;
-  readonly #monitor: Monitor;
+  readonly #ownership: Ownership;
   readonly #clients: Clients;
   readonly #peers: Peers;
   readonly #tables: Tables;
   readonly #takeovers: Takeovers;
   #mentor: Peer | null = null;
   #isReady = false;
-  /** When it last was awake. */
   #awakeAt: number;
-  /** Until then it does not know whether what it holds is still so. */
-  #returningUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: RegistrarOptions, outside: Outside, random: Random) {
-    const counts = {
-      ...{ registrations: 0, reregistrations: 0, deregistrations: 0, handleResolutions: 0, failureReports: 0 },
-      ...{ synchronizations: 0, handleUpdates: 0, endpointKeepAlives: 0 },
-    };
-    const core: Core = { options, outside, timers: new Timers(), handlespace: new Handlespace(random), counts };
+    const [timers, handlespace, counts] = [new Timers(), new Handlespace(random), { ...noCounts }];
+    const core: Core = { options, outside, timers, handlespace, counts };
     this.#core = core;
     this.#awakeAt = outside.now();
-    this.#monitor = new Monitor(core, (element, why) => this.#lost(element, why));
-    this.#clients = new Clients(core, this.#monitor, {
-      registered: (element) => this.#update(element, updateActions.add),
-      removed: (element) => this.#remove(element),
-      answered: (element) => this.#answered(element),
-    });
     this.#peers = new Peers(core);
+    this.#ownership = new Ownership(core, this.#peers);
+    this.#clients = new Clients(core, this.#ownership.monitor, this.#ownership);
     this.#tables = new Tables(core, this.#peers);
     this.#takeovers = new Takeovers(core, this.#peers, (dead, by) => this.#settle(dead, by));
   }
@@ -116,15 +108,11 @@ export class Registrar {
   get holdings() {
     const { handlespace, options, counts } = this.#core;
     const ownElements = handlespace.elements(options.identifier).length;
-    return {
-      peers: this.#peers.known.length,
-      pools: handlespace.pools,
-      elements: handlespace.size,
-      ownElements,
-      ...counts,
-    };
+    const { pools, size: elements } = handlespace;
+    return { peers: this.#peers.known.length, pools, elements, ownElements, ...counts };
   }
 
+  /** What it holds, to look at. */
   get handlespace(): Handlespace {
     return this.#core.handlespace;
   }
@@ -141,31 +129,16 @@ export class Registrar {
   }
 
   #return(): void {
-    const { handlespace, options, outside } = this.#core;
-    outside.log('Back again. Asking what became of the elements');
-    this.#returningUntil = this.#now + options.parameters.peerMaxTimeNoResponse;
-    for (const element of handlespace.elements(options.identifier)) {
-      handlespace.rehome(element, nobody);
-      this.#monitor.doubted(element);
-    }
+    this.#core.outside.log('Back again. Asking what became of the elements');
+    this.#ownership.doubtAll();
     for (const peer of this.#peers.known) this.#tables.ask(peer, true);
   }
 
-  /** Whether peers would hear what it says now, and it heard what they said. */
-  get #isInTouch(): boolean {
-    const { known } = this.#peers;
-    const { peerMaxTimeLastHeard } = this.#core.options.parameters;
-    if (this.#now < this.#returningUntil) return false;
-    return known.length === 0 || known.some(({ heardAt }) => this.#now - heardAt <= peerMaxTimeLastHeard);
-  }
-
   #hearOf(peer: Peer, isNew: boolean): void {
-    const { peerMaxTimeLastHeard } = this.#core.options.parameters;
-    const wasAway = !isNew && !this.#isInTouch && this.#now >= this.#returningUntil;
+    const wasAway = !this.#ownership.isInTouch && !this.#ownership.isReturning;
     peer.heardAt = this.#now;
     this.#takeovers.cancel(peer.identifier);
-    peer.stopTimer();
-    peer.stopTimer = this.#core.timers.at(this.#now + peerMaxTimeLastHeard, () => this.#miss(peer));
+    this.#watch(peer);
     if (wasAway) this.#return();
     if (!isNew) return;
     this.#core.outside.log(`Sending Presence to new peer ${hex(peer.identifier)}`);
@@ -181,14 +154,22 @@ export class Registrar {
     this.#tables.ask(peer, false);
   }
 
+  #watch(peer: Peer): void {
+    peer.stopTimer();
+    const { peerMaxTimeLastHeard } = this.#core.options.parameters;
+    peer.stopTimer = this.#core.timers.at(this.#now + peerMaxTimeLastHeard, () => this.#miss(peer));
+  }
+
   #miss(peer: Peer): void {
     const { peerMaxTimeLastHeard, peerMaxTimeNoResponse } = this.#core.options.parameters;
     const us = Math.round(peerMaxTimeLastHeard * 1e6);
-    // As RSPLIB spells it, so that both logs are read alike.
+    // In two lines and as RSPLIB spells it, so that both logs are read alike.
     this.#core.outside.log(
       `Peer ${hex(peer.identifier)}\n        not head since MaxTimeLastHeard=${us}us -> requesting immediate Presence`,
     );
     this.#peers.tell(peer, this.#peers.presence(true));
+    // What it was asked for may have been lost with it.
+    [peer.synchronizing, peer.unsent] = [null, null];
     peer.stopTimer = this.#core.timers.at(this.#now + peerMaxTimeNoResponse, () => this.#takeovers.begin(peer));
   }
 
@@ -201,7 +182,7 @@ export class Registrar {
         this.#peers.tellList(peer);
         break;
       case enrpTypes.listResponse:
-        this.#peers.learnList(message);
+        for (const learned of this.#peers.learnList(message)) this.#watch(learned);
         break;
       case enrpTypes.handleTableRequest:
         this.#tables.answer(peer, message);
@@ -231,8 +212,7 @@ export class Registrar {
   /** A presence tells what the peer holds; what differs is asked for. */
   #audit(peer: Peer, message: EnrpMessage): void {
     const checksum = find(message, 'checksum')?.checksum;
-    const { handlespace } = this.#core;
-    if (checksum !== undefined && checksum !== handlespace.checksum(peer.identifier)) {
+    if (checksum !== undefined && checksum !== this.#core.handlespace.checksum(peer.identifier)) {
       if (!peer.synchronizing)
         this.#core.outside.log(`Handle Table synchronization with peer ${hex(peer.identifier)} is necessary`);
       this.#tables.ask(peer, true);
@@ -241,116 +221,40 @@ export class Registrar {
   }
 
   #hearTable(peer: Peer, message: EnrpMessage): void {
-    const claim = (pool: string, element: ParameterOf<'poolElement'>) => this.#claimed(pool, element, peer, false);
-    const isLast = this.#tables.hear(peer, message, claim, (element) => this.#drop(element));
-    if (isLast && peer === this.#mentor && !this.#isReady)
-      this.#serve('after obtaining handlespace from mentor server');
+    const claim = (...[pool, element]: Parameters<Parameters<Tables['hear']>[2]>) => {
+      this.#seeHome(this.#ownership.claimed(pool, element, peer, false));
+    };
+    const isLast = this.#tables.hear(peer, message, claim, (element) => this.#ownership.drop(element));
+    if (isLast && peer === this.#mentor) this.#serve('after obtaining handlespace from mentor server');
   }
 
   #hearUpdate(peer: Peer, message: EnrpMessage): void {
     this.#core.counts.handleUpdates += 1;
     const [pool, parameter] = [find(message, 'poolHandle'), find(message, 'poolElement')];
     if (!pool || !parameter) return;
-    if (message.action === updateActions.add) this.#claimed(pool.handle, parameter, peer, true);
+    if (message.action === updateActions.add)
+      this.#seeHome(this.#ownership.claimed(pool.handle, parameter, peer, true));
     const element = this.#core.handlespace.get(pool.handle, parameter.identifier);
-    if (message.action === updateActions.delete && element?.home === peer.identifier) this.#drop(element);
+    if (message.action === updateActions.delete && element?.home === peer.identifier) this.#ownership.drop(element);
   }
 
-  /**
-   * A peer says whose an element is. Of one that answers here, only fresh news is believed: the table of a peer that
-   * comes back may be an old one.
-   */
-  #claimed(pool: string, parameter: ParameterOf<'poolElement'>, by: Peer, isFresh: boolean): void {
-    const { handlespace, options } = this.#core;
-    const home = parameter.registrar === nobody ? by.identifier : parameter.registrar;
-    const known = handlespace.get(pool, parameter.identifier);
-    if (home === options.identifier && known?.home !== home) return;
-    if (known?.home === options.identifier && home !== options.identifier) {
-      if (!isFresh && this.#isAlive(known)) {
-        this.#update(known, updateActions.add);
-        return;
-      }
-      this.#monitor.forget(known);
-    } else if (known) this.#monitor.forget(known);
-    const result = handlespace.register(pool, parameter, home);
-    if ('cause' in result) this.#core.outside.log(`Peer ${hex(by.identifier)} has an element that is refused`);
-    // Whoever is a home is a peer, heard or not: otherwise nobody would miss it.
+  /** Whoever is a home is a peer, heard or not: otherwise nobody would miss it. */
+  #seeHome(home: number): void {
+    if (home === this.#core.options.identifier) return;
     const { peer, isNew } = this.#peers.learn(home, { addresses: [], port: 0 });
-    if (isNew && home !== options.identifier) this.#watchUnheard(peer);
-  }
-
-  #watchUnheard(peer: Peer): void {
-    const { peerMaxTimeLastHeard } = this.#core.options.parameters;
-    peer.stopTimer = this.#core.timers.at(this.#now + peerMaxTimeLastHeard, () => this.#miss(peer));
-  }
-
-  #isAlive(element: Element): boolean {
-    const { endpointKeepAliveInterval, endpointKeepAliveTimeout } = this.#core.options.parameters;
-    return this.#monitor.aliveAt(element) >= this.#now - endpointKeepAliveInterval - endpointKeepAliveTimeout;
-  }
-
-  /** An element that answers is our own, whatever was thought meanwhile: elements answer to their home. */
-  #answered(element: Element): void {
-    if (!this.#monitor.isWatched(element)) return;
-    this.#monitor.answered(element);
-    if (element.home !== nobody) return;
-    this.#core.handlespace.rehome(element, this.#core.options.identifier);
-    this.#update(element, updateActions.add);
-  }
-
-  #lost(element: Element, why: 'silent' | 'expired'): void {
-    this.#core.outside.log(`Pool element ${element.pool}/${hex(element.identifier)} is ${why}, removing it`);
-    this.#remove(element);
-  }
-
-  /** Removes an element everywhere, if it is ours and peers would believe it. */
-  #remove(element: Element): void {
-    const isOurs = element.home === this.#core.options.identifier;
-    if (isOurs && this.#isInTouch) this.#update(element, updateActions.delete);
-    this.#drop(element);
-  }
-
-  #drop(element: Element): void {
-    this.#monitor.forget(element);
-    this.#core.handlespace.remove(element.pool, element.identifier);
-  }
-
-  #update({ pool, parameter }: Element, action: number): void {
-    this.#peers.tellAll({
-      type: enrpTypes.handleUpdate,
-      action,
-      parameters: [
-        { kind: 'poolHandle', handle: pool },
-        { ...parameter, registrar: this.#core.options.identifier },
-      ],
-    });
+    if (isNew) this.#watch(peer);
   }
 
   /** A dead registrar has been taken over, by ourselves or by another; or by nobody, and is looked at again. */
   #settle(dead: number, by: number): void {
-    const { handlespace, options, outside } = this.#core;
-    const elements = handlespace.elements(dead);
     const peer = this.#peers.get(dead);
     if (by === nobody) {
-      if (!peer) return;
-      if (elements.length > 0) this.#takeovers.begin(peer);
-      else this.#bury(peer);
+      if (peer && this.#core.handlespace.elements(dead).length > 0) this.#takeovers.begin(peer);
+      else if (peer) this.#bury(peer);
       return;
     }
-    if (by === options.identifier) {
-      this.#peers.tellAll({ type: enrpTypes.takeoverServer, target: dead });
-      for (const element of elements) {
-        outside.log(`Taking ownership of pool element ${hex(element.identifier)} in pool ${element.pool}`);
-        handlespace.rehome(element, options.identifier);
-        this.#monitor.takenOver(element);
-      }
-      outside.log(`Takeover of peer ${hex(dead)} completed`);
-    } else {
-      for (const element of elements) {
-        this.#monitor.forget(element);
-        handlespace.rehome(element, by);
-      }
-    }
+    if (by === this.#core.options.identifier) this.#ownership.takeOver(dead);
+    else this.#ownership.handOver(dead, by);
     if (peer) this.#bury(peer);
   }
 
