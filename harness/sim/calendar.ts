@@ -1,3 +1,4 @@
+import type { SlotHeap } from '../protocol/heap.js';
 import {
   day,
   type Entries,
@@ -10,7 +11,6 @@ import {
   time,
   unlisted,
 } from './entries.js';
-import type { SlotHeap } from './heap.js';
 
 /** Seconds that a year of the calendar lasts: few events are further away than that. A power of two, as days are. */
 const yearLength = 512;

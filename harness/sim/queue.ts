@@ -1,6 +1,6 @@
+import { SlotHeap } from '../protocol/heap.js';
 import { Calendar } from './calendar.js';
 import { Entries, integersLength, place } from './entries.js';
-import { SlotHeap } from './heap.js';
 import { Lane } from './lane.js';
 
 /** Events that come from elsewhere, in order; at the same time as others they happen before them. */

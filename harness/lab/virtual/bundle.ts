@@ -11,6 +11,7 @@ const programs = [
   'harness/pool/native/attacker.js',
   'harness/pool/native/peer/element.js',
   'harness/pool/native/peer/user.js',
+  'harness/pool/native/registrar/main.js',
 ];
 
 /** Writes the compiled code of all jobs, in few files with all that they import, as they lie below `dist`. */

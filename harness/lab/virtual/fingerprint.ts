@@ -65,4 +65,4 @@ function hashOfCode(): string {
 }
 
 /** Of the harness; what reads, compares and shows the results runs outside. */
-const inMachine = /^(base|topology|fault|experiment|result|lab|pool|run|calibrate)\/.*\.js$/;
+const inMachine = /^(base|topology|fault|experiment|protocol|result|lab|pool|run|calibrate)\/.*\.js$/;

@@ -3,10 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { badInput } from '../../base/errors.js';
 import { type HostWith, hostsWith, type Plan } from '../../experiment/plan.js';
 import { sharedLegs } from '../../experiment/reach.js';
-import type { PoolElement, PoolUser } from '../../experiment/role.js';
+import type { PoolElement, PoolUser, Registrar } from '../../experiment/role.js';
+import { fileOf } from '../files.js';
 import type { Implementation, Launch, Life, PoolHost } from '../implementation.js';
+import { ownedElements, registeredIn, registrarIsReady } from '../rsplib/logs.js';
 import { readEvents } from './peer/journal.js';
 import type { ElementOrder, UserOrder } from './peer/order.js';
+import type { RegistrarOrder } from './registrar/order.js';
 
 /** Longest time that a registration can say: 32 bits of milliseconds. */
 const longestRegistrationSeconds = 4_294_967;
@@ -20,14 +23,20 @@ export const native: Implementation = {
   checkHost,
   launch(plan, host, life) {
     const { role } = host;
-    if (role.kind === 'poolElement') return launchOf('element', elementOrder(plan, { ...host, role }, life));
-    if (role.kind === 'poolUser') return launchOf('user', userOrder(plan, { ...host, role }, life));
-    throw new Error('there is no native registrar');
+    switch (role.kind) {
+      case 'registrar':
+        return launchOf('registrar/main', registrarOrder(plan, { ...host, role }, life));
+      case 'poolElement':
+        return launchOf('peer/element', elementOrder(plan, { ...host, role }, life));
+      case 'poolUser':
+        return launchOf('peer/user', userOrder(plan, { ...host, role }, life));
+    }
   },
   // Told and used are the same text, which its program checks.
   readBack: () => ({ differing: [], unsaid: [] }),
-  registrarIsReady: () => false,
-  registeredIn: () => new Set(),
+  // A registrar of ours says it as RSPLIB's do, so that whoever reads the logs of a run need not know whose they are.
+  registrarIsReady,
+  registeredIn,
   isServed: (lines, before) =>
     readEvents(lines).reduce((served, { event }) => {
       if (event === 'accepted') return true;
@@ -35,22 +44,33 @@ export const native: Implementation = {
     }, before),
   isWorking: (lines, before) =>
     readEvents(lines).reduce((working, it) => (it.event === 'jobs' ? it.running > 0 : working), before),
-  ownedElements: () => 0,
+  ownedElements,
 };
 
 function checkHost(where: string, { role }: PoolHost): void {
-  if (role.kind === 'registrar')
-    throw badInput(`${where}.implementation: expected rsplib, for there is no registrar of our own, got native`);
   if (role.kind === 'poolElement' && role.registrationLife > longestRegistrationSeconds) {
     const expected = `at most ${longestRegistrationSeconds} s, the most that a registration can say`;
     throw badInput(`${where}.registrationLife: expected ${expected}, got ${role.registrationLife} s`);
   }
 }
 
-const launchOf = (program: 'element' | 'user', order: ElementOrder | UserOrder): Launch => ({
-  command: [process.execPath, fileURLToPath(new URL(`./peer/${program}.js`, import.meta.url)), JSON.stringify(order)],
+type Program = 'registrar/main' | 'peer/element' | 'peer/user';
+
+const launchOf = (program: Program, order: RegistrarOrder | ElementOrder | UserOrder): Launch => ({
+  command: [process.execPath, fileURLToPath(new URL(`./${program}.js`, import.meta.url)), JSON.stringify(order)],
   ofMachine: true,
 });
+
+function registrarOrder(plan: Plan, host: HostWith<Registrar>, life: Life): RegistrarOrder {
+  const { name, role } = host;
+  const others = hostsWith(plan, 'registrar').filter((peer) => peer.name !== name);
+  return {
+    ...{ name, role, identifier: life.identifier, seed: plan.seed, life: life.number, addresses: [...life.addresses] },
+    peers: others.map((peer) => sharedLegs(host, peer).map(({ address }) => address)),
+    announces: true,
+    statistics: fileOf(name, life.number, 'stats'),
+  };
+}
 
 function elementOrder(plan: Plan, host: HostWith<PoolElement>, { identifier, addresses }: Life): ElementOrder {
   const { name, role } = host;

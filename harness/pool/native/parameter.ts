@@ -86,6 +86,10 @@ export const find = <K extends Parameter['kind']>(
   kind: K,
 ): ParameterOf<K> | undefined => parameters.find((it): it is ParameterOf<K> => it.kind === kind);
 
+type TransportParameter = Extract<Parameter, Transport>;
+
+export const isTransport = (it: Parameter): it is TransportParameter => it.kind.endsWith('Transport');
+
 export function write(parameters: readonly Parameter[], to: Writer): void {
   for (const parameter of parameters) {
     const number = parameter.kind === 'other' ? parameter.number : numbers[parameter.kind];

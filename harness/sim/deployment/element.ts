@@ -1,5 +1,5 @@
 import type { PoolElement } from '../../experiment/role.js';
-import { isAdaptive } from '../policy.js';
+import { isAdaptive } from '../../protocol/policy.js';
 import type { Association, Side } from './association.js';
 import type { Entry, Registration } from './handlespace.js';
 import { answerSeconds, Home } from './home.js';

@@ -1,7 +1,7 @@
 import type { Random } from '../../base/random.js';
 import { hostsWith, type Plan } from '../../experiment/plan.js';
 import type { Policy } from '../../experiment/policy.js';
-import { type PoolPolicy, poolPolicy } from '../policy.js';
+import { type PoolPolicy, poolPolicy } from '../../protocol/policy.js';
 import type { Association } from './association.js';
 import type { Node } from './network.js';
 import type { Process } from './process.js';

@@ -1,7 +1,7 @@
 import { hostsWith } from '../../experiment/plan.js';
 import type { Policy } from '../../experiment/policy.js';
 import type { Registrar as RegistrarRole } from '../../experiment/role.js';
-import { type PoolPolicy, poolPolicy } from '../policy.js';
+import { type PoolPolicy, poolPolicy } from '../../protocol/policy.js';
 import type { World } from './world.js';
 
 /**

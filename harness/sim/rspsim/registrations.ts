@@ -1,5 +1,5 @@
 import type { PoolElement } from '../../experiment/role.js';
-import { isAdaptive } from '../policy.js';
+import { isAdaptive } from '../../protocol/policy.js';
 import type { Roles } from '../roles.js';
 import type { World } from './world.js';
 

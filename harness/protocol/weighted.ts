@@ -29,6 +29,10 @@ export class WeightedChoice {
     this.#rebuildFrom(place);
   }
 
+  weightOf(member: number): number {
+    return this.#weights[this.#places[member]!]!;
+  }
+
   setWeight(member: number, weight: number): void {
     this.#setAt(this.#places[member]!, weight);
   }

@@ -15,6 +15,8 @@ export interface PoolPolicy {
   remove(entry: number): void;
   /** Chooses an entry and accounts for the choice; −1 when the pool is empty. */
   select(): number;
+  /** Chooses up to so many different entries and accounts for them; one chosen so is one chosen by `select`. */
+  selectSeveral(count: number): number[];
   readonly size: number;
 }
 
@@ -93,6 +95,15 @@ class SortedPool implements PoolPolicy {
     this.#heap.set(entry, this.#heap.keyOf(entry) + more, this.#sequence++);
     return entry;
   }
+
+  selectSeveral(count: number): number[] {
+    const taken = takeFirst(this.#heap, count);
+    for (const { entry, key } of taken) {
+      const more = this.degrades ? degradationOf(this.#policies[entry]!) : 0;
+      this.#heap.set(entry, key + more, this.#sequence++);
+    }
+    return taken.map(({ entry }) => entry);
+  }
 }
 
 /** In every round each entry is chosen as often as its weight says; within a round, in turn (RFC 5356, section 4.2). */
@@ -124,13 +135,21 @@ class WeightedRoundRobinPool implements PoolPolicy {
 
   select(): number {
     const entry = this.#heap.first;
-    if (entry < 0) return entry;
-    const round = this.#heap.firstKey;
+    if (entry >= 0) this.#account(entry, this.#heap.firstKey);
+    return entry;
+  }
+
+  selectSeveral(count: number): number[] {
+    const taken = takeFirst(this.#heap, count);
+    for (const { entry, key } of taken) this.#account(entry, key);
+    return taken.map(({ entry }) => entry);
+  }
+
+  #account(entry: number, round: number): void {
     this.#round = round;
     const left = this.#left[entry]! - 1;
     this.#left[entry] = left > 0 ? left : this.#weights[entry]!;
     this.#heap.set(entry, left > 0 ? round : round + 1, this.#sequence++);
-    return entry;
   }
 }
 
@@ -164,4 +183,25 @@ class RandomPool implements PoolPolicy {
   select(): number {
     return this.size === 0 ? -1 : this.#choice.pick(this.random.uniform());
   }
+
+  selectSeveral(count: number): number[] {
+    const taken: { entry: number; weight: number }[] = [];
+    while (taken.length < count && this.size > 0) {
+      const entry = this.select();
+      taken.push({ entry, weight: this.#choice.weightOf(entry) });
+      if (taken.length < count) this.#choice.remove(entry);
+    }
+    for (const { entry, weight } of taken) if (!this.#choice.has(entry)) this.#choice.add(entry, weight);
+    return taken.map(({ entry }) => entry);
+  }
+}
+
+/** Takes so many entries out of a heap; they are to be put back. */
+function takeFirst(heap: SlotHeap, count: number): { entry: number; key: number }[] {
+  const taken: { entry: number; key: number }[] = [];
+  while (taken.length < count && heap.size > 0) {
+    taken.push({ entry: heap.first, key: heap.firstKey });
+    heap.remove(heap.first);
+  }
+  return taken;
 }

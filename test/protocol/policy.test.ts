@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomFrom } from '../../harness/base/random.js';
 import { type PolicyInput, policySchema } from '../../harness/experiment/policy.js';
-import { type PoolPolicy, poolPolicy } from '../../harness/sim/policy.js';
+import { type PoolPolicy, poolPolicy } from '../../harness/protocol/policy.js';
 
 /** A pool of entries 0, 1, 2, … with these policies and loads. */
 function poolOf(...entries: { policy: PolicyInput; load?: number }[]): PoolPolicy {
@@ -144,5 +144,27 @@ describe('pool policies of RFC 5356', () => {
     pool.remove(0);
     expect(pool.select()).toBe(-1);
     expect(pool.size).toBe(0);
+  });
+});
+
+describe('several at once', () => {
+  const policies: PolicyInput[] = [
+    ...(['RoundRobin', 'Random', 'LeastUsed', 'RandomizedLeastUsed'] as const),
+    { name: 'WeightedRoundRobin', weight: 2 },
+    { name: 'LeastUsedDegradation', loadDegradation: 0.1 },
+    { name: 'WeightedRandom', weight: 3 },
+  ];
+
+  test.each(policies)('one of %s is what is chosen alone, time after time', (policy) => {
+    const entries = Array.from({ length: 5 }, (_, at) => ({ policy, load: at / 10 }));
+    const [alone, together] = [poolOf(...entries), poolOf(...entries)];
+    for (let time = 0; time < 50; time += 1) expect(together.selectSeveral(1)).toEqual([alone.select()]);
+  });
+
+  test.each(policies)('of %s all are different, and all that there are when more are asked for', (policy) => {
+    const pool = poolOf({ policy }, { policy, load: 0.2 }, { policy, load: 0.4 }, { policy, load: 0.6 });
+    for (let time = 0; time < 20; time += 1) expect(new Set(pool.selectSeveral(3)).size).toBe(3);
+    expect(pool.selectSeveral(9).sort()).toEqual([0, 1, 2, 3]);
+    expect(pool.size).toBe(4);
   });
 });
