@@ -20,7 +20,7 @@ export interface Vector {
   readonly truncated: boolean;
 }
 
-/** @throws Error when the file cannot be read, or is no vector of calcappclient's and no journal of a user of our own */
+/** @throws Error when the file cannot be read, or is neither a vector of calcappclient's nor our own user's journal */
 export async function readVector(path: string): Promise<Vector> {
   const text = await readFile(path, 'utf8');
   return isPeerJournal(text) ? parsePeerVector(text) : parseVector(text);

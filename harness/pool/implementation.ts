@@ -42,7 +42,7 @@ export interface Implementation {
   registrarIsReady(log: string): boolean;
   /** Identifiers of the elements that a registrar put into its handlespace, by its log. */
   registeredIn(log: string): ReadonlySet<number>;
-  /** Whether an element has accepted a user's request, and neither completed it nor been given up, by more of its log. */
+  /** Whether an element has accepted a user's request, and is neither done nor given up, by more of its log. */
   isServed(userLines: string, before: boolean): boolean;
   /** Whether an element works on a request, by more of its log. */
   isWorking(elementLines: string, before: boolean): boolean;

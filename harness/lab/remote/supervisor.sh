@@ -2,7 +2,8 @@
 # what was impaired and removes its folder when its orders end, when nothing has come for some seconds, when its time is
 # over, or when it is killed itself: a second process, in a session of its own, watches the first, and the first it.
 #
-# sh -c "$script" "$script" LABEL PATIENCE DEADLINE (seconds); or, for the second, … watch FOLDER PARENT PATIENCE DEADLINE
+# sh -c "$script" "$script" LABEL PATIENCE DEADLINE (seconds); or, for the second,
+# … watch FOLDER PARENT PATIENCE DEADLINE
 #
 # POSIX, and what dash, busybox and coreutils have. Seconds are counted by sleeping: clocks may be set.
 umask 077
@@ -98,7 +99,8 @@ while IFS= read -r line; do
     start) start "$id" "$@" & ;;
     signal)
       # Its group may not be there yet.
-      if read -r pid < "$folder/run/$2" && { kill "-$1" "-$pid" || kill "-$1" "$pid"; }; then say did "$id" 0; else say did "$id" 1; fi ;;
+      if read -r pid < "$folder/run/$2" && { kill "-$1" "-$pid" || kill "-$1" "$pid"; }; then say did "$id" 0
+      else say did "$id" 1; fi ;;
     do)
       "$@" > "$folder/told" 2>&1 </dev/null
       code=$?

@@ -82,7 +82,7 @@ export function setOption(socket: number, option: number, value: Buffer): void {
   if (call.setsockopt(socket, sctp, option, value, value.length) < 0) throw failure(`setsockopt ${option}`);
 }
 
-/** An SCTP socket that never waits, bound to these addresses of the host, in this order. Port 0: the kernel's choice. */
+/** An SCTP socket that never waits, bound to these addresses of the host, in order. Port 0: the kernel's choice. */
 export function boundSocket(type: number, [first, ...others]: readonly string[], port: number): number {
   const socket = call.socket(sockets.ipv4, type | sockets.nonBlocking | sockets.closeOnExec, sctp);
   if (socket < 0) throw failure('socket');

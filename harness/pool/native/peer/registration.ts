@@ -1,4 +1,4 @@
-/** How an element is kept in the handlespace (RFC 5352, sections 3.1 to 3.5): registered, renewed, and taken out again. */
+/** How an element is kept in the handlespace (RFC 5352, sections 3.1 to 3.5): registered, renewed, taken out. */
 import { isDeepStrictEqual } from 'node:util';
 import { labBroken } from '../../../base/errors.js';
 import { type AsapMessage, asapFlags, asapTypes, find, type Parameter } from '../asap.js';
