@@ -1,8 +1,8 @@
 /**
- * Sessions of clients that know nothing of RSerPool: a state cookie (`pool/state/`) in an HTTP cookie says which element
- * serves a client, and carries what the server behind it wants to have kept. A server hands out its state in the
- * header field `RSerPool-State` of an answer (base64url), and finds it there in the client's later requests, whichever
- * element they come to. The client can neither read nor change it.
+ * Sessions of clients that know nothing of RSerPool: a state cookie (`pool/state/`) in an HTTP cookie says which
+ * element serves a client, and carries what the server behind it wants to have kept. A server hands out its state in
+ * the header field `RSerPool-State` of an answer (base64url), and finds it there in the client's later requests,
+ * whichever element they come to. The client can neither read nor change it.
  */
 import { randomBytes } from 'node:crypto';
 import { badInput } from '../../base/errors.js';
