@@ -1,4 +1,4 @@
-/** The process of one registrar: `node main.js ORDER`. Its sockets, its clock and its files around the state machine. */
+/** The process of one registrar, `node main.js ORDER`: sockets, clock and files around the state machine. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../base/errors.js';
 import { randomFrom } from '../../../base/random.js';

@@ -1,4 +1,4 @@
-/** Handle tables between registrars (RFC 5353, sections 3.3 and 3.5): in parts on the way out, as claims on the way in. */
+/** Handle tables between registrars (RFC 5353, sections 3.3 and 3.5): told in parts, heard as claims. */
 import { type EnrpMessage, enrpFlags, enrpTypes } from '../enrp.js';
 import type { Parameter, ParameterOf } from '../parameter.js';
 import { type Core, hex } from './core.js';
