@@ -124,10 +124,13 @@ class Line implements Channel {
   }
 
   connect({ addresses, port }: Endpoint): number | null {
+    // The peer may have connected before, without a word.
+    const known = this.#socket?.associationWith({ address: addresses[0]!, port });
+    if (known !== undefined) return known;
     try {
       return this.#socket?.connect(addresses, port) ?? null;
     } catch (error) {
-      // There is one already, of which the other side has not said who it is; or there is no way there.
+      // There may be no way there.
       if (codeOf(error) !== 'lab-broken') throw error;
       return null;
     }
