@@ -43,6 +43,7 @@ export const options = {
   noDelay: 3,
   defaultSendParameters: 10,
   events: 11,
+  peerAddress: 15,
   receiveInformation: 32,
   bindAdd: 100,
   connectToAll: 111,

@@ -110,6 +110,16 @@ export class SctpSocket {
     return association;
   }
 
+  /** @returns the association that a one-to-many socket has with a peer already; undefined when it has none */
+  associationWith({ address, port }: SocketAddress): number | undefined {
+    // struct sctp_paddrinfo: association, address (128 bytes), and five words about the path.
+    const [asked, length] = [memory(152), Buffer.alloc(4)];
+    socketAddress({ address, port }).copy(asked, 4);
+    length.writeUInt32LE(asked.length);
+    const result = call.getsockopt(this.#socket, sctp, options.peerAddress, asked, length);
+    return result < 0 ? undefined : asked.readInt32LE(0);
+  }
+
   /**
    * @returns whether the kernel took it; it does not while its buffer is full, which ends with `drained`, nor once the
    *   association is over

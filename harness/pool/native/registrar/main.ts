@@ -1,4 +1,5 @@
 /** The process of one registrar: `node main.js ORDER`. Sockets, clock and files around the state machine. */
+
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../base/errors.js';
 import { randomFrom } from '../../../base/random.js';
@@ -124,10 +125,13 @@ class Line implements Channel {
   }
 
   connect({ addresses, port }: Endpoint): number | null {
+    // The peer may have connected before, without a word.
+    const known = this.#socket?.associationWith({ address: addresses[0]!, port });
+    if (known !== undefined) return known;
     try {
       return this.#socket?.connect(addresses, port) ?? null;
     } catch (error) {
-      // There is one already, of which the other side has not said who it is; or there is no way there.
+      // There may be no way there.
       if (codeOf(error) !== 'lab-broken') throw error;
       return null;
     }

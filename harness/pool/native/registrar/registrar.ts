@@ -202,7 +202,9 @@ export class Registrar {
         this.#takeovers.agreed(peer, message);
         break;
       case enrpTypes.takeoverServer:
-        this.#takeovers.done(peer, message);
+        // Whoever thought it dead may be wrong about its elements, too: those know best.
+        if (message.target === this.#core.options.identifier) this.#return();
+        else this.#takeovers.done(peer, message);
         break;
       default:
         this.#core.outside.log(`Peer ${hex(peer.identifier)} sent a message of type ${message.type}`);

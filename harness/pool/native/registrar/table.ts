@@ -1,4 +1,5 @@
 /** Handle tables between registrars (RFC 5353, sections 3.3 and 3.5): sent in parts, taken in as claims. */
+
 import { type EnrpMessage, enrpFlags, enrpTypes } from '../enrp.js';
 import type { Parameter, ParameterOf } from '../parameter.js';
 import { type Core, hex } from './core.js';
