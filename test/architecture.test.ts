@@ -113,6 +113,7 @@ const places = {
     'harness/lab/probe.ts',
     'harness/lab/process.ts',
     'harness/lab/remote/follow.ts',
+    'harness/lab/remote/native-lab.ts',
     'harness/lab/remote/ssh.ts',
     'harness/lab/sctp.ts',
     'harness/lab/uml/boot.ts',
