@@ -18,7 +18,11 @@ export class AddressBook {
       return { name, first, last: first + size - 1 };
     });
     for (const { name, legs } of plan.hosts)
-      for (const { address } of legs) this.#add(address, Number.NEGATIVE_INFINITY, name);
+      for (const { address, network } of legs) {
+        this.#add(address, Number.NEGATIVE_INFINITY, name);
+        // Real hosts have what addresses they have.
+        this.#networkOf.set(address, network);
+      }
     for (const event of journal) {
       if (event.event !== 'faultInjected' && event.event !== 'faultHealed') continue;
       for (const address of event.addresses) {

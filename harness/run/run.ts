@@ -46,7 +46,8 @@ export interface FinishedRun {
  * Runs a plan on a subject and stores what came of it.
  * @throws HarnessError `bad-input` before anything was started
  */
-export async function run(plan: Plan, subject: Subject, options: RunOptions): Promise<FinishedRun> {
+export async function run(asked: Plan, subject: Subject, options: RunOptions): Promise<FinishedRun> {
+  const plan = subject.place?.(asked) ?? asked;
   const { clock, signal, onEvent = () => {} } = options;
   const { folder, session, about } = await begin(plan, subject, options);
   const outcome = await subject.perform(plan, {

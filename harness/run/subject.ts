@@ -14,6 +14,11 @@ export interface Subject {
   home?(): Home;
   /** What is at work, where that is not what this machine has. */
   versions?(): Record<string, string | null>;
+  /**
+   * The plan as this subject can have it, where hosts or networks are what they are.
+   * @throws HarnessError `bad-input` when there are none for it
+   */
+  place?(plan: Plan): Plan;
   /** @throws HarnessError `bad-input` when it cannot do what the plan asks for; nothing was started then */
   check(plan: Plan): void;
   /**

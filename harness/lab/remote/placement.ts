@@ -39,13 +39,17 @@ export function place(plan: Plan, { hosts }: Inventory): Placement {
 const positionOf = ({ hosts }: Plan, { name, group }: PlannedHost): number =>
   hosts.filter((it) => it.group === group).findIndex((it) => it.name === name);
 
-/** The same plan, with the addresses that the hosts really have. */
+/** The same plan, with the addresses that the hosts really have, on networks that are as they are. */
 export function placed(plan: Plan, placement: Placement): Plan {
   return {
     ...plan,
+    topology: { ...plan.topology, networks: asTheyAre(plan.topology.networks) },
     hosts: plan.hosts.map((host) => ({
       ...host,
       legs: host.legs.map(({ network }) => ({ network, address: placement.get(host.name)!.addresses[network]! })),
     })),
   };
 }
+
+const asTheyAre = (networks: Plan['topology']['networks']): Plan['topology']['networks'] =>
+  Object.fromEntries(Object.entries(networks).map(([name, { cidr }]) => [name, { cidr, impairment: {} }]));
