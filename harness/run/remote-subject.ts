@@ -6,7 +6,7 @@ import { guardSession } from '../lab/guard.js';
 import type { Inventory } from '../lab/remote/inventory.js';
 import { faultsOf, nativeLab } from '../lab/remote/native-lab.js';
 import { type Placement, place, placed } from '../lab/remote/placement.js';
-import { rsplib } from '../pool/rsplib/rsplib.js';
+import { poolDriver } from '../pool/driver/driver.js';
 import { collect } from './collect.js';
 import { checkInstruments, checkPlan } from './lab-subject.js';
 import { perform } from './perform.js';
@@ -32,7 +32,7 @@ export function remoteSubject(inventory: Inventory, { config }: RemoteOptions = 
     async perform(plan, context) {
       await using scope = guardSession('remote', context.session);
       const lab = nativeLab({ placement: place(plan, inventory), config });
-      await perform({ ...context, plan, lab, driver: rsplib });
+      await perform({ ...context, plan, lab, driver: poolDriver });
       await scope.close();
       return collect(plan, context.folder);
     },
