@@ -22,7 +22,8 @@ export const simSubject: Subject = {
   },
 };
 
-export function outcomeOf({ requests, failovers, faults, metrics, moments, ended }: SimulationResult): Outcome {
+export function outcomeOf(result: SimulationResult): Outcome {
+  const { requests, failovers, faults, registrars, metrics, moments, ended } = result;
   const measured = moments.measureAt < moments.endAt;
   return {
     requests,
@@ -38,6 +39,7 @@ export function outcomeOf({ requests, failovers, faults, metrics, moments, ended
     })),
     utilisationPercent: measured ? metrics.utilisationPercent : null,
     wire: null,
+    registrars,
     window: measured ? { from: moments.measureAt, to: moments.endAt } : null,
     reasons: ended === null ? [] : [ended],
     notes: [],
