@@ -114,8 +114,12 @@ describe.concurrent('bad input is one sentence and exit code 2, and nothing was 
     ],
     [
       'a fault that the subject cannot do',
-      () => [experimentFile('fault', { faults: "[r.at(r.s(1), r.kill(r.all('users')))]" }), '--on', 'sim'],
-      /lets a kill hit pool elements only, got poolUser/,
+      () => [
+        experimentFile('fault', { model: "'rspsim'", faults: "[r.at(r.s(1), r.kill(r.all('users')))]" }),
+        '--on',
+        'sim',
+      ],
+      /knows failures, shutdowns and powerOffs, got kill/,
     ],
     // Where the lab itself is not there, that is said first.
     [

@@ -16,6 +16,7 @@ describe('what is left out', () => {
   it('of a registrar', () => {
     expect(registrar()).toEqual({
       kind: 'registrar',
+      implementation: 'rsplib',
       endpointKeepAliveInterval: 1,
       endpointKeepAliveTimeout: 1,
       maxBadPeReports: null,
@@ -33,6 +34,7 @@ describe('what is left out', () => {
   it('of a pool element', () => {
     expect(poolElement()).toEqual({
       kind: 'poolElement',
+      implementation: 'rsplib',
       pool: 'CalcAppPool',
       policy: { name: 'RoundRobin' },
       capacity: 1e6,
@@ -49,6 +51,7 @@ describe('what is left out', () => {
   it('of a pool user', () => {
     expect(poolUser({ requestInterval: constant(15) })).toEqual({
       kind: 'poolUser',
+      implementation: 'rsplib',
       pool: 'CalcAppPool',
       sessionKeepAliveInterval: 1,
       sessionKeepAliveTimeout: 1,

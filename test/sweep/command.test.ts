@@ -106,7 +106,7 @@ describe('rsplab sweep', { timeout: 180_000 }, () => {
     [['sweep', words[0]!, '--set', 'clean=0,7'], /cleanShutdownProbability: expected at most 1, got 7/],
     [['sweep', words[0]!, '--set', 'variant=other'], /variant: expected one of script, paper, got 'other'/],
     [['sweep', words[0]!, '--resume', '/nowhere'], /--resume: expected a sweep's folder, got \/nowhere/],
-    [['figures', '6'], /figures: expected some of 7, 8, 9, 10, 11, 12, 13, 14, got '6'/],
+    [['figures', '6'], /figures: expected some of 7, 8, 9, 10, 11, 12, 13, 14, attack-reports-by-rate, .*, got '6'/],
     [['figures', '--variant', 'other'], /--variant: expected one of script, paper, got 'other'/],
   ])('%j is refused in one sentence, before anything starts', async ([command, ...args], sentence) => {
     const out = temporaryFolder();

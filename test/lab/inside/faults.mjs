@@ -5,8 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { realClock } from '../../../dist/harness/base/clock.js';
-import { Component } from '../../../dist/harness/pool/rsplib/component.js';
-import { heal, inject } from '../../../dist/harness/pool/rsplib/faults.js';
+import { Component } from '../../../dist/harness/pool/driver/component.js';
+import { heal, inject } from '../../../dist/harness/pool/driver/faults.js';
 
 const labs = {
   netns: async () => (await import('../../../dist/harness/lab/netns/netns-lab.js')).netnsLab,
@@ -85,7 +85,7 @@ class Stage {
     for (const { host, ...fault } of faults) {
       const strike = { id: ++this.#strikes, kind: fault.kind, host, fault, intendedAt: realClock.now() };
       const component = this.components.get(host);
-      if (fault.kind === 'powerOff') await component.start(() => ['sleep', '1000']);
+      if (fault.kind === 'powerOff') await component.start(() => ({ command: ['sleep', '1000'] }));
       const began = realClock.now();
       told.evidence.push(await inject(component, strike, this.context));
       told.seconds.push(realClock.now() - began);

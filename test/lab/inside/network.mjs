@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { realClock } from '../../../dist/harness/base/clock.js';
 import { netnsLab } from '../../../dist/harness/lab/netns/netns-lab.js';
-import { rsplib } from '../../../dist/harness/pool/rsplib/rsplib.js';
+import { poolDriver } from '../../../dist/harness/pool/driver/driver.js';
 
 /** @param {any} plan */
 export async function inside(plan, { folder }) {
@@ -20,7 +20,7 @@ export async function inside(plan, { folder }) {
     await lab.hosts.get('pe1').impose('loss', worse);
     answer.lossy = await roundTrips(user.legs[0].address, element.legs[0].address, 1000);
     await lab.hosts.get('pe1').lift('loss');
-    const pool = rsplib.deploy(plan, lab, {
+    const pool = poolDriver.deploy(plan, lab, {
       folder,
       clock: realClock,
       signal,

@@ -4,7 +4,7 @@ import { realClock } from '../../../dist/harness/base/clock.js';
 import { toolEnvironment, umlModules } from '../../../dist/harness/base/tools.js';
 import { nativeLab } from '../../../dist/harness/lab/remote/native-lab.js';
 import { place } from '../../../dist/harness/lab/remote/placement.js';
-import { rsplib } from '../../../dist/harness/pool/rsplib/rsplib.js';
+import { poolDriver } from '../../../dist/harness/pool/driver/driver.js';
 import { collect } from '../../../dist/harness/run/collect.js';
 import { perform } from '../../../dist/harness/run/perform.js';
 import { netnsOf, wire } from './remote-wiring.mjs';
@@ -26,7 +26,7 @@ export async function inside({ plan, right = 'root' }, { folder, session, signal
     events.push(event);
     tell(JSON.stringify(event));
   };
-  await perform({ plan, lab, driver: rsplib, folder, session, clock: realClock, signal, onEvent });
+  await perform({ plan, lab, driver: poolDriver, folder, session, clock: realClock, signal, onEvent });
   const left = [];
   for (const { name } of plan.hosts) {
     const { stdout } = await execa('nsenter', [`--net=/run/netns/${netnsOf(name)}`, 'nft', 'list', 'tables'], {
