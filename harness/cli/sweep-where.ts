@@ -1,7 +1,6 @@
 /** Who runs a sweep, by what was asked for: this machine, a queue's workers, a cluster. */
 import { fileURLToPath } from 'node:url';
 import { badInput } from '../base/errors.js';
-import { queueExecutor } from '../sweep/queue/foreman.js';
 import { checkSlurm, slurmExecutor } from '../sweep/slurm.js';
 import type { SweepOptions } from '../sweep/sweep.js';
 import { countFrom } from './settings.js';
@@ -19,11 +18,17 @@ interface WhereFlags {
  * @returns undefined for this machine
  * @throws HarnessError `bad-input` for several of them at once, or what this machine cannot reach
  */
-export function executorFor(file: string, options: SweepOptions, flags: WhereFlags): SweepOptions['executor'] {
+export async function executorFor(
+  file: string,
+  options: SweepOptions,
+  flags: WhereFlags,
+): Promise<SweepOptions['executor']> {
   const { queue, chunk, slurm } = flags;
   if (queue !== undefined && slurm !== undefined) throw badInput('sweep: expected --queue or --slurm, got both');
   if (queue !== undefined) {
     const address = queueAddress('--queue', queue);
+    // Slow to load, and most sweeps need no queue.
+    const { queueExecutor } = await import('../sweep/queue/foreman.js');
     return queueExecutor({ address, chunkSeconds: secondsFrom('--chunk', chunk) });
   }
   if (slurm === undefined) return undefined;

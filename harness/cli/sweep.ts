@@ -133,7 +133,7 @@ async function sweepFrom(file: string | undefined, flags: SweepFlags): Promise<F
     signal: untilSignal('sweep'),
     say: (line) => void process.stderr.write(`${line}\n`),
   };
-  const executor = executorFor(loaded.file, options, flags);
+  const executor = await executorFor(loaded.file, options, flags);
   const progress = new SweepProgress(loaded.experiment.name, process.stderr);
   const onProgress = (state: Parameters<SweepProgress['update']>[0]) => progress.update(state);
   return sweep(loaded, { ...options, ...(executor && { executor }), onProgress }).finally(() => progress.end());

@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { realClock } from '../base/clock.js';
 import { badInput } from '../base/errors.js';
 import { parseDuration } from '../base/units.js';
-import { work } from '../sweep/queue/worker.js';
 import { jobsFrom } from './settings.js';
 import { untilSignal } from './signal.js';
 import { chooseSubject } from './subjects.js';
@@ -38,6 +37,8 @@ Exit codes: 0 ended by a signal, 2 bad input, 3 something broke.`;
 async function workAction(address: string | undefined, flags: WorkFlags): Promise<void> {
   const subject = await chooseSubject(flags.on);
   const jobs = subject.clock === 'real' ? 1 : jobsFrom(flags.jobs);
+  // What speaks with the queue is slow to load, and `sweep` reads this file, too.
+  const { work } = await import('../sweep/queue/worker.js');
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const done = await work(queueAddress('work', address), {
     ...{ subject, jobs, clock: realClock, signal: untilSignal('work'), say },

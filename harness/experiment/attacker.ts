@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { check } from '../base/check.js';
 import type { Duration } from '../base/units.js';
+import type { HostWith, Plan } from './plan.js';
 
 export const attackNames = ['falseFailureReports', 'handleResolutionFlood', 'registrationFlood'] as const;
 export type AttackName = (typeof attackNames)[number];
@@ -62,8 +63,11 @@ export const attacker = (options: AttackerOptions): Attacker =>
   });
 
 /**
- * When each attacker of a group strikes first, in seconds after the attack's beginning: they take turns at equal
+ * When an attacker of a group strikes first, in seconds after the attack's beginning: they take turns at equal
  * distances. Striking all at once, as many of them as a pool has elements would bring Round Robin's turn back to where
  * it was, and do no harm.
  */
-export const firstStrike = (index: number, attackers: number, rate: number): number => (index - 1) / (attackers * rate);
+export function firstStrike(hosts: Plan['hosts'], { group, index, role }: HostWith<Attacker>): number {
+  const attackers = hosts.filter((host) => host.group === group).length;
+  return (index - 1) / (attackers * role.rate);
+}

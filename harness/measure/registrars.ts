@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../base/errors.js';
 import { hostsWith, type Plan } from '../experiment/plan.js';
+import { rehomingOf, takeoverOf } from '../result/outage.js';
 import type { HoldingRow, RehomingRow, ResolutionRow, TakeoverRow } from '../result/registrars.js';
 import { type Audit, RegistrarWire } from './enrp.js';
 import type { FaultRecord } from './faults.js';
@@ -70,57 +71,24 @@ export class RegistrarObserver {
     };
   }
 
-  #rehomings({ id, host, injectedAt, healedAt }: FaultRecord): RehomingRow[] {
-    return this.#wire.elementsOf(host, injectedAt).map((element) => {
-      const next = this.#wire.homes.find(
-        (home) =>
-          home.element === element && home.registrar !== host && home.at > injectedAt && home.at <= endOf(healedAt),
-      );
-      return {
-        faultId: id,
-        element,
-        oldHome: host,
-        faultAt: injectedAt,
-        newHome: next?.registrar ?? null,
-        rehomedAt: next?.at ?? null,
-        delay: next ? next.at - injectedAt : null,
-      };
-    });
+  #rehomings(fault: FaultRecord): RehomingRow[] {
+    const { homes } = this.#wire;
+    return this.#wire.elementsOf(fault.host, fault.injectedAt).map((element) => rehomingOf(fault, element, homes));
   }
 
   #takeover(fault: FaultRecord, words: readonly Word[], rehomings: readonly RehomingRow[]): TakeoverRow {
-    const { id, kind, host, injectedAt, healedAt } = fault;
-    const during = (at: number) => at >= injectedAt && at <= endOf(healedAt);
+    const { host, injectedAt, healedAt } = fault;
     const of = (identifier: string | null) => identifier !== null && this.#wire.identifiers.get(identifier) === host;
-    const first = (says: RegistrarWord['says']) =>
-      words
-        .filter((word) => word.says === says && of(word.peer) && during(word.at))
-        .sort((a, b) => a.at - b.at)
-        .at(0);
-    const [noticed, begun, ended, expired] = [first('misses'), first('begins'), first('takenOver'), first('expired')];
-    const onWire = this.#wire.takeoversBegun.find(({ target, at }) => of(target) && during(at));
-    const own = rehomings.filter(({ faultId }) => faultId === id);
-    return {
-      faultId: id,
-      faultKind: kind,
-      registrar: host,
-      faultAt: injectedAt,
-      healedAt,
-      noticedBy: noticed?.host ?? null,
-      noticedAt: noticed?.at ?? null,
-      startedAt: onWire?.at ?? begun?.at ?? null,
-      takenOverBy: ended?.host ?? null,
-      endedAt: ended?.at ?? null,
-      expiredAt: expired?.at ?? null,
-      detection: noticed ? noticed.at - injectedAt : null,
-      takeover: ended ? ended.at - injectedAt : null,
-      elements: own.length,
-      rehomed: own.filter(({ newHome }) => newHome !== null).length,
-    };
+    const onIt = words.flatMap(({ says, host: by, peer, at }) =>
+      says !== 'ready' && says !== 'readyAlone' && of(peer) ? [{ says, by, at }] : [],
+    );
+    const row = takeoverOf(fault, onIt, rehomings);
+    const onWire = this.#wire.takeoversBegun.find(
+      ({ target, at }) => of(target) && at >= injectedAt && at <= (healedAt ?? Number.POSITIVE_INFINITY),
+    );
+    return onWire ? { ...row, startedAt: onWire.at } : row;
   }
 }
-
-const endOf = (healedAt: number | null): number => healedAt ?? Number.POSITIVE_INFINITY;
 
 async function readAll<T>(
   files: ReadonlyMap<string, readonly string[]>,

@@ -1,3 +1,4 @@
+import { faultMeanwhile } from '../result/outage.js';
 import type { ResolutionRow } from '../result/registrars.js';
 import type { FaultRecord } from './faults.js';
 import type { AsapMessage } from './packet.js';
@@ -37,10 +38,6 @@ export class Resolutions {
     return this.#all.map(({ user, asked, askedAt, tries, answer }) => {
       // A retransmission may have brought it, so it is asked only now.
       const answeredAt = answer?.receivedAt ?? null;
-      const until = answeredAt ?? Number.POSITIVE_INFINITY;
-      const meanwhile = faults.find(
-        ({ injectedAt, healedAt }) => injectedAt <= until && (healedAt ?? Number.POSITIVE_INFINITY) >= askedAt,
-      );
       return {
         user,
         asked,
@@ -49,7 +46,7 @@ export class Resolutions {
         answeredBy: answer?.from.host ?? null,
         answeredAt,
         delay: answeredAt === null ? null : answeredAt - askedAt,
-        faultId: meanwhile?.id ?? null,
+        faultId: faultMeanwhile({ askedAt, answeredAt }, faults),
       };
     });
   }

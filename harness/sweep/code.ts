@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** What makes the numbers of a run; what plans sweeps, carries runs to others or draws tables changes none. */
-const ofRuns = /^((base|topology|fault|experiment|result|stats|sim|run)\/.*|sweep\/(columns|paths|simulated))\.[jt]s$/;
+const ofRuns =
+  /^((base|topology|fault|experiment|protocol|result|stats|sim|run)\/.*|sweep\/(columns|paths|simulated))\.[jt]s$/;
 
 /** Twelve hexadecimal digits that differ when rsplab's own code may give other numbers. */
 export function codeDigest(): string {

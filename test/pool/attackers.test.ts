@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { firstStrike } from '../../harness/experiment/attacker.js';
-import { resolvePlan } from '../../harness/experiment/plan.js';
+import { hostsWith, resolvePlan } from '../../harness/experiment/plan.js';
 import type { ScheduledFault } from '../../harness/fault/schedule.js';
 import { at } from '../../harness/fault/schedule.js';
 import {
@@ -21,7 +21,12 @@ import { checkRepresentable } from '../../harness/sim/representable.js';
 
 type Options = Parameters<typeof attacker>[0];
 
-const planWith = (options: Partial<Options> = {}, on: ('red' | 'blue')[] = ['red'], faults: ScheduledFault[] = []) =>
+const planWith = (
+  options: Partial<Options> = {},
+  on: ('red' | 'blue')[] = ['red'],
+  faults: ScheduledFault[] = [],
+  attackers = 1,
+) =>
   resolvePlan(
     experiment({
       name: 'under-attack',
@@ -31,7 +36,7 @@ const planWith = (options: Partial<Options> = {}, on: ('red' | 'blue')[] = ['red
         hosts: {
           registrars: hosts(1, { on: ['red'] }),
           elements: hosts(1, { on: ['red'] }),
-          attackers: hosts(1, { on }),
+          attackers: hosts(attackers, { on }),
         },
       }),
       deploy: () => ({
@@ -79,7 +84,8 @@ describe('attackers of a plan', () => {
   });
 
   it('take turns: each strikes at its own rate, all of them at equal distances', () => {
-    expect([1, 2, 3, 4].map((index) => firstStrike(index, 4, 10))).toEqual([0, 0.025, 0.05, 0.075]);
+    const plan = planWith({}, ['red'], [], 4);
+    expect(hostsWith(plan, 'attacker').map((host) => firstStrike(plan.hosts, host))).toEqual([0, 0.025, 0.05, 0.075]);
   });
 
   it('are nothing that RSPSIM knows; the model of a deployment does', () => {

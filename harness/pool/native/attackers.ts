@@ -81,7 +81,7 @@ function attackerCommand(plan: Plan, host: HostWith<Attacker>, measureAt: number
     attack: role.attack,
     pool: role.pool,
     rate: role.rate,
-    beginAt: measureAt + role.start + firstStrike(index, inGroup(plan, host), role.rate),
+    beginAt: measureAt + role.start + firstStrike(plan.hosts, host),
     seconds: secondsOf(plan, role),
     fakeElements: role.fakeElements,
     associations: role.associations,
@@ -94,9 +94,6 @@ function attackerCommand(plan: Plan, host: HostWith<Attacker>, measureAt: number
   };
   return [process.execPath, fileURLToPath(new URL('./attacker.js', import.meta.url)), JSON.stringify(order)];
 }
-
-const inGroup = (plan: Plan, { group }: PlannedHost): number =>
-  plan.hosts.filter((host) => host.group === group).length;
 
 const secondsOf = ({ phases }: Plan, { start, lasting }: Attacker): number => lasting ?? phases.measure - start;
 

@@ -34,10 +34,6 @@ export const causes = {
   noUsableUserAddresses: 0xf008,
 } as const;
 
-export const causeNames: ReadonlyMap<number, keyof typeof causes> = new Map(
-  (Object.keys(causes) as (keyof typeof causes)[]).map((name) => [causes[name], name]),
-);
-
 export function writeCauses(all: readonly Cause[], to: Writer): void {
   for (const { code, bytes } of all) to.parameter(code, () => to.text(bytes, 'hex'));
 }

@@ -1,13 +1,10 @@
 /** Keeps what befell registrars, and who asked them, in the rows that a lab's run gives too. */
+import { faultMeanwhile, type Homing, rehomingOf, takeoverOf, type WordOnPeer } from '../../result/outage.js';
 import type { HoldingRow, RehomingRow, ResolutionRow, TakeoverRow } from '../../result/registrars.js';
 import type { Strike } from '../faults.js';
 
-/** What a registrar says of another one; the first word of each kind after a fault is the row's. */
-interface Word {
-  readonly says: 'misses' | 'begins' | 'takenOver' | 'expired';
-  readonly by: string;
+interface Word extends WordOnPeer {
   readonly about: string;
-  readonly at: number;
 }
 
 /** A registrar heard a peer's Presence, and held its checksum against what it has of that peer. */
@@ -30,7 +27,7 @@ export interface RegistrarRows {
 
 export class RegistrarRecord {
   readonly #words: Word[] = [];
-  readonly #homes: { readonly element: string; readonly registrar: string; readonly at: number }[] = [];
+  readonly #homes: Homing[] = [];
   readonly #homeOf = new Map<string, string>();
   readonly #resolutions: ResolutionRow[] = [];
   /** Not answered yet, by user. */
@@ -107,9 +104,12 @@ export class RegistrarRecord {
     for (const row of this.#held.values()) row.to = end;
     const struck = strikes.filter(({ host }) => registrars.includes(host));
     const rehomings = struck.flatMap((strike) => this.#rehomings(strike));
-    for (const row of this.#resolutions) row.faultId = meanwhile(row, struck);
+    for (const row of this.#resolutions) row.faultId = faultMeanwhile(row, struck);
     return {
-      takeovers: struck.map((strike) => this.#takeover(strike, rehomings)),
+      takeovers: struck.map((strike) => {
+        const words = this.#words.filter(({ about }) => about === strike.host);
+        return takeoverOf(strike, words, rehomings);
+      }),
       rehomings,
       resolutions: this.#resolutions,
       holdings: this.#holdings,
@@ -117,56 +117,10 @@ export class RegistrarRecord {
     };
   }
 
-  #rehomings({ id, host, injectedAt, healedAt }: Strike): RehomingRow[] {
+  #rehomings(strike: Strike): RehomingRow[] {
     const homes = new Map<string, string>();
-    for (const { element, registrar, at } of this.#homes) if (at <= injectedAt) homes.set(element, registrar);
-    const own = [...homes].filter(([, home]) => home === host);
-    return own.map(([element]) => {
-      const next = this.#homes.find(
-        (home) =>
-          home.element === element && home.registrar !== host && home.at > injectedAt && home.at <= endOf(healedAt),
-      );
-      return {
-        faultId: id,
-        element,
-        oldHome: host,
-        faultAt: injectedAt,
-        newHome: next?.registrar ?? null,
-        rehomedAt: next?.at ?? null,
-        delay: next ? next.at - injectedAt : null,
-      };
-    });
-  }
-
-  #takeover({ id, kind, host, injectedAt, healedAt }: Strike, rehomings: readonly RehomingRow[]): TakeoverRow {
-    const first = (says: Word['says']) =>
-      this.#words.find(
-        (word) => word.says === says && word.about === host && word.at >= injectedAt && word.at <= endOf(healedAt),
-      );
-    const [noticed, begun, ended, expired] = [first('misses'), first('begins'), first('takenOver'), first('expired')];
-    const own = rehomings.filter(({ faultId }) => faultId === id);
-    return {
-      faultId: id,
-      faultKind: kind,
-      registrar: host,
-      faultAt: injectedAt,
-      healedAt,
-      noticedBy: noticed?.by ?? null,
-      noticedAt: noticed?.at ?? null,
-      startedAt: begun?.at ?? null,
-      takenOverBy: ended?.by ?? null,
-      endedAt: ended?.at ?? null,
-      expiredAt: expired?.at ?? null,
-      detection: noticed ? noticed.at - injectedAt : null,
-      takeover: ended ? ended.at - injectedAt : null,
-      elements: own.length,
-      rehomed: own.filter(({ newHome }) => newHome !== null).length,
-    };
+    for (const { element, registrar, at } of this.#homes) if (at <= strike.injectedAt) homes.set(element, registrar);
+    const own = [...homes].filter(([, home]) => home === strike.host);
+    return own.map(([element]) => rehomingOf(strike, element, this.#homes));
   }
 }
-
-const endOf = (healedAt: number | null): number => healedAt ?? Number.POSITIVE_INFINITY;
-
-/** The first fault on a registrar that was at work while the resolution waited. */
-const meanwhile = ({ askedAt, answeredAt }: ResolutionRow, struck: readonly Strike[]): number | null =>
-  struck.find(({ injectedAt, healedAt }) => injectedAt <= endOf(answeredAt) && endOf(healedAt) >= askedAt)?.id ?? null;

@@ -107,10 +107,10 @@ function deploy(
       element.start();
     } else if (role.kind !== 'registrar') ready();
   }
-  for (const { name, role, group, index } of hostsWith(plan, 'attacker')) {
-    const attacked = hostsWith(plan, 'poolElement').find((host) => host.role.pool === role.pool);
-    const inGroup = plan.hosts.filter((host) => host.group === group).length;
-    const span = { from: measureAt, until: drainAt, after: firstStrike(index, inGroup, role.rate) };
+  for (const host of hostsWith(plan, 'attacker')) {
+    const { name, role } = host;
+    const attacked = hostsWith(plan, 'poolElement').find((element) => element.role.pool === role.pool);
+    const span = { from: measureAt, until: drainAt, after: firstStrike(plan.hosts, host) };
     if (attacked) new Attacker(deployed, network.nodes.get(name)!, role, attacked.role.policy, span);
   }
   return faults;

@@ -10,7 +10,6 @@ import { type Cause, causes } from './causes.js';
 import type { Departure, DepartureRow } from './departures.js';
 import type { EchoCost } from './echo-cost.js';
 import type { LostWork } from './lost-work.js';
-import { type Theory, theoriesOf } from './prediction.js';
 import type { DrawnMeasured } from './set.js';
 
 export const measuredPage = (drawn: readonly DrawnMeasured[]): WritablePage =>
@@ -58,9 +57,9 @@ function sectionOf({
 <p>${facts.map(escapeXml).join(' · ')}</p>
 <div class="panels">${panels.map(panelOf).join('\n')}</div>
 <h3>Measured against predicted</h3>
-${tableOf(departures, theoriesOf(figure))}
+${tableOf(departures)}
 <h3>At full scale, 10 elements and 100 users, one point</h3>
-${tableOf(atFullScale, theoriesOf(figure))}
+${tableOf(atFullScale)}
 ${lostWorkTable(lostWork)}
 ${echoCostTable(echoCosts)}
 ${listOf('What real components do not do as the paper asks', figure.measured?.departures ?? [])}
@@ -98,20 +97,18 @@ ${svg.trim()}
 <a href="${base}.csv">data</a></figcaption>
 </figure>`;
 
-function tableOf(rows: readonly DepartureRow[], theories: readonly Theory[]): string {
+function tableOf(rows: readonly DepartureRow[]): string {
   const said = rows.filter(({ measured }) => measured !== null);
   if (said.length === 0) return '<p>Not measured yet.</p>';
-  const heads = theories.map(({ name }) => `<th>${name}</th><th>difference</th><th>verdict</th>`).join('');
+  const models = Object.keys(said[0]!.against);
+  const heads = models.map((name) => `<th>${name}</th><th>difference</th><th>verdict</th>`).join('');
   return `<table><thead><tr><th>metric</th><th>measured</th><th>runs</th>${heads}</tr></thead>
-<tbody>${said.map((row) => rowOf(row, theories)).join('\n')}</tbody></table>`;
+<tbody>${said.map(rowOf).join('\n')}</tbody></table>`;
 }
 
-const rowOf = (
-  { metric: { label, unit }, measured, runs, against }: DepartureRow,
-  theories: readonly Theory[],
-): string =>
-  `<tr><th>${escapeXml(label)}</th><td>${number(measured)} ${unit}</td><td>${runs}</td>${theories
-    .map(({ name }) => cellsOf(against[name]!, unit))
+const rowOf = ({ metric: { label, unit }, measured, runs, against }: DepartureRow): string =>
+  `<tr><th>${escapeXml(label)}</th><td>${number(measured)} ${unit}</td><td>${runs}</td>${Object.values(against)
+    .map((departure) => cellsOf(departure, unit))
     .join('')}</tr>`;
 
 function cellsOf({ predicted, percent, interval, verdict }: Departure, unit: string): string {
