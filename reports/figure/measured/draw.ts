@@ -52,6 +52,11 @@ function plotOf(
   const facetOf = (value: Series['curve']) => `${name}: ${shown(value)} ${unit}`.trim();
   const placesOf = (series: Series): Place[] =>
     series.points.map((point) => ({ ...point, x: point.x * (x.scale ?? 1), facet: facetOf(series.curve) }));
+  // Of two runs an interval is as wide as many panels: bars that go beyond what is seen are cut.
+  const predicted = [...deployment, ...(rspsim ?? []), ...explained].flatMap(({ points }) => points);
+  const means = measured.flatMap(({ points }) => points.map(({ mean }) => mean));
+  const top = 10 * Math.ceil(Math.max(panel.atLeast ?? 0, ...predicted.map(({ high }) => high), ...means) / 10);
+  const bottom = Math.min(0, ...predicted.map(({ low }) => low), ...means);
   const at = { x: 'x', y: 'mean', fx: 'facet' } as const;
   const marks = [
     ...(rspsim ?? []).map((series) =>
@@ -63,16 +68,24 @@ function plotOf(
     ...deployment.map((series) => Plot.line(placesOf(series), { ...at, stroke: inkOf(series), strokeWidth: 1.6 })),
     ...measured.flatMap((series) => {
       const places = placesOf(series);
-      const ends = places.filter(({ low, high }) => high > low);
+      const ends = places
+        .filter(({ low, high }) => high > low)
+        .map(({ low, high, ...place }) => ({ ...place, low: Math.max(low, bottom), high: Math.min(high, top) }));
       const { symbol, fill } = styleOf({ policy: series.policy, index: 0 });
       return [
-        Plot.ruleX(ends, { x: 'x', y1: 'low', y2: 'high', fx: 'facet', stroke: inkOf(series), strokeWidth: 1.2 }),
+        Plot.ruleX(ends, {
+          x: 'x',
+          y1: 'low',
+          y2: 'high',
+          fx: 'facet',
+          stroke: inkOf(series),
+          strokeWidth: 1.2,
+          clip: true,
+        }),
         Plot.dot(places, { ...at, symbol, fill, stroke: inkOf(series), strokeWidth: 1.6, r: 4.5 }),
       ];
     }),
   ];
-  const all = [...measured, ...deployment, ...(rspsim ?? []), ...explained].flatMap(({ points }) => points);
-  const top = Math.max(panel.atLeast ?? 0, ...all.map(({ high }) => high));
   return Plot.plot({
     document,
     ...{ width, height: plotHeight, marginLeft: 64, marginRight: 22, marginTop: 30, marginBottom: 48 },
@@ -80,7 +93,7 @@ function plotOf(
     x: { ticks: 5, ...axisOf(x), labelAnchor: 'center', labelArrow: 'none', labelOffset: 42, grid: true },
     y: {
       ...{ label: panel.label, labelAnchor: 'center', labelArrow: 'none', labelOffset: 54 },
-      ...{ grid: true, nice: true, domain: [Math.min(0, ...all.map(({ low }) => low)), top] },
+      ...{ grid: true, domain: [bottom, top] },
     },
     marks: [Plot.frame({ stroke: '#999999' }), ...marks],
   }) as unknown as Svg;
@@ -121,7 +134,7 @@ function legendOf({ rspsim }: MeasuredDrawing, document: Document): Svg {
         line(column(at), 40, { stroke: foreground, strokeWidth, ...(dash && { strokeDasharray: dash }) }),
         label(column(at) + 48, 40, text),
       ]),
-      label(column(0), 66, 'Bars: 95 % intervals over independent runs'),
+      label(column(0), 66, 'Bars: 95 % intervals over independent runs, cut at the edge of the panel'),
     ],
   }) as unknown as Svg;
 }
