@@ -15,6 +15,8 @@ export interface Quirks {
    * RSPLIB's calcappclient always tries for 5 s, whatever its other timeouts are.
    */
   readonly connectSeconds: number | null;
+  /** Seconds until a user asks again that found its pool empty: 30 in RSPSIM, which no RFC says; RSPLIB's asks at 0.25 s. */
+  readonly emptyPoolSeconds: number;
   /**
    * An element that loses its home registrar waits for it to return, or for another one to take it over, instead of
    * looking for another one; while the association with its home stands it takes no other one. RSPLIB's do, but for
@@ -35,6 +37,7 @@ export const noQuirks: Quirks = {
   lateCookieEcho: false,
   returnSeconds: 0,
   connectSeconds: null,
+  emptyPoolSeconds: 30,
   waitsForHome: false,
   heardByPresence: false,
   votesNeeded: false,
@@ -50,6 +53,7 @@ export const rsplibQuirks: Quirks = {
   lateCookieEcho: true,
   returnSeconds: 0.4,
   connectSeconds: 5,
+  emptyPoolSeconds: 0.25,
   waitsForHome: true,
   heardByPresence: true,
   votesNeeded: true,

@@ -10,8 +10,8 @@ import { type Component, Process } from './process.js';
 import { Resolver } from './resolver.js';
 import type { Deployed } from './run.js';
 
-/** How long a user waits, in seconds, before it asks an empty pool again, and at most after a rejection. */
-const retry = { emptyPool: 30, reject: 0.2 };
+/** How long a user waits at most, in seconds, before it asks again after a rejection. */
+const rejectRetry = 0.2;
 const opener: Side = 0;
 
 /** A request in service. */
@@ -96,7 +96,7 @@ export class User implements Component {
     this.node.process = process;
     this.#resolver = new Resolver(this.deployed, process, this.role.pool, (entry) => {
       if (entry) this.#try(entry);
-      else process.after(retry.emptyPool, () => this.#resolve(null));
+      else process.after(this.deployed.quirks.emptyPoolSeconds, () => this.#resolve(null));
     });
     process.after(this.#requests.time(this.number) - queue.now, () => this.#begin());
   }
@@ -177,7 +177,7 @@ export class User implements Component {
       accepted: guard(() => this.#accepted(attempt, association, session)),
       rejected: guard(() => {
         this.#leave(attempt);
-        this.process.after(this.#retries.uniform() * retry.reject, () => this.#resolve(null));
+        this.process.after(this.#retries.uniform() * rejectRetry, () => this.#resolve(null));
       }),
       cookie: (progress) => {
         if (!attempt.over) this.#secure(progress);
