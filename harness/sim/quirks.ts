@@ -18,6 +18,11 @@ export interface Quirks {
   /** Seconds until a user asks again that found its pool empty: 30 in RSPSIM, which no RFC says; RSPLIB's asks at 0.25 s. */
   readonly emptyPoolSeconds: number;
   /**
+   * A user that looks for an element or connects to one generates no requests meanwhile: the one that is due comes
+   * as it is connected, and the others follow it at their intervals. RSPLIB's does all of that in one thread.
+   */
+  readonly seeksAlone: boolean;
+  /**
    * An element that loses its home registrar waits for it to return, or for another one to take it over, instead of
    * looking for another one; while the association with its home stands it takes no other one. RSPLIB's do, but for
    * those that happen to register at that moment.
@@ -38,6 +43,7 @@ export const noQuirks: Quirks = {
   returnSeconds: 0,
   connectSeconds: null,
   emptyPoolSeconds: 30,
+  seeksAlone: false,
   waitsForHome: false,
   heardByPresence: false,
   votesNeeded: false,
@@ -54,6 +60,7 @@ export const rsplibQuirks: Quirks = {
   returnSeconds: 0.4,
   connectSeconds: 5,
   emptyPoolSeconds: 0.25,
+  seeksAlone: true,
   waitsForHome: true,
   heardByPresence: true,
   votesNeeded: true,

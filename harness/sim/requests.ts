@@ -21,6 +21,8 @@ export class RequestStreams {
   readonly #roles: Roles<PoolUser>;
   readonly #records: Float64Array;
   readonly #streams: Streams;
+  /** Of each user that had some: from when until when it generated nothing. */
+  readonly #pauses = new Map<number, { readonly from: number; readonly until: number }[]>();
 
   /** All users start at the same time, and each draws from a stream of its own: nothing else changes its requests. */
   constructor(start: number, names: readonly string[], roles: Roles<PoolUser>, random: Random) {
@@ -61,11 +63,24 @@ export class RequestStreams {
     this.#draw(user, this.time(user));
   }
 
+  /** Between these times the user generated nothing: a request that was due then comes as they end. */
+  pause(user: number, from: number, until: number): void {
+    const pauses = this.#pauses.get(user) ?? [];
+    this.#pauses.set(user, pauses);
+    pauses.push({ from, until });
+    this.#records[recordLength * user + time] = this.#postponed(user, this.time(user));
+  }
+
+  #postponed(user: number, due: number): number {
+    return this.#pauses.get(user)?.find(({ from, until }) => from < due && due < until)?.until ?? due;
+  }
+
   /** Draws the request that is generated one gap after this time. */
   #draw(user: number, from: number): void {
     const { requestInterval, requestSize } = this.#roles.of(user);
     const random = this.#streams.of(user);
-    this.#records[recordLength * user + time] = from + draw(requestInterval, random);
+    const due = from + draw(requestInterval, random);
+    this.#records[recordLength * user + time] = this.#pauses.size === 0 ? due : this.#postponed(user, due);
     this.#records[recordLength * user + size] = draw(requestSize, random);
   }
 }

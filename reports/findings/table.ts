@@ -1,6 +1,7 @@
 /** A finding's table from its runs: a row per point, means over runs with 95 % intervals, as Markdown. */
 import { codeOf } from '../../harness/base/errors.js';
 import type { Point } from '../../harness/experiment/experiment.js';
+import { noQuirks, type Quirks, rsplibQuirks } from '../../harness/sim/quirks.js';
 import { proportion } from '../../harness/stats/proportion.js';
 import type { Values } from '../../harness/sweep/columns.js';
 import { cameToNothing, type GrownTable } from '../../harness/sweep/grow.js';
@@ -18,22 +19,26 @@ export function findingRows({ columns }: FindingTable, { grid, records }: GrownT
     const runs = records.filter((record) => record.point === index);
     const known = runs.filter((record) => !cameToNothing(record)).map(({ values }) => values);
     const unknown = runs.length - known.length;
-    const predicted = predictionsAt({ grid, index });
+    const predicted = predictionsAt({ grid, index }, noQuirks);
+    const explained = predictionsAt({ grid, index }, rsplibQuirks);
     return [
       ...valuesOf(point),
       unknown > 0 ? `${known.length} (and ${unknown} unknown)` : String(known.length),
-      ...columns.map((column) => cell(column, known, predicted)),
+      ...columns.map((column) => cell(column, known, [predicted, explained])),
     ];
   });
   return [heads, ...rows];
 }
 
 /** One simulated run after the other; none where the model knows no such thing. */
-function predictionsAt({ grid, index }: Pick<GrownTable, 'grid'> & { index: number }): readonly Values[] {
+function predictionsAt(
+  { grid, index }: Pick<GrownTable, 'grid'> & { index: number },
+  quirks: Quirks,
+): readonly Values[] {
   try {
     return Array.from({ length: replications }, (_, at) => {
       const plan = grid.planFor(grid.points[index]!, at + 1);
-      return simulateRun({ ...plan, model: 'deployment' }, { record: true }).values;
+      return simulateRun({ ...plan, model: 'deployment' }, { record: true, quirks }).values;
     });
   } catch (error) {
     if (codeOf(error) !== 'bad-input') throw error;
@@ -43,19 +48,37 @@ function predictionsAt({ grid, index }: Pick<GrownTable, 'grid'> & { index: numb
 
 const valuesOf = (point: Point): string[] => Object.values(point).map(String);
 
-function cell({ metric, unit }: FindingColumn, runs: readonly Values[], predicted: readonly Values[]): string {
+/** @param predictions those of the protocols, then those with what RSPLIB is known to do beside them */
+function cell(
+  { metric, unit }: FindingColumn,
+  runs: readonly Values[],
+  predictions: readonly (readonly Values[])[],
+): string {
   const said = (all: readonly Values[]) => all.flatMap((values) => values[metric] ?? []);
   const values = said(runs);
   if (values.length === 0) return '–';
   if (unit === 'share') return shareText(values);
   const few = values.length < runs.length ? ` (${values.length} runs)` : '';
-  const twin = meanOfRuns(said(predicted)).mean;
-  const expected = twin === null || !hasTwin.has(metric) ? '' : `; predicted ${amount(twin, unit)}`;
-  return `${withInterval(meanOfRuns(values), unit)}${few}${expected}`;
+  const twins = hasTwin.has(metric) ? predictions.map((runs) => meanOfRuns(said(runs)).mean) : [];
+  return `${withInterval(meanOfRuns(values), unit)}${few}${expectation(twins, unit)}`;
+}
+
+/** The second prediction is told where it says anything else than the first. */
+function expectation(twins: readonly (number | null)[], unit: FindingColumn['unit']): string {
+  const [predicted, explained] = twins.flatMap((twin) => (twin === null ? [] : amount(twin, unit)));
+  if (predicted === undefined) return '';
+  const andWith = explained === undefined || explained === predicted ? '' : `, with quirks ${explained}`;
+  return `; predicted ${predicted}${andWith}`;
 }
 
 /** Metrics that the simulation and a lab understand alike. */
-const hasTwin = new Set(['resumption_s', 'failover_delay_s', 'startup_delay_s', 'handling_time_s']);
+const hasTwin = new Set([
+  'resumption_s',
+  'failover_delay_s',
+  'startup_delay_s',
+  'handling_time_s',
+  'requests_completed',
+]);
 
 function shareText(values: readonly number[]): string {
   const hits = values.filter((value) => value > 0).length;

@@ -64,3 +64,26 @@ describe('arrivals', () => {
     expect(new Arrivals(nobody, 5, 100).firstTime).toBe(Number.POSITIVE_INFINITY);
   });
 });
+
+describe('a user that generated nothing for a while', () => {
+  const timesOf = (streams: RequestStreams, count: number) =>
+    Array.from({ length: count }, () => {
+      const time = streams.time(0);
+      streams.advance(0);
+      return time;
+    });
+
+  test('generates what was due as that time ends, and the others an interval later each', () => {
+    // Due at 9, 13, 17 …
+    const streams = streamsOf([constant(s(4))], 1);
+    streams.pause(0, 8, 20);
+    expect(timesOf(streams, 3)).toEqual([20, 24, 28]);
+  });
+
+  test('also where requests from before that time still wait', () => {
+    const streams = streamsOf([constant(s(4))], 1);
+    streams.pause(0, 10, 20);
+    streams.pause(0, 23, 30);
+    expect(timesOf(streams, 4)).toEqual([9, 20, 30, 34]);
+  });
+});

@@ -43,6 +43,8 @@ export class User implements Component {
   readonly #retries: Random;
   #resolver!: Resolver;
   #request: Request | null = null;
+  /** Since when it has been looking for an element; null while it has one, or needs none. */
+  #seekingSince: number | null = null;
 
   constructor(
     readonly deployed: Deployed,
@@ -107,6 +109,7 @@ export class User implements Component {
     this.process.alive = false;
     if (this.#request) recorder?.lost(this.number);
     this.#request = null;
+    this.#seekingSince = null;
     record?.gone(this.node.name);
     for (; this.#requests.time(this.number) <= queue.now; this.#requests.advance(this.number)) {
       if (counters.covers(this.#requests.time(this.number))) counters.requestsQueued++;
@@ -127,6 +130,7 @@ export class User implements Component {
   }
 
   #resolve(bad: Entry | null): void {
+    this.#seekingSince ??= this.deployed.queue.now;
     this.#resolver.resolve(bad);
   }
 
@@ -146,6 +150,7 @@ export class User implements Component {
     const giveUp = connect(network, this.process, entry, {
       up: (association) => {
         recorder?.connected(this.number, queue.now);
+        this.#found();
         attempt.association = association;
         if (quirks.connectSeconds !== null) this.#limit(attempt, requestTimeout);
         association.onLost(opener, () => this.#fail(attempt, true));
@@ -155,6 +160,12 @@ export class User implements Component {
     });
     this.#limit(attempt, quirks.connectSeconds ?? requestTimeout);
     attempt.stops.push(giveUp);
+  }
+
+  #found(): void {
+    const { queue, quirks } = this.deployed;
+    if (quirks.seeksAlone) this.#requests.pause(this.number, this.#seekingSince!, queue.now);
+    this.#seekingSince = null;
   }
 
   /** Gives the attempt so many seconds from now, whatever it had. */
