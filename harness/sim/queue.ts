@@ -16,6 +16,9 @@ const nothing: Source = {
   shift: () => -1,
 };
 
+/** What happens is a function, or an object where there would have to be a function for every event. */
+export type Happening = ((argument: number) => void) | { happen(argument: number): void };
+
 /**
  * Simulated time and what is to happen in it. Frequent events have a fixed slot of their own (one user's next step, one
  * element's next completion), which is scheduled, moved and cancelled without allocation; messages, which take one
@@ -36,7 +39,7 @@ export class EventQueue {
   readonly #source: Source;
   readonly #fixed: number;
   /** What is called, and with which argument. */
-  readonly #calls: ((argument: number) => void)[] = [];
+  readonly #calls: Happening[] = [];
   readonly #arguments: number[] = [];
   readonly #free: number[] = [];
   #rank = 0;
@@ -100,7 +103,7 @@ export class EventQueue {
    * @param rank one of {@link reserveRanks}; the next one when left out
    * @returns a handle for {@link revoke}, good until the action has run
    */
-  call(time: number, action: (argument: number) => void, argument = 0, rank = this.#rank++): number {
+  call(time: number, action: Happening, argument = 0, rank = this.#rank++): number {
     const index = this.#free.pop() ?? this.#reserveCall();
     this.#calls[index] = action;
     this.#arguments[index] = argument;
@@ -171,6 +174,7 @@ export class EventQueue {
   #happens(index: number): void {
     const action = this.#calls[index]!;
     this.#free.push(index);
-    action(this.#arguments[index]!);
+    if (typeof action === 'function') action(this.#arguments[index]!);
+    else action.happen(this.#arguments[index]!);
   }
 }

@@ -15,7 +15,7 @@ export interface SimulationSize {
 
 /** Events for a request, a session's and an element's keep-alive, a fault: measured. RSPSIM computes keep-alives. */
 const eventsOf = {
-  deployment: { request: 40, waiting: 0, sessionKeepAlive: 10, endpointKeepAlive: 6, fault: 30 },
+  deployment: { request: 24, waiting: 0, sessionKeepAlive: 5, endpointKeepAlive: 4, fault: 30 },
   rspsim: { request: 8, waiting: 1, sessionKeepAlive: 0, endpointKeepAlive: 0, fault: 8 },
 };
 /** A request and a fault, in memory and in the files of a run: `requests.csv`, journal, summary, report. */

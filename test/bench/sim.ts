@@ -5,6 +5,7 @@
  * us less of the caches. The sizes take turns, so that a change of the machine's speed hits them alike.
  */
 import { median } from 'simple-statistics';
+import chaos from '../../experiments/chaos.js';
 import paperBase from '../../experiments/paper-base.js';
 import { resolvePlan } from '../../harness/experiment/plan.js';
 import { simulate } from '../../harness/sim/simulate.js';
@@ -33,6 +34,18 @@ function time(policy: string, scale: number, runs: number): Timing {
     samples.push((user + system) / 1e3);
   }
   return { ms: median(samples), events: events / runs };
+}
+
+/** Milliseconds of a chaos experiment of a minute: 2 registrars, 4 elements, 4 users, everything fails at random. */
+function timeOfChaos(runs: number): number {
+  const plans = Array.from({ length: runs }, (_, seed) => resolvePlan(chaos, { seed: seed + 1 }));
+  const samples = plans.map((plan) => {
+    const before = process.cpuUsage();
+    simulate(plan);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e3;
+  });
+  return median(samples);
 }
 
 const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));
@@ -65,9 +78,14 @@ for (const { scale, ms, rssMiB: rss } of growth) {
   const ratio = ms / growth[0]!.ms;
   console.log(`  ${10 * scale}/${100 * scale}: ${ms} ms, ${ratio.toFixed(1)} times the base run, peak ${rss} MiB`);
 }
+timeOfChaos(60);
+const msOfChaos = rounded(timeOfChaos(60));
+console.log(`Chaos: ${msOfChaos} ms a run of a minute, 2 registrars, 4 elements, 4 users`);
 const total = base.reduce((sum, { ms, events }) => ({ ms: sum.ms + ms, events: sum.events + events }), {
   ms: 0,
   events: 0,
 });
 const msPerRun = rounded(total.ms / base.length);
-console.log(JSON.stringify({ msPerRun, eventsPerSecond: Math.round((1e3 * total.events) / total.ms), growth }));
+console.log(
+  JSON.stringify({ msPerRun, eventsPerSecond: Math.round((1e3 * total.events) / total.ms), growth, msOfChaos }),
+);

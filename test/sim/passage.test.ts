@@ -10,7 +10,7 @@ const busyPlan = (model: (typeof models)[number]) =>
     model,
     user: { requestSize: exponential(1e3), requestInterval: exponential(s(0.05)) },
     element: { capacity: 1e6 },
-    phases: { settle: s(1), warmUp: s(9), measure: minutes(model === 'rspsim' ? 60 : 10), drain: s(10) },
+    phases: { settle: s(1), warmUp: s(9), measure: minutes(model === 'rspsim' ? 60 : 20), drain: s(10) },
   });
 
 describe.each(models)('a simulation by %s that is watched', (model) => {

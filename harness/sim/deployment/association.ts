@@ -3,11 +3,13 @@
  * two round trips, retransmission on another path, path failover, aborts by a kernel that knows no such association.
  * Messages of one direction arrive in order. Congestion and flow control do not matter to a few packets per second.
  */
-import type { Network, Node } from './network.js';
-import type { Process } from './process.js';
+import { type Network, type Node, Packet, Signal } from './network.js';
+import type { Process, Stoppable } from './process.js';
 
 /** Of INIT and COOKIE ECHO (RFC 9260, section 16; the value of Linux). */
 const initMaxRetransmissions = 8;
+/** Instead of the number of the path that a message took before. */
+const firstTime = -1;
 
 /** One side of an association. */
 interface End {
@@ -23,11 +25,40 @@ interface End {
   received: number;
   /** Messages that wait until an earlier one has got through. */
   held: (() => void)[];
-  /** Messages that came before one that is still on its way, by number. */
-  readonly early: Map<number, () => void>;
+  /** Messages that came before one that is still on its way, by number; null until there is one. */
+  early: Map<number, () => void> | null;
 }
 
 export type Side = 0 | 1;
+
+const timesOut = 1;
+
+/** A message that is sent once; that it is to be sent again, for want of an acknowledgement, happens to it, too. */
+class Transmission extends Packet {
+  /** Of the timer while it ticks, else −1. */
+  timer = -1;
+
+  constructor(
+    readonly association: Association,
+    readonly side: Side,
+    readonly number: number,
+    readonly deliver: () => void,
+    /** Number of its path. */
+    readonly route: number,
+    ...packet: ConstructorParameters<typeof Packet>
+  ) {
+    super(...packet);
+  }
+
+  override happen(what = 0): void {
+    if (what === timesOut) this.association.timedOut(this);
+    else super.happen();
+  }
+
+  arrive(): void {
+    this.association.gotThrough(this);
+  }
+}
 
 export class Association {
   readonly #network: Network;
@@ -62,7 +93,7 @@ export class Association {
     const end = this.#ends[side];
     if (end.state !== 'open') return;
     if (this.holdsBack && end.errors > 0) end.held.push(deliver);
-    else this.#transmit(side, end.sent++, deliver, null);
+    else this.#transmit(side, end.sent++, deliver, firstTime);
   }
 
   sideOf(process: Process): Side {
@@ -75,7 +106,7 @@ export class Association {
     if (end.state === 'closed') return;
     this.#shut(end);
     const other: Side = side === 0 ? 1 : 0;
-    this.#pass(side, this.#choose(side, null), () => this.#lose(other));
+    this.#tell(side, () => this.#lose(other));
   }
 
   /** The side takes no more messages, but what it has sent is still delivered. */
@@ -93,28 +124,45 @@ export class Association {
     for (const side of [0, 1] as const) if (this.#ends[side].process === process) this.close(side);
   }
 
-  #transmit(side: Side, number: number, deliver: () => void, lastPath: number | null): void {
+  #transmit(side: Side, number: number, deliver: () => void, lastPath: number): void {
     const from = this.#ends[side];
     if (from.state === 'closed') return;
     const path = this.#choose(side, lastPath);
-    let arrived = false;
-    this.#pass(side, path, () => {
-      arrived = true;
-      from.errors = 0;
-      from.paths[path]!.timeouts = 0;
-      this.#arrive(side === 0 ? 1 : 0, number, deliver);
-      if (from.held.length > 0) this.#release(side);
-    });
+    const { process, address } = from;
+    const { node } = process;
+    const to = this.#ends[side === 0 ? 1 : 0];
+    const there = to.process.node;
+    const message = new Transmission(this, side, number, deliver, path, node, there, to.address, this.#paths[path]!);
+    // What a host sends after a change of its addresses comes from nowhere that the association knows.
+    if (node.address === address) this.#network.pass(message);
     const { queue } = this.#network;
-    const { rtoMin, rtoMax, associationMaxRetransmissions, potentiallyFailedRetransmissions } = from.process.node.sctp;
+    const { rtoMin, rtoMax } = node.sctp;
     const wait = Math.min(rtoMax, rtoMin * 2 ** from.paths[path]!.timeouts);
-    queue.call(queue.now + wait, () => {
-      if (arrived || from.state === 'closed') return;
-      const timeouts = ++from.paths[path]!.timeouts;
-      if (timeouts > potentiallyFailedRetransmissions) from.paths[path]!.suspectSince = queue.now;
-      if (++from.errors > associationMaxRetransmissions) this.#lose(side);
-      else this.#transmit(side, number, deliver, path);
-    });
+    message.timer = queue.call(queue.now + wait, message, timesOut);
+  }
+
+  /** A message arrives at the other side. */
+  gotThrough({ side, number, deliver, route, timer }: Transmission): void {
+    const from = this.#ends[side];
+    if (timer >= 0) this.#network.queue.revoke(timer);
+    from.errors = 0;
+    from.paths[route]!.timeouts = 0;
+    this.#arrive(side === 0 ? 1 : 0, number, deliver);
+    if (from.held.length > 0) this.#release(side);
+  }
+
+  /** Nobody has acknowledged a message. */
+  timedOut(message: Transmission): void {
+    const { side, number, deliver, route } = message;
+    const from = this.#ends[side];
+    message.timer = -1;
+    if (from.state === 'closed') return;
+    const { queue } = this.#network;
+    const { associationMaxRetransmissions, potentiallyFailedRetransmissions } = from.process.node.sctp;
+    const timeouts = ++from.paths[route]!.timeouts;
+    if (timeouts > potentiallyFailedRetransmissions) from.paths[route]!.suspectSince = queue.now;
+    if (++from.errors > associationMaxRetransmissions) this.#lose(side);
+    else this.#transmit(side, number, deliver, route);
   }
 
   #release(side: Side): void {
@@ -128,10 +176,17 @@ export class Association {
     const sender: Side = side === 0 ? 1 : 0;
     if (to.state !== 'open' || !to.process.alive) {
       // Nobody here knows this association: the kernel says so.
-      this.#pass(side, this.#choose(side, null), () => this.#lose(sender));
+      this.#tell(side, () => this.#lose(sender));
       return;
     }
-    to.early.set(number, deliver);
+    if (number !== to.received) {
+      to.early ??= new Map();
+      to.early.set(number, deliver);
+      return;
+    }
+    to.received++;
+    to.process.run(deliver);
+    if (to.early === null) return;
     for (let next = to.early.get(to.received); next; next = to.early.get(to.received)) {
       to.early.delete(to.received++);
       to.process.run(next);
@@ -143,9 +198,11 @@ export class Association {
    * suspected. Linux suspects a path after its first timeout (RFC 7829, pf_retrans 0 by default) and trusts it again
    * once a heartbeat has come back, taken here as one retransmission timeout after it works again.
    */
-  #choose(side: Side, last: number | null): number {
+  #choose(side: Side, last: number): number {
     const { queue } = this.#network;
-    const [near, far] = [this.#ends[side], this.#ends[side === 0 ? 1 : 0]];
+    const near = this.#ends[side];
+    if (last !== 0 && near.paths[0]!.suspectSince < 0) return 0;
+    const far = this.#ends[side === 0 ? 1 : 0];
     const { rtoMin } = near.process.node.sctp;
     const trusted = this.#paths.findIndex((path, index) => {
       if (index === last) return false;
@@ -157,14 +214,16 @@ export class Association {
       return works;
     });
     if (trusted >= 0) return trusted;
-    return last === null ? 0 : (last + 1) % this.#paths.length;
+    return (last + 1) % this.#paths.length;
   }
 
-  #pass(side: Side, path: number, arrive: () => void): void {
-    const [from, to] = [this.#ends[side], this.#ends[side === 0 ? 1 : 0]];
-    // What a host sends after a change of its addresses comes from nowhere that the association knows.
-    if (from.process.node.address !== from.address) return;
-    this.#network.pass(from.process.node, to.process.node, to.address, this.#paths[path]!, arrive);
+  /** A word of one side's kernel to the other's, which is said once. */
+  #tell(side: Side, hear: () => void): void {
+    const path = this.#paths[this.#choose(side, firstTime)]!;
+    const from = this.#ends[side];
+    const to = this.#ends[side === 0 ? 1 : 0];
+    const { node } = from.process;
+    if (node.address === from.address) this.#network.pass(new Signal(node, to.process.node, to.address, path, hear));
   }
 
   #lose(side: Side): void {
@@ -193,21 +252,21 @@ export class Association {
       sent: 0,
       received: 0,
       held: [],
-      early: new Map(),
+      early: null,
     };
   }
 }
 
 /**
  * Sets up an association: INIT and its answer, COOKIE ECHO and its answer. `up` gets it; `refused` runs when a kernel
- * answers that nobody listens, or when nobody answered often enough. The returned function gives up.
+ * answers that nobody listens, or when nobody answered often enough. Stopping gives up.
  */
 export function connect(
   network: Network,
   process: Process,
   peer: { readonly node: Node; readonly address: number },
   { up, refused }: { up: (association: Association) => void; refused: () => void },
-): () => void {
+): Stoppable {
   const { queue } = network;
   const paths = network.pathsBetween(process.node, peer.node);
   const { rtoInitial, rtoMax } = process.node.sctp;
@@ -217,15 +276,15 @@ export function connect(
     const number = (first + tries) % paths.length;
     const path = paths[number]!;
     const answer = (action: () => void) => {
-      network.pass(peer.node, process.node, process.node.address, path, () => {
+      const hear = () => {
         if (done || !wanted) return;
         done = true;
         action();
-      });
+      };
+      network.pass(new Signal(peer.node, process.node, process.node.address, path, hear));
     };
-    network.pass(process.node, peer.node, peer.address, path, () => {
-      answer(peer.node.process?.alive ? () => answered(number) : () => process.run(refused));
-    });
+    const knock = () => answer(peer.node.process?.alive ? () => answered(number) : () => process.run(refused));
+    network.pass(new Signal(process.node, peer.node, peer.address, path, knock));
     queue.call(queue.now + Math.min(rtoMax, rtoInitial * 2 ** tries), () => {
       if (done || !wanted) return;
       if (tries < initMaxRetransmissions) ask(tries + 1, first, answered);
@@ -244,7 +303,9 @@ export function connect(
       process.run(() => (wanted ? up(association) : association.close(0)));
     }),
   );
-  return () => {
-    wanted = false;
+  return {
+    stop: () => {
+      wanted = false;
+    },
   };
 }

@@ -5,7 +5,7 @@ import type { Entry, Registration } from './handlespace.js';
 import { answerSeconds, Home } from './home.js';
 import { type Job, Jobs } from './jobs.js';
 import type { Node } from './network.js';
-import { type Component, Process } from './process.js';
+import { type Component, idle, Process, type Stoppable } from './process.js';
 import type { Registrar } from './registrar.js';
 import type { Deployed } from './run.js';
 
@@ -38,14 +38,14 @@ export class Element implements Component {
   #home: Home | null = null;
   #entry: Entry | null = null;
   #sessions = new Map<Association, { job: Job; session: Session }>();
-  #alarm: (() => void) | null = null;
+  #alarm: Stoppable | null = null;
   /** Cookie echoes that nothing has woken the element for. */
   #unread: (() => void)[] = [];
-  #renewal: (() => void) | null = null;
+  #renewal: Stoppable | null = null;
   #registering = false;
   #changed = false;
-  /** Takes back the wait for the registrar's answer. */
-  #stopWaiting = () => {};
+  /** How long it waits for the registrar's answer. */
+  #patience: Stoppable = idle;
 
   constructor(
     readonly deployed: Deployed,
@@ -204,14 +204,14 @@ export class Element implements Component {
     const process = this.#process!;
     process.after(interval, () => {
       if (this.#sessions.get(association)?.job !== job) return;
-      const stop = process.after(timeout, () => {
+      const patience = process.after(timeout, () => {
         if (this.#sessions.get(association)?.job !== job) return;
         this.#drop(association);
         association.close(acceptor);
       });
       association.send(acceptor, () =>
         association.send(opener, () => {
-          stop();
+          patience.stop();
           this.#readAll();
           if (this.#sessions.get(association)?.job === job) this.#monitor(association, job);
         }),
@@ -228,7 +228,7 @@ export class Element implements Component {
 
   /** Sets the alarm for the next completion or cookie. */
   #schedule(): void {
-    this.#alarm?.();
+    this.#alarm?.stop();
     this.#alarm = null;
     const next = this.jobs.next();
     if (!this.#process?.alive || next === Number.POSITIVE_INFINITY) return;
@@ -260,14 +260,14 @@ export class Element implements Component {
     this.#registering = true;
     this.#changed = false;
     const registration = this.#registration(process);
-    this.#renewal?.();
+    this.#renewal?.stop();
     this.#renewal = process.after(registration.life / renewalsPerLife, () => this.#register());
-    this.#stopWaiting();
-    if (home.hasChoice) this.#stopWaiting = process.after(answerSeconds, () => home.isUp && home.leave());
+    this.#patience.stop();
+    if (home.hasChoice) this.#patience = process.after(answerSeconds, () => home.isUp && home.leave());
     link.send(side, () => {
       const entry = registrar.register(this.#entry, registration, link);
       link.send(side === opener ? acceptor : opener, () => {
-        this.#stopWaiting();
+        this.#patience.stop();
         this.#entry = entry;
         this.#registering = false;
         acknowledged();
@@ -279,7 +279,11 @@ export class Element implements Component {
   #registration(process: Process): Registration {
     const { pool, policy, maxRequests, registrationLife: life } = this.role;
     return {
-      ...{ pool, policy, life, process, address: this.node.address },
+      pool,
+      policy,
+      life,
+      process,
+      address: this.node.address,
       load: this.jobs.all.size / maxRequests,
       adopted: (registrar, association) => this.#adopted(process, registrar, association),
     };

@@ -4,7 +4,7 @@ import type { Policy } from '../../experiment/policy.js';
 import { type PoolPolicy, poolPolicy } from '../../protocol/policy.js';
 import type { Association } from './association.js';
 import type { Node } from './network.js';
-import type { Process } from './process.js';
+import { idle, type Process, type Stoppable } from './process.js';
 import type { Registrar } from './registrar.js';
 
 /** What an element says of itself when it registers. */
@@ -35,12 +35,12 @@ export interface Entry {
   home: Process;
   /** By which its home asks it; null at others. */
   association: Association | null;
-  /** Takes back the timers of the entry: its next keep-alive or that one's timeout, and its expiry. */
-  stopMonitoring: () => void;
-  stopExpiry: () => void;
+  /** The timers of the entry: its next keep-alive or that one's timeout, and its expiry. */
+  monitoring: Stoppable;
+  expiry: Stoppable;
 }
 
-const nothing = () => {};
+const scatter = 0x9e37_79b1;
 
 /** The pools as one registrar knows them: who is in them, whose they are, and whose turn it is. */
 export class Handlespace {
@@ -72,8 +72,8 @@ export class Handlespace {
       registration,
       home,
       association: null,
-      stopMonitoring: nothing,
-      stopExpiry: nothing,
+      monitoring: idle,
+      expiry: idle,
     };
     entries[slot] = entry;
     this.#policies.get(pool)!.add(slot, policy, load);
@@ -88,8 +88,8 @@ export class Handlespace {
 
   remove(entry: Entry): void {
     entry.registered = false;
-    entry.stopMonitoring();
-    entry.stopExpiry();
+    entry.monitoring.stop();
+    entry.expiry.stop();
     this.#policies.get(entry.pool)!.remove(entry.slot);
   }
 
@@ -102,11 +102,28 @@ export class Handlespace {
   }
 
   all(): Entry[] {
-    return [...this.#entries.keys()].flatMap((pool) => this.in(pool));
+    return this.#those(() => true);
   }
 
   of(home: Process): Entry[] {
-    return this.all().filter((entry) => entry.home === home);
+    return this.#those((entry) => entry.home === home);
+  }
+
+  /** Equal for equal elements of a home: each process has a number of its own. */
+  checksumOf(home: Process): number {
+    let sum = 0;
+    for (const entries of this.#entries.values()) {
+      for (const { registered, home: own, process } of entries)
+        if (registered && own === home) sum = (sum + Math.imul(process.number, scatter)) | 0;
+    }
+    return sum;
+  }
+
+  #those(wanted: (entry: Entry) => boolean): Entry[] {
+    const those: Entry[] = [];
+    for (const entries of this.#entries.values())
+      for (const entry of entries) if (entry.registered && wanted(entry)) those.push(entry);
+    return those;
   }
 
   /** Chooses an entry of the pool and accounts for the choice; undefined when it is empty. */

@@ -1,6 +1,6 @@
 import { type Association, connect, type Side } from './association.js';
 import type { Network } from './network.js';
-import type { Process } from './process.js';
+import { idle, type Process } from './process.js';
 import type { Registrar } from './registrar.js';
 
 /**
@@ -53,22 +53,22 @@ export class Home {
     this.#giveUp();
     let over = false;
     // Nobody answers an INIT of the one after whose death all others are to be tried.
-    const stop = this.hasChoice ? this.process.after(answerSeconds, () => refused()) : () => {};
+    const patience = this.hasChoice ? this.process.after(answerSeconds, () => refused()) : idle;
     const refused = () => {
       if (over) return;
       over = true;
-      stop();
-      giveUp();
+      patience.stop();
+      attempt.stop();
       const isStaying = this.#isUsed && this.isFaithful;
       if (!isStaying) this.#next();
       const again = this.hasChoice && (isStaying || ++this.#refusals % this.registrars.length === 0);
       if (again) this.process.after(huntSeconds, () => this.isUp || this.join());
       else this.join();
     };
-    const giveUp = connect(this.network, this.process, this.registrar.peer, {
+    const attempt = connect(this.network, this.process, this.registrar.peer, {
       up: (association) => {
         over = true;
-        stop();
+        patience.stop();
         this.#refusals = 0;
         this.#use(association, opener);
       },
@@ -76,8 +76,8 @@ export class Home {
     });
     this.#giveUp = () => {
       over = true;
-      stop();
-      giveUp();
+      patience.stop();
+      attempt.stop();
     };
   }
 

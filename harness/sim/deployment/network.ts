@@ -78,6 +78,37 @@ export class Node {
   }
 }
 
+/** On its way from one host to another. */
+export abstract class Packet {
+  constructor(
+    readonly from: Node,
+    readonly to: Node,
+    /** The receiver's, as the sender knows it. */
+    readonly address: number,
+    /** The network that it takes. */
+    readonly path: string,
+  ) {}
+
+  abstract arrive(): void;
+
+  happen(): void {
+    if (this.to.address === this.address && this.to.hears(this.path)) this.arrive();
+  }
+}
+
+/** A packet that is sent once, and does one thing. */
+export class Signal extends Packet {
+  constructor(
+    from: Node,
+    to: Node,
+    address: number,
+    path: string,
+    readonly arrive: () => void,
+  ) {
+    super(from, to, address, path);
+  }
+}
+
 export class Network {
   readonly nodes = new Map<string, Node>();
   readonly #impairments: ReadonlyMap<string, Impairment>;
@@ -99,11 +130,9 @@ export class Network {
     return a.networks.filter((network) => b.networks.includes(network));
   }
 
-  /**
-   * Sends one packet and runs `arrive` when it gets there, unless it is lost on the way or its receiver has gone.
-   * `address` is the receiver's as the sender knows it.
-   */
-  pass(from: Node, to: Node, address: number, path: string, arrive: () => void): void {
+  /** Sends a packet; it arrives unless it is lost on the way or its receiver has gone. */
+  pass(packet: Packet): void {
+    const { from, to, path } = packet;
     if (!from.isHeard(path)) return;
     if (from.partitions.size > 0 && from.isParted(to, path)) return;
     const impairment = this.#impairmentOf(from, to, path);
@@ -111,9 +140,7 @@ export class Network {
     // A corrupted packet fails SCTP's checksum and is dropped by its receiver.
     if (this.#happens(lossPercent) || this.#happens(corruptPercent)) return;
     const delay = this.#happens(reorderPercent) ? 0 : this.#delay(impairment);
-    this.queue.call(this.queue.now + delay, () => {
-      if (to.address === address && to.hears(path)) arrive();
-    });
+    this.queue.call(this.queue.now + delay, packet);
   }
 
   /** Whether a path has carried packets between two hosts for so many seconds. */

@@ -97,7 +97,7 @@ export class Peers {
   #present(line: Line, isToAnswer: boolean): void {
     const { own } = this;
     const { process } = own;
-    const checksum = checksumOf(own.handlespace.of(process));
+    const checksum = own.handlespace.checksumOf(process);
     line.send(() => line.to.peers!.#heardPresence(own, process, checksum, isToAnswer));
   }
 
@@ -162,7 +162,7 @@ export class Peers {
     const { own } = this;
     this.#heard(registrar, life);
     if (isToAnswer) this.#present(this.#lineTo(registrar), false);
-    const agrees = checksumOf(own.handlespace.of(life)) === checksum;
+    const agrees = own.handlespace.checksumOf(life) === checksum;
     own.deployed.record?.audited(own.node.name, registrar.node.name, own.process.queue.now, agrees);
     if (!agrees) this.#askTable(registrar, life);
   }
@@ -228,9 +228,3 @@ export class Peers {
     own.tellHolding();
   }
 }
-
-const scatter = 0x9e37_79b1;
-
-/** Equal for equal elements: each process has a number of its own. */
-const checksumOf = (entries: readonly Entry[]): number =>
-  entries.reduce((sum, { process }) => (sum + Math.imul(process.number, scatter)) | 0, 0);

@@ -27,6 +27,42 @@ export interface Component {
   thaw(): void;
 }
 
+/** What can be taken back. */
+export interface Stoppable {
+  stop(): void;
+}
+
+/** Where there is nothing to take back. */
+export const idle: Stoppable = { stop: () => {} };
+
+const [ticking, rung, stopped] = [0, 1, 2] as const;
+
+/** Does something in a process at a time. */
+class Timer implements Stoppable {
+  readonly #process: Process;
+  readonly #action: () => void;
+  readonly #handle: number;
+  #state: typeof ticking | typeof rung | typeof stopped = ticking;
+
+  constructor(process: Process, at: number, action: () => void) {
+    this.#process = process;
+    this.#action = action;
+    this.#handle = process.queue.call(at, this);
+  }
+
+  /** A timer that rings while its process is frozen may still be stopped before that is noticed. */
+  stop(): void {
+    if (this.#state === ticking) this.#process.queue.revoke(this.#handle);
+    this.#state = stopped;
+  }
+
+  happen(): void {
+    this.#state = rung;
+    if (this.#process.isPrompt) this.#action();
+    else this.#process.run(() => this.#state === rung && this.#action());
+  }
+}
+
 /**
  * A running program on a host. While it is frozen, what would happen in it waits; what its kernel does for it (SCTP's
  * acknowledgements, setting up associations) goes on.
@@ -56,26 +92,22 @@ export class Process {
     return this.#frozen;
   }
 
-  /** Something happens to the process: now, or when it is thawed, or when it gets a CPU. */
-  run(action: () => void): void {
-    if (!this.alive) return;
-    if (this.#frozen) this.#waiting.push(action);
-    else if (this.node.cpuShare < 1 || this.#doneAt > this.queue.now) this.#runLate(action);
-    else action();
+  /** Whether what happens to it is done at once. */
+  get isPrompt(): boolean {
+    return this.alive && !this.#frozen && this.node.cpuShare >= 1 && this.#doneAt <= this.queue.now;
   }
 
-  /** Sets a timer; the returned function takes it back. */
-  after(seconds: number, action: () => void): () => void {
-    let state: 'ticking' | 'rung' | 'stopped' = 'ticking';
-    const handle = this.queue.call(this.queue.now + seconds, () => {
-      state = 'rung';
-      // A timer that rings while the process is frozen may still be stopped before it is noticed.
-      this.run(() => state === 'rung' && action());
-    });
-    return () => {
-      if (state === 'ticking') this.queue.revoke(handle);
-      state = 'stopped';
-    };
+  /** Something happens to the process: now, or when it is thawed, or when it gets a CPU. */
+  run(action: () => void): void {
+    if (this.isPrompt) action();
+    else if (!this.alive) return;
+    else if (this.#frozen) this.#waiting.push(action);
+    else this.#runLate(action);
+  }
+
+  /** Sets a timer; it may be stopped. */
+  after(seconds: number, action: () => void): Timer {
+    return new Timer(this, this.queue.now + seconds, action);
   }
 
   freeze(): void {

@@ -3,7 +3,7 @@ import { type Association, connect, type Side } from './association.js';
 import { type Entry, Handlespace, type Registration } from './handlespace.js';
 import type { Node } from './network.js';
 import { Peers } from './peers.js';
-import { type Component, Process } from './process.js';
+import { type Component, idle, Process } from './process.js';
 import type { Deployed } from './run.js';
 
 /** The registrar opens an association itself only to elements that it has taken over. */
@@ -137,28 +137,30 @@ export class Registrar implements Component {
     entry.association = null;
     this.#expire(entry, entry.registration.life);
     const gone = () => this.#removeSilent(entry);
-    const giveUp = connect(network, process, entry, {
+    const attempt = connect(network, process, entry, {
       up: (association) => {
         if (entry.registered && entry.home === process && entry.association === null) {
-          entry.stopMonitoring();
+          entry.monitoring.stop();
           this.#lookAfter(entry, association, opener);
           this.#ask(entry, association, opener, () => entry.registration.adopted(this, association));
         } else association.close(opener);
       },
       refused: gone,
     });
-    const stopTimeout = process.after(this.role.endpointKeepAliveTimeout, gone);
-    entry.stopMonitoring = () => {
-      stopTimeout();
-      giveUp();
+    const patience = process.after(this.role.endpointKeepAliveTimeout, gone);
+    entry.monitoring = {
+      stop: () => {
+        patience.stop();
+        attempt.stop();
+      },
     };
   }
 
   /** It is no longer the element's home. */
   disown(entry: Entry): void {
-    entry.stopMonitoring();
-    entry.stopExpiry();
-    entry.stopMonitoring = () => {};
+    entry.monitoring.stop();
+    entry.expiry.stop();
+    entry.monitoring = idle;
     entry.association = null;
   }
 
@@ -208,20 +210,20 @@ export class Registrar implements Component {
 
   /** Endpoint keep-alives: after an interval, then an interval after each answer. */
   #monitor(entry: Entry, association: Association, side: Side): void {
-    entry.stopMonitoring = this.process.after(this.role.endpointKeepAliveInterval, () =>
+    entry.monitoring = this.process.after(this.role.endpointKeepAliveInterval, () =>
       this.#ask(entry, association, side, null),
     );
   }
 
   /** @param said what the element does beside answering */
   #ask(entry: Entry, association: Association, side: Side, said: (() => void) | null): void {
-    const stopTimeout = this.process.after(this.role.endpointKeepAliveTimeout, () => this.#removeSilent(entry));
-    entry.stopMonitoring = stopTimeout;
+    const patience = this.process.after(this.role.endpointKeepAliveTimeout, () => this.#removeSilent(entry));
+    entry.monitoring = patience;
     association.send(side, () => {
       said?.();
       association.send(side === opener ? acceptor : opener, () => {
         if (!entry.registered || entry.association !== association) return;
-        stopTimeout();
+        patience.stop();
         this.#monitor(entry, association, side);
       });
     });
@@ -241,7 +243,7 @@ export class Registrar implements Component {
   }
 
   #expire(entry: Entry, life: number): void {
-    entry.stopExpiry();
-    entry.stopExpiry = this.process.after(life, () => this.#removeOwn(entry));
+    entry.expiry.stop();
+    entry.expiry = this.process.after(life, () => this.#removeOwn(entry));
   }
 }

@@ -1,7 +1,7 @@
 import type { Association, Side } from './association.js';
 import type { Entry } from './handlespace.js';
 import { answerSeconds, Home } from './home.js';
-import type { Process } from './process.js';
+import { idle, type Process } from './process.js';
 import type { Deployed } from './run.js';
 
 const acceptor: Side = 1;
@@ -49,12 +49,12 @@ export class Resolver {
     const link = association!;
     this.#asking = true;
     record?.asked(user, registrar.node.name, queue.now);
-    const stop = hasChoice ? this.process.after(answerSeconds, () => this.#askAnother(link, bad)) : null;
+    const patience = hasChoice ? this.process.after(answerSeconds, () => this.#askAnother(link, bad)) : idle;
     link.send(side, () => {
       if (bad) registrar.report(bad.pool, bad.process, link);
       const entry = registrar.select(this.pool, link);
       link.send(acceptor, () => {
-        stop?.();
+        patience.stop();
         this.#asking = false;
         record?.answered(user, registrar.node.name, queue.now);
         this.answered(entry);

@@ -1,11 +1,11 @@
 import type { Peer, Peers } from './peers.js';
-import type { Process } from './process.js';
+import type { Process, Stoppable } from './process.js';
 
 /** A takeover that waits for the votes of active peers. */
 interface Takeover {
   readonly target: Peer;
   readonly outstanding: Set<Process>;
-  readonly stopExpiry: () => void;
+  readonly expiry: Stoppable;
 }
 
 /** The takeovers that a registrar has begun, and its votes about those of others (RFC 5353). */
@@ -23,7 +23,7 @@ export class Takeovers {
     const takeover: Takeover = {
       target,
       outstanding: new Set(voters.map(({ life }) => life)),
-      stopExpiry: own.process.after(own.role.takeoverExpiryInterval, () => this.#expire(takeover)),
+      expiry: own.process.after(own.role.takeoverExpiryInterval, () => this.#expire(takeover)),
     };
     this.#all.set(target.life, takeover);
     own.deployed.record?.began(own.node.name, target.registrar.node.name, own.process.queue.now);
@@ -35,7 +35,7 @@ export class Takeovers {
 
   /** The target has been heard of. */
   cancel(target: Process): void {
-    this.#all.get(target)?.stopExpiry();
+    this.#all.get(target)?.expiry.stop();
     this.#all.delete(target);
   }
 

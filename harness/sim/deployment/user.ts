@@ -6,7 +6,7 @@ import { type Association, connect, type Side } from './association.js';
 import type { Session } from './element.js';
 import type { Entry } from './handlespace.js';
 import type { Node } from './network.js';
-import { type Component, Process } from './process.js';
+import { type Component, idle, Process, type Stoppable } from './process.js';
 import { Resolver } from './resolver.js';
 import type { Deployed } from './run.js';
 
@@ -32,8 +32,9 @@ interface Attempt {
   association: Association | null;
   over: boolean;
   session: Session | null;
-  /** Take back the timers of the stage that the attempt is in. */
-  stops: (() => void)[];
+  /** What is under way in the stage that the attempt is in: a timer, and setting up the association. */
+  limit: Stoppable;
+  connecting: Stoppable;
 }
 
 /** A pool user: its requests one after the other, each from its generation to its completion. */
@@ -145,9 +146,10 @@ export class User implements Component {
       association: null,
       session: null,
       over: false,
-      stops: [],
+      limit: idle,
+      connecting: idle,
     };
-    const giveUp = connect(network, this.process, entry, {
+    const connecting = connect(network, this.process, entry, {
       up: (association) => {
         recorder?.connected(this.number, queue.now);
         this.#found();
@@ -159,7 +161,7 @@ export class User implements Component {
       refused: () => this.#fail(attempt, true),
     });
     this.#limit(attempt, quirks.connectSeconds ?? requestTimeout);
-    attempt.stops.push(giveUp);
+    attempt.connecting = connecting;
   }
 
   #found(): void {
@@ -171,7 +173,7 @@ export class User implements Component {
   /** Gives the attempt so many seconds from now, whatever it had. */
   #limit(attempt: Attempt, seconds: number): void {
     this.#stop(attempt);
-    attempt.stops = [this.process.after(seconds, () => this.#fail(attempt, true))];
+    attempt.limit = this.process.after(seconds, () => this.#fail(attempt, true));
   }
 
   #submit(attempt: Attempt, association: Association): void {
@@ -220,10 +222,10 @@ export class User implements Component {
     const element = this.deployed.elements.get(attempt.entry.node.name)!;
     this.#stop(attempt);
     const ask = () => {
-      attempt.stops = [this.process.after(sessionKeepAliveTimeout, () => this.#fail(attempt, true))];
+      attempt.limit = this.process.after(sessionKeepAliveTimeout, () => this.#fail(attempt, true));
       association.send(opener, () => element.answerKeepAlive(association, session));
     };
-    attempt.stops = [this.process.after(sessionKeepAliveInterval, ask)];
+    attempt.limit = this.process.after(sessionKeepAliveInterval, ask);
   }
 
   #secure(progress: number): void {
@@ -266,8 +268,8 @@ export class User implements Component {
   }
 
   #stop(attempt: Attempt): void {
-    for (const stop of attempt.stops) stop();
-    attempt.stops = [];
+    attempt.limit.stop();
+    attempt.connecting.stop();
   }
 
   #leave(attempt: Attempt): void {
