@@ -1,7 +1,7 @@
 /**
  * Do components of different makers work together? Registrars, elements and users of RSPLIB and of rsplab's own, in any
- * mixture, under each of the ways in which an element may go, and when the elements' registrar is killed. Then there are
- * three of them: two of the one kind, and one of the other.
+ * mixture, under each of the ways in which an element may go, and when the registrar of the elements is killed, one of
+ * three then: two of the one kind, and one of the other.
  *
  * Expectation: the protocols do not say who made whom, so every mixture loses no request, and its failovers take what
  * is predicted; but an element of RSPLIB's answers the echo of a cookie late, whoever its user is. A killed registrar

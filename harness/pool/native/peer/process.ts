@@ -16,7 +16,7 @@ export interface PeerContext {
   readonly tell: (event: PeerEvent) => void;
 }
 
-/** Does what a message asks for. One that is none is told and otherwise ignored: what others say is no reason to end. */
+/** Does what a message asks for. One that is none is told and otherwise ignored: nobody ends for what others say. */
 export function heed({ tell }: Pick<PeerContext, 'tell'>, task: () => void): void {
   try {
     task();
