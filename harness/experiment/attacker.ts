@@ -7,8 +7,17 @@ import { check } from '../base/check.js';
 import type { Duration } from '../base/units.js';
 import type { HostWith, Plan } from './plan.js';
 
-export const attackNames = ['falseFailureReports', 'handleResolutionFlood', 'registrationFlood'] as const;
+export const attackNames = [
+  'falseFailureReports',
+  'handleResolutionFlood',
+  'registrationFlood',
+  'malformedMessages',
+] as const;
 export type AttackName = (typeof attackNames)[number];
+
+/** Whom malformed messages are sent to; of the other attacks, which all go to registrars, nobody asks. */
+export const attackTargets = ['registrars', 'elements', 'users'] as const;
+export type AttackTarget = (typeof attackTargets)[number];
 
 /** Bounds that no attacker exceeds, whoever asks for it; of messages per second, seconds, and things of each sort. */
 export const attackBounds = { rate: 10_000, seconds: 600, fakeElements: 10_000, associations: 1000 } as const;
@@ -17,6 +26,7 @@ export const attackerSchema = z.strictObject({
   kind: z.literal('attacker'),
   pool: z.string().min(1),
   attack: z.enum(attackNames),
+  target: z.enum(attackTargets).default('registrars'),
   rate: z.number().positive().max(attackBounds.rate),
   start: z.number().min(0),
   /** Null: until the measurement ends. */
@@ -30,9 +40,15 @@ export interface AttackerOptions {
   /**
    * `falseFailureReports`: reports elements that live as unreachable, one after another, so that the registrar removes
    * them. `handleResolutionFlood`: asks for elements and uses none. `registrationFlood`: registers elements which
-   * accept associations and never answer.
+   * accept associations and never answer. `malformedMessages`: sends what ASAP, ENRP and CalcApp may say, and what
+   * they may not: a fuzzer, which the run's seed drives.
    */
   attack: AttackName;
+  /**
+   * Whom `malformedMessages` are for: registrars; elements, on the port where they serve; or users, which an element of
+   * the attacker's answers, and which it tells of itself by ASAP's group. @defaultValue `registrars`
+   */
+  target?: AttackTarget;
   /** Messages of the attack per second, of each attacker; at most 10,000. */
   rate: number;
   /** The pool that is attacked. @defaultValue `CalcAppPool` */
@@ -57,6 +73,7 @@ export const attacker = (options: AttackerOptions): Attacker =>
     pool: 'CalcAppPool',
     start: 0,
     lasting: null,
+    target: 'registrars',
     fakeElements: 10,
     associations: 1,
     ...options,

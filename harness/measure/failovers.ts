@@ -86,6 +86,7 @@ function rowOf(
     delay: delayOf(moments),
     ...stagesOf(moments),
     repeatedCalculations: null,
+    resumedBy: next?.hello && !touched ? (next.hello.protocol === 'asap' ? 'cookie' : 'request') : null,
     uncertain: touched ? doubt.text : null,
   };
   return row;

@@ -80,6 +80,8 @@ export const failoverRowSchema = z.object({
   resumption: span,
   /** Calculations done twice; null when it cannot be told. */
   repeatedCalculations: z.number().nullable(),
+  /** What the new element was told: the state cookie, or the request anew. Missing in simulations and older tables. */
+  resumedBy: z.enum(['cookie', 'request']).nullish(),
   uncertain,
 });
 export type FailoverRow = z.infer<typeof failoverRowSchema>;

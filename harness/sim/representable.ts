@@ -23,6 +23,8 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
   for (const [name, { impairment }] of Object.entries(plan.topology.networks))
     checkImpairment(name, impairment, refuse);
   checkFaults(plan, journal, refuse);
+  const fuzzer = hostsWith(plan, 'attacker').find(({ role }) => role.attack === 'malformedMessages');
+  if (fuzzer) refuse(`knows no malformed messages, got ${fuzzer.name}`);
   if (plan.model !== 'rspsim') return;
   const [attacker] = hostsWith(plan, 'attacker');
   if (attacker) refuse(`knows no attackers, got ${attacker.name} (${attacker.role.attack})`);

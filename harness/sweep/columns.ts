@@ -37,6 +37,7 @@ export const metricColumns = [
   'connection_s',
   'resumption_s',
   'repeated_calculations',
+  'failovers_by_cookie',
   'faults',
   'unreachables',
   'server_selections',
@@ -113,6 +114,7 @@ export function valuesOfMetrics(metrics: Metrics): Values {
 export const valuesOfRun = (summary: SummarisedRun, failovers: readonly FailoverRow[]): Values => ({
   ...valuesOfSummary(summary),
   repeated_calculations: repeatedBy(failovers),
+  failovers_by_cookie: byCookie(failovers),
   ...valuesOfRegistrars(summary),
   ...valuesOfAttacks(summary),
   ...failedChecks(summary),
@@ -156,6 +158,11 @@ function failedChecks({ checks }: SummarisedRun): Values {
 function repeatedBy(failovers: readonly FailoverRow[]): number | null {
   const known = failovers.flatMap(({ repeatedCalculations }) => repeatedCalculations ?? []);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}
+
+function byCookie(failovers: readonly FailoverRow[]): number | null {
+  const known = failovers.flatMap(({ resumedBy }) => resumedBy ?? []);
+  return known.length === 0 ? null : known.filter((by) => by === 'cookie').length;
 }
 
 /** What every subject measures; delays without further words are means over a run's requests or failovers. */

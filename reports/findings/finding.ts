@@ -41,6 +41,13 @@ const attackColumns = [
   count('elements_removed_by_reports', 'elements removed'),
 ];
 
+const stageColumns = [
+  seconds('detection_s', 'detection'),
+  seconds('selection_s', 'selection'),
+  seconds('connection_s', 'connection'),
+  seconds('resumption_s', 'resumption'),
+];
+
 export const findings: readonly FindingTable[] = [
   {
     name: 'cookie-echo',
@@ -51,6 +58,21 @@ export const findings: readonly FindingTable[] = [
       seconds('resumption_s', 'resumption'),
       seconds('failover_delay_s', 'failover delay'),
       count('failovers', 'failovers'),
+    ],
+  },
+  {
+    name: 'mixtures',
+    title: 'How registrars, elements and users of two makers work together',
+    experiment: 'mixtures',
+    grid: {},
+    columns: [
+      count('failovers', 'failovers'),
+      count('failovers_by_cookie', 'by cookie echo'),
+      ...stageColumns,
+      count('requests_lost', 'requests lost'),
+      count('elements_rehomed', 'elements that re-home'),
+      count('elements_not_rehomed', 'elements that do not'),
+      share('fails_pool_at_full_strength', 'elements are still missing 8 s later'),
     ],
   },
   {

@@ -100,6 +100,8 @@ describe('an attacker’s process', () => {
   const order: Order = {
     ...{
       attack: 'handleResolutionFlood',
+      target: 'registrars',
+      seed: 1,
       pool: 'P',
       rate: 10,
       beginAt: 1,

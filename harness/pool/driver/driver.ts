@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { labBroken } from '../../base/errors.js';
 import { waitFor } from '../../base/wait.js';
-import type { Plan, PlannedHost } from '../../experiment/plan.js';
+import { hostsWith, type Plan, type PlannedHost } from '../../experiment/plan.js';
 import type { Role } from '../../experiment/role.js';
 import type { Strike } from '../../fault/injector.js';
 import type { OpenLab } from '../../lab/lab.js';
@@ -14,6 +14,7 @@ import { Component } from './component.js';
 import { heal, inject } from './faults.js';
 import { LogStates } from './log-states.js';
 import { LogTail, LogTails } from './log-tail.js';
+import { memoryOf } from './memory.js';
 
 export const poolDriver: PoolDriver = {
   checkPlan: checkPool,
@@ -54,6 +55,7 @@ class MixedPool implements DeployedPool {
 
   async startUsers(): Promise<void> {
     await this.#startAll(this.#playing('poolUser'));
+    this.#noteMemory('at first');
   }
 
   async inject(strike: Strike): Promise<{ injectedAt: number; evidence: string | null }> {
@@ -100,6 +102,7 @@ class MixedPool implements DeployedPool {
   }
 
   async stop(): Promise<void> {
+    this.#noteMemory('in the end');
     // Users first: a user whose element leaves before it would count a failover that no fault caused.
     for (const kind of ['poolUser', 'poolElement', 'registrar'] as const) {
       await Promise.all(this.#playing(kind).map((component) => this.#dismiss(component)));
@@ -112,6 +115,8 @@ class MixedPool implements DeployedPool {
    */
   async #dismiss(component: Component): Promise<void> {
     if (await this.#endsWithin(component, 'SIGINT', farewellSeconds)) return;
+    const text = `${component.name} did not end within ${farewellSeconds} s of SIGINT, and is killed`;
+    this.context.record({ event: 'note', text });
     if (await this.#endsWithin(component, 'SIGKILL', reportSeconds)) return;
     throw labBroken(`${component.name} was killed, and ${reportSeconds} s later nobody had seen it end`);
   }
@@ -124,6 +129,17 @@ class MixedPool implements DeployedPool {
       () => false,
     );
     return Promise.race([component.end(signal).then(() => true), late]).finally(() => over.abort());
+  }
+
+  /** What malformed messages are to show: a component that grows. */
+  #noteMemory(when: string): void {
+    if (!hostsWith(this.plan, 'attacker').some(({ role }) => role.attack === 'malformedMessages')) return;
+    const amounts = [...this.#components.values()].flatMap(({ name, process }) => {
+      const memory = process && memoryOf(process.pid);
+      return memory ? [`${name} ${memory.now} (at most ${memory.most})`] : [];
+    });
+    if (amounts.length > 0)
+      this.context.record({ event: 'note', text: `memory in KiB ${when}: ${amounts.join(', ')}` });
   }
 
   #playing(kind: Role['kind']): Component[] {

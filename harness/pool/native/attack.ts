@@ -3,7 +3,7 @@ import type { AttackName } from '../../experiment/attacker.js';
 import { type AsapMessage, asapTypes, find, type Parameter, type ParameterOf } from './asap.js';
 
 export interface AttackOptions {
-  readonly attack: AttackName;
+  readonly attack: Exclude<AttackName, 'malformedMessages'>;
   readonly pool: string;
   readonly fakeElements: number;
   /** Where elements that do not exist say they are. */

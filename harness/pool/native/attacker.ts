@@ -1,37 +1,30 @@
-/**
- * The process of one attacker: `node attacker.js ORDER`. Prints a line of JSON every second, what it did and what came
- * of it, and ends by itself when its time is over; the last line is printed on SIGINT and SIGTERM, too.
- */
-import { readFileSync, readlinkSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
-import { realClock } from '../../base/clock.js';
-import { messageOf } from '../../base/errors.js';
+/** The process of one attacker: `node attacker.js ORDER`. */
 import { decode, encode } from './asap.js';
 import { type Attack, attackOf, keepAliveAnswer } from './attack.js';
-import { checkOrder, type Order, type Surroundings } from './order.js';
+import { noCounts, runAttacker } from './attacker-process.js';
+import type { Order } from './order.js';
 import { Association, listenInSilence } from './sctp.js';
 
 const asapProtocol = 11;
-const tickSeconds = 0.01;
 /** Messages that a slow machine could not send in time are not sent in a burst later. */
 const patienceSeconds = 0.1;
 const reconnectSeconds = 0.1;
 const questionSeconds = 0.5;
 const mostReceivedPerTick = 2000;
 
-/** What was done and came of it; `associations` were begun, `aborted` came to an end that was not ours. */
-const zero = { sent: 0, accepted: 0, rejected: 0, questions: 0, keepAlives: 0, associations: 0, aborted: 0, unsent: 0 };
-
 class Attacker {
   readonly #attack: Attack;
   readonly #lines: Line[];
-  #counts = { ...zero };
+  #counts = { ...noCounts };
   /** Messages that were due until now. */
   #due = 0;
   #askedAt = Number.NEGATIVE_INFINITY;
 
+  /** @throws Error for an attack that another program carries out */
   constructor(private readonly order: Order) {
-    this.#attack = attackOf(order);
+    const { attack } = order;
+    if (attack === 'malformedMessages') throw new Error('a fuzzer sends malformed messages');
+    this.#attack = attackOf({ ...order, attack });
     this.#lines = Array.from({ length: order.associations }, () => new Line(order));
   }
 
@@ -47,7 +40,7 @@ class Attacker {
   /** What happened since the last report. */
   report(now: number): object {
     const counts = this.#counts;
-    this.#counts = { ...zero };
+    this.#counts = { ...noCounts };
     return { at: now, ...counts };
   }
 
@@ -126,73 +119,7 @@ class Line {
   }
 }
 
-function surroundings(): Surroundings {
-  const namespace = (process: string) => {
-    try {
-      return readlinkSync(`/proc/${process}/ns/net`);
-    } catch {
-      return null;
-    }
-  };
-  const machines = namespace('1');
-  const devices = Object.entries(networkInterfaces()).filter(([name]) => name !== 'lo');
-  const routes = readFileSync('/proc/self/net/route', 'utf8').trim().split('\n').slice(1);
-  return {
-    inMachinesNetwork: machines === null ? null : machines === namespace('self'),
-    addresses: devices.flatMap(([, addresses]) =>
-      (addresses ?? []).filter(({ scopeid }) => scopeid === undefined).map(({ address }) => address),
-    ),
-    gateways: routes
-      .map((route) => route.split('\t'))
-      .filter(([, target]) => target === '00000000')
-      .map(([, , gateway]) => dotted(gateway!)),
-  };
-}
-
-/** `0100020A` is 10.2.0.1: the kernel prints the address as a number of the machine's, low byte first. */
-const dotted = (hex: string): string => [...Buffer.from(hex, 'hex')].reverse().join('.');
-
-function main(): void {
-  const order = checkOrder(JSON.parse(process.argv[2] ?? 'null'), surroundings());
-  const { now } = realClock;
-  const attacker = new Attacker(order);
+runAttacker((order) => {
   if (order.attack === 'registrationFlood') listenInSilence(order.addresses, order.port);
-  const print = () => process.stdout.write(`${JSON.stringify(attacker.report(now()))}\n`);
-  const end = () => {
-    print();
-    attacker.close();
-    process.exit(0);
-  };
-  const over = order.beginAt + order.seconds;
-  // Whoever started it may be killed, and nothing is to outlive a lab.
-  const parent = process.ppid;
-  let reportAt = order.beginAt + 1;
-  const tick = () => {
-    const time = now();
-    if (time >= over || process.ppid !== parent) end();
-    attacker.tick(time);
-    if (time < reportAt) return;
-    print();
-    reportAt = Math.max(reportAt + 1, time);
-  };
-  const guarded = () => {
-    try {
-      tick();
-    } catch (error) {
-      fail(error);
-    }
-  };
-  setInterval(guarded, tickSeconds * 1e3);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
-}
-
-function fail(error: unknown): never {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exit(2);
-}
-
-try {
-  main();
-} catch (error) {
-  fail(error);
-}
+  return new Attacker(order);
+});

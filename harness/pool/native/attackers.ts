@@ -79,6 +79,8 @@ function attackerCommand(plan: Plan, host: HostWith<Attacker>, measureAt: number
   const { role, index, legs } = host;
   const order: Order = {
     attack: role.attack,
+    target: role.target,
+    seed: plan.seed,
     pool: role.pool,
     rate: role.rate,
     beginAt: measureAt + role.start + firstStrike(plan.hosts, host),
@@ -92,7 +94,8 @@ function attackerCommand(plan: Plan, host: HostWith<Attacker>, measureAt: number
     registrar: { address: victimOf(plan, host)!.address, port: asapPort },
     networks: Object.values(plan.topology.networks).map(({ cidr }) => cidr),
   };
-  return [process.execPath, fileURLToPath(new URL('./attacker.js', import.meta.url)), JSON.stringify(order)];
+  const program = role.attack === 'malformedMessages' ? './fuzz/main.js' : './attacker.js';
+  return [process.execPath, fileURLToPath(new URL(program, import.meta.url)), JSON.stringify(order)];
 }
 
 const secondsOf = ({ phases }: Plan, { start, lasting }: Attacker): number => lasting ?? phases.measure - start;

@@ -2,11 +2,14 @@
 import { z } from 'zod';
 import { check } from '../../base/check.js';
 import { badInput } from '../../base/errors.js';
-import { attackBounds, attackNames } from '../../experiment/attacker.js';
+import { attackBounds, attackNames, attackTargets } from '../../experiment/attacker.js';
 import { contains } from './networks.js';
 
 export const orderSchema = z.strictObject({
   attack: z.enum(attackNames),
+  target: z.enum(attackTargets),
+  /** Of all that a fuzzer draws. */
+  seed: z.int(),
   pool: z.string().min(1),
   /** Messages per second. */
   rate: z.number().positive().max(attackBounds.rate),

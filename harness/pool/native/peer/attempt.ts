@@ -1,9 +1,11 @@
 /** One try of a user to have its request served by one element: association, request or cookie, and keep-alives. */
+import { codeOf } from '../../../base/errors.js';
 import type { PoolUser } from '../../../experiment/role.js';
 import { type AsapMessage, asap, asapTypes, decode, encode, find } from '../asap.js';
 import { calcApp, calcAppTypes, decodeCalcApp, encodeCalcApp } from '../calcapp.js';
 import { type Received, SctpSocket } from '../socket.js';
 import type { GivenUpBecause } from './journal.js';
+import { heed, type PeerContext } from './process.js';
 
 export interface AttemptInput {
   readonly request: number;
@@ -17,7 +19,7 @@ export interface AttemptInput {
   readonly port: number;
 }
 
-export interface AttemptEvents {
+export interface AttemptEvents extends Pick<PeerContext, 'tell'> {
   accepted(): void;
   cookie(bytes: string): void;
   /** The last word of an attempt is one of these three. */
@@ -42,7 +44,7 @@ export class Attempt {
     this.#socket = new SctpSocket(
       { kind: 'oneToOne', local },
       {
-        message: (message) => this.#heard(message),
+        message: (message) => heed(events, () => this.#heard(message)),
         changed: ({ kind }) => {
           if (kind === 'up') this.#hello();
           if (kind === 'leaving') this.#fail('associationEnded', false);
@@ -50,13 +52,24 @@ export class Attempt {
         },
       },
     );
-    this.#association = this.#socket.connect(remote, port);
     this.#limit(role.requestTimeout);
+    this.#association = this.#connect(remote, port);
   }
 
   /** Whatever becomes of it, nobody is told any more. */
   leave(): void {
     if (this.#stop()) this.#socket.close();
+  }
+
+  /** An element may say that it is where nobody can be. */
+  #connect(remote: readonly string[], port: number): number {
+    try {
+      return this.#socket.connect(remote, port);
+    } catch (error) {
+      if (codeOf(error) !== 'lab-broken') throw error;
+      this.#limit(0);
+      return 0;
+    }
   }
 
   #hello(): void {

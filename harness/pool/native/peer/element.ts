@@ -15,7 +15,7 @@ import {
 import { type Received, SctpSocket } from '../socket.js';
 import { type Job, Jobs } from './jobs.js';
 import { type ElementOrder, elementOrderSchema } from './order.js';
-import { type Peer, type PeerContext, runPeer } from './process.js';
+import { heed, type Peer, type PeerContext, runPeer } from './process.js';
 import { Registration } from './registration.js';
 
 /** A user's request on its association. */
@@ -45,7 +45,7 @@ class Element implements Peer {
     this.#socket = new SctpSocket(
       { kind: 'oneToMany', local: addresses, listening: true },
       {
-        message: (message) => this.#heard(message),
+        message: (message) => heed(context, () => this.#heard(message)),
         changed: ({ kind, association }) => {
           if (kind === 'up') this.#associations.add(association);
           if (kind === 'over' || kind === 'leaving') this.#drop(association, 'its user is gone');

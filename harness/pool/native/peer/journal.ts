@@ -6,6 +6,8 @@ export type PeerEvent =
   /** Of both: with whom it has its association for ASAP. */
   | { readonly event: 'registrar'; readonly address: string }
   | { readonly event: 'registrarLost'; readonly address: string; readonly how: string }
+  /** Something that was no message, or made no sense. */
+  | { readonly event: 'refused'; readonly why: string }
   /** Of an element. */
   | { readonly event: 'registered'; readonly identifier: number }
   | { readonly event: 'deregistered'; readonly identifier: number }

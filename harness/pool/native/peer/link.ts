@@ -1,7 +1,7 @@
 /** A peer's association with one of its registrars, and the next one after its end. */
 import { type AsapMessage, asap, decode, encode } from '../asap.js';
 import { SctpSocket } from '../socket.js';
-import type { PeerContext } from './process.js';
+import { heed, type PeerContext } from './process.js';
 
 /** How long a registrar may take to come up, and to answer a question, before it is the next one's turn. */
 export const registrarSeconds = 5;
@@ -74,7 +74,9 @@ export class RegistrarLink {
     this.#socket = new SctpSocket(
       { kind: 'oneToOne', local: this.local },
       {
-        message: ({ protocol, bytes }) => protocol === asap.payloadProtocol && this.events.heard(decode(bytes)),
+        message: ({ protocol, bytes }) => {
+          if (protocol === asap.payloadProtocol) heed(this.context, () => this.events.heard(decode(bytes)));
+        },
         changed: (change) => {
           if (change.kind === 'up') this.#up();
           if (change.kind === 'over') this.#lost(change.how);

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { check } from '../../../base/check.js';
 import { realClock } from '../../../base/clock.js';
-import { messageOf } from '../../../base/errors.js';
+import { codeOf, messageOf } from '../../../base/errors.js';
 import type { PeerEvent } from './journal.js';
 
 export interface Peer {
@@ -14,6 +14,16 @@ export interface PeerContext {
   /** Seconds since the epoch. */
   readonly now: () => number;
   readonly tell: (event: PeerEvent) => void;
+}
+
+/** Does what a message asks for. One that is none is told and otherwise ignored: nobody ends for what others say. */
+export function heed({ tell }: Pick<PeerContext, 'tell'>, task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    if (codeOf(error) !== 'bad-input') throw error;
+    tell({ event: 'refused', why: messageOf(error) });
+  }
 }
 
 /** Whoever is asked to leave has this long; the driver waits for 3 s. */

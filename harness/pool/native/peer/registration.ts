@@ -16,6 +16,7 @@ export class Registration {
   readonly #identifier: Parameter;
   #underWay = false;
   #changed = false;
+  #wasRegistered = false;
   #renewal: NodeJS.Timeout | undefined;
   #patience: NodeJS.Timeout | undefined;
   #told: Parameter | null = null;
@@ -128,14 +129,19 @@ export class Registration {
     this.#deregistered?.();
   }
 
-  /** @throws HarnessError `lab-broken` when it was refused: an element that nobody finds is none */
+  /** @throws HarnessError `lab-broken` when its first one was refused: an element that nobody finds is none */
   #registered(message: AsapMessage): void {
     clearTimeout(this.#patience);
     this.#underWay = false;
     if ((message.flags & asapFlags.reject) !== 0) {
       const causes = JSON.stringify(find(message, 'error')?.causes ?? []);
-      throw labBroken(`${this.order.name}: the registrar refused its registration: ${causes}`);
+      const why = `${this.order.name}: the registrar refused its registration: ${causes}`;
+      if (!this.#wasRegistered) throw labBroken(why);
+      // Somebody may have taken its place in the pool; it tries again with its next regular registration.
+      this.context.tell({ event: 'refused', why });
+      return;
     }
+    this.#wasRegistered = true;
     this.context.tell({ event: 'registered', identifier: this.order.identifier });
     if (this.#changed) this.#register();
   }

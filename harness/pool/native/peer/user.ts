@@ -2,7 +2,6 @@
  * The process of one pool user: `node user.js ORDER`. It serves its queue of requests one after the other: asks a
  * registrar for an element, has it work, watches it, and turns to another when it fails, with the last state cookie.
  */
-import { labBroken } from '../../../base/errors.js';
 import { randomFrom } from '../../../base/random.js';
 import { draw } from '../../../experiment/distribution.js';
 import { type AsapMessage, asapTypes, find, type Parameter } from '../asap.js';
@@ -124,10 +123,15 @@ class User implements Peer {
     const { role, networks, addresses: local } = this.order;
     // Nobody gets to a network without a leg in it.
     const near = addresses.filter((address) => networks.some((network) => contains(network, address)));
-    if (near.length === 0) throw labBroken(`${this.order.name}: no way to ${addresses.join(', ')}`);
+    if (near.length === 0) {
+      // Whoever said so is not there, or lies.
+      this.#giveUp('noAssociation', identifier);
+      return;
+    }
     this.#attempt = new Attempt(
       { ...current, role, local, remote: near, port },
       {
+        tell: this.context.tell,
         accepted: () => {
           current.acceptedAt = this.context.now();
           this.context.tell({ event: 'accepted', request: current.request });
