@@ -27,6 +27,7 @@ export {
   type RegistrarOptions,
   registrar,
 } from './experiment/role.js';
+export { type WebElementOptions, type WebUserOptions, webElement, webUser } from './experiment/web.js';
 export { type ChaosLimits, type ChaosOptions, chaos } from './fault/chaos.js';
 export {
   cpuStarve,

@@ -8,6 +8,7 @@ import type { Aftermath } from './aftermath.js';
 import { quoteLine } from './calibration-table.js';
 import { plain } from './plain.js';
 import { registrarBlocks } from './registrar-table.js';
+import { webLines } from './web-table.js';
 
 /** @param aftermath the prediction in sentences, and the report */
 export function runTable(
@@ -23,6 +24,7 @@ export function runTable(
     `Requests: ${queued} in all: ${completed} completed, ${open} open, ${lost} lost${hidden}.`,
     speedLine(summary),
     ...(summary.faults.length > 0 ? [failoverTable(failovers, summary.holes?.failovers ?? 0)] : []),
+    ...(summary.web ? [webLines(summary.web)] : []),
     ...(summary.attacks ? [attackLines(summary.attacks)] : []),
     ...(summary.registrars ? registrarBlocks(summary.registrars, takeovers) : []),
     ...(summary.checks.length > 0 ? [checkTable(summary)] : []),

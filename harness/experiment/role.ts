@@ -9,13 +9,17 @@ import type { Duration } from '../base/units.js';
 import { attackerSchema } from './attacker.js';
 import { type Distribution, distributionSchema } from './distribution.js';
 import { type PolicyInput, policySchema } from './policy.js';
+import { webLoadSchema, webServerSchema } from './web-parts.js';
 
 const span = z.number().positive();
 /** Not limited: written null in the plan, because JSON has no infinity. */
 const limit = z.preprocess((it) => (it === Number.POSITIVE_INFINITY ? null : it), z.number().positive().nullable());
 
-/** Whose program plays a role; in one experiment they may be mixed. */
-export const implementationNames = ['rsplib', 'native'] as const;
+/**
+ * Whose program plays a role; in one experiment they may be mixed. `proxy` is rsplab's own, too: for web servers and
+ * their clients, which know nothing of RSerPool.
+ */
+export const implementationNames = ['rsplib', 'native', 'proxy'] as const;
 export type ImplementationName = (typeof implementationNames)[number];
 // Plans of earlier versions knew one only.
 const implementation = z.enum(implementationNames).default('rsplib');
@@ -31,7 +35,7 @@ const enrpDefaults = {
 
 export const registrarSchema = z.strictObject({
   kind: z.literal('registrar'),
-  implementation,
+  implementation: z.enum(['rsplib', 'native']).default('rsplib'),
   endpointKeepAliveInterval: span,
   endpointKeepAliveTimeout: span,
   maxBadPeReports: z.preprocess((it) => (it === Number.POSITIVE_INFINITY ? null : it), z.int().min(1).nullable()),
@@ -59,6 +63,8 @@ export const poolElementSchema = z.strictObject({
   sessionKeepAliveInterval: span,
   sessionKeepAliveTimeout: span,
   registrationLife: span,
+  /** Of a pool of web servers. */
+  server: webServerSchema.optional(),
 });
 
 export const poolUserSchema = z.strictObject({
@@ -70,6 +76,8 @@ export const poolUserSchema = z.strictObject({
   requestTimeout: span,
   requestSize: distributionSchema,
   requestInterval: distributionSchema,
+  /** Of a pool of web servers. */
+  load: webLoadSchema.optional(),
 });
 
 export const roleSchema = z.discriminatedUnion('kind', [
@@ -94,7 +102,7 @@ export type RoleRequest = Exclude<Role, PoolUser> | PoolUserRequest;
 
 export interface ComponentOptions {
   /** Whose program it is: RSPLIB's, or rsplab's own. @defaultValue `rsplib` */
-  implementation?: ImplementationName;
+  implementation?: Exclude<ImplementationName, 'proxy'>;
 }
 
 export interface RegistrarOptions extends ComponentOptions {

@@ -39,6 +39,8 @@ export async function startProcess(
       ended,
       signal: (name) => {
         if (!child.kill(name)) throw labBroken(`Cannot send ${name} to process ${child.pid} (${file}): it is gone`);
+        // What it started shares its fate; asked to leave, it sees to that itself.
+        if (name !== 'SIGINT' && name !== 'SIGTERM') signalIfAlive(-child.pid!, name);
       },
     };
   } finally {
@@ -50,9 +52,11 @@ export async function startProcess(
 export const killGroup = (leader: number): void => killIfAlive(-leader);
 
 /** Ends a process, or with a negative number a group, at once; harmless when it is gone. */
-export function killIfAlive(pid: number): void {
+export const killIfAlive = (pid: number): void => signalIfAlive(pid, 'SIGKILL');
+
+function signalIfAlive(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

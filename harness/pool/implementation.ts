@@ -14,6 +14,8 @@ export interface Life {
   readonly identifier: number;
   /** The host's at this moment. */
   readonly addresses: readonly string[];
+  /** Where relative paths of an experiment's own programs begin. */
+  readonly workspace: string;
 }
 
 export interface Launch {
@@ -46,6 +48,8 @@ export interface Implementation {
   isServed(userLines: string, before: boolean): boolean;
   /** Whether an element works on a request, by more of its log. */
   isWorking(elementLines: string, before: boolean): boolean;
+  /** Whether an element may be at work without an association with a user. @defaultValue false */
+  readonly worksWithoutSessions?: boolean;
   /** How many elements a registrar is home of, by all of its statistics. */
   ownedElements(statistics: string): number;
 }

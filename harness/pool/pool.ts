@@ -24,6 +24,8 @@ export interface PoolContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly programs?: GivenPrograms | null;
+  /** Where relative paths of an experiment's own programs begin, as hosts see it. */
+  readonly workspace?: string | undefined;
   readonly record: (event: UntimedEvent) => void;
   /** Told once when a component ended that nobody asked to end. */
   readonly broken: (reason: string) => void;

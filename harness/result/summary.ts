@@ -94,6 +94,23 @@ const registrarsSchema = z.object({
 });
 export type RegistrarNumbers = z.infer<typeof registrarsSchema>;
 
+/** What clients of a pool of web servers saw, within the measurement and drain. */
+export const webSummarySchema = z.object({
+  requests: count,
+  /** No answer, a status from 500 on, or no whole answer in time. */
+  failed: count,
+  /** Requests that more than one element was tried for, and how many were tried in vain. */
+  retried: count,
+  retries: count,
+  /** The longest time in which a client that made requests got no whole answer, and when it began. */
+  longestGap: z.object({ seconds: z.number(), from: z.number(), user: z.string() }).nullable(),
+  /** Seconds from when a request was due to its whole answer, by when it was due: while a fault was at work, or not. */
+  latency: z.object({ before: delaySchema, during: delaySchema, after: delaySchema }),
+  /** Why requests failed, the most frequent reasons first. */
+  errors: z.array(z.object({ error: z.string(), count })),
+});
+export type WebSummary = z.infer<typeof webSummarySchema>;
+
 /** What the witnesses of a lab's run did not see. */
 export const holesSchema = z.object({
   /** What is missing and what that leaves uncertain, for a reader. */
@@ -150,6 +167,8 @@ export const summarySchema = z.object({
   ),
   /** Only of runs with attackers. */
   attacks: attackSummarySchema.optional(),
+  /** Only of runs with web users. */
+  web: webSummarySchema.optional(),
   checks: z.array(checkResultSchema),
   verdict: z.enum(verdicts),
   /** Why the run is unknown, when it is. */

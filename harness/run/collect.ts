@@ -6,6 +6,7 @@ import { hostsWith, type Plan } from '../experiment/plan.js';
 import { captureFile } from '../lab/capture.js';
 import { type Attacks, attacksOf } from '../measure/attacks.js';
 import { type Measurement, measure } from '../measure/measure.js';
+import { measureWeb, requestRowOf, type WebMeasurement } from '../measure/web.js';
 import type { JournalEvent } from '../result/journal.js';
 import { attackFile } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
@@ -31,10 +32,13 @@ export async function collect(
   ];
   const attacks = begin ? await attacksIn(plan, folder, begin.epoch) : null;
   const measured = begin ? await measureFolder(plan, folder, journal) : nothing('the lab never opened');
+  const web = begin ? await webIn(plan, folder, journal, begin.epoch) : null;
   // Why the lab never opened is the better reason, where it is known.
   const lost = typeof measured === 'string' && (begin || broken.length === 0) ? [measured] : [];
-  const { requests, failovers, keepAlives, utilisationPercent, notes, wire, registrars, holes } =
+  const { keepAlives, utilisationPercent, notes, wire, registrars, holes, ...rows } =
     typeof measured === 'string' ? nothingMeasured : measured;
+  const requests = [...rows.requests, ...(web?.rows ?? []).map(requestRowOf)];
+  const failovers = [...rows.failovers, ...(web?.failovers ?? [])];
   const window = windowOf(journal);
   const hidden = tooManyHoles({ requests, window, holes });
   return {
@@ -46,10 +50,11 @@ export async function collect(
     registrars,
     faults,
     attacks,
+    web: web?.rows,
     window,
     holes,
     reasons: [...new Set([...broken, ...lost, ...hidden, ...idle(plan, journal, attacks)])],
-    notes: [...notes, ...journal.flatMap((event) => noteOf(event) ?? [])],
+    notes: [...notes, ...(web?.notes ?? []), ...journal.flatMap((event) => noteOf(event) ?? [])],
     kernel: begin?.kernel ?? null,
     load: load ?? loadIn(journal),
   };
@@ -98,6 +103,22 @@ async function measureFolder(
   }
 }
 
+async function webIn(
+  plan: Plan,
+  folder: string,
+  journal: readonly JournalEvent[],
+  epoch: number,
+): Promise<WebMeasurement | null> {
+  const users = hostsWith(plan, 'poolUser').filter(({ role }) => role.load);
+  if (users.length === 0) return null;
+  const logs = join(folder, 'logs');
+  const names = readdirSync(logs);
+  const livesOf = (name: string) => names.filter((file) => new RegExp(`^${name}(-\\d+)?\\.ndjson$`).test(file));
+  const files = new Map(users.map(({ name }) => [name, livesOf(name).map((file) => join(logs, file))]));
+  const capture = join(folder, captureFile);
+  return measureWeb({ plan, journal, epoch, capture: existsSync(capture) ? capture : null, files });
+}
+
 async function attacksIn(plan: Plan, folder: string, epoch: number): Promise<Attacks | null> {
   if (hostsWith(plan, 'attacker').length === 0) return null;
   const files = readdirSync(join(folder, 'logs'));
@@ -123,10 +144,12 @@ function idle(plan: Plan, journal: readonly JournalEvent[], attacks: Attacks | n
 /** The users' files of one kind, by host. One of our own has all that a vector says in its log. */
 function filesOfUsers(plan: Plan, folder: string, extension: 'vec' | 'log'): Map<string, string> {
   const files = new Set(readdirSync(join(folder, 'logs')));
-  const users = hostsWith(plan, 'poolUser').map(({ name, role }) => ({
-    name,
-    file: `${name}.${role.implementation === 'native' ? 'log' : extension}`,
-  }));
+  const users = hostsWith(plan, 'poolUser')
+    .filter(({ role }) => !role.load)
+    .map(({ name, role }) => ({
+      name,
+      file: `${name}.${role.implementation === 'native' ? 'log' : extension}`,
+    }));
   return new Map(
     users.filter(({ file }) => files.has(file)).map(({ name, file }) => [name, join(folder, 'logs', file)]),
   );

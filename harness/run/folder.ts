@@ -15,6 +15,7 @@ import {
   requestRowSchema,
 } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
+import { webRequestRowSchema } from '../result/web.js';
 import type { Outcome } from './outcome.js';
 
 /**
@@ -40,13 +41,14 @@ export const runId = (now: number, session: string): string =>
 
 export function storeOutcome(
   folder: string,
-  { requests, failovers, keepAlives, wire, attacks, registrars }: Outcome,
+  { requests, failovers, keepAlives, wire, attacks, web, registrars }: Outcome,
 ): void {
   const store = (name: string, schema: z.ZodObject, rows: readonly object[]) =>
     storeTable(join(folder, name), schema, rows);
   store('requests.csv', requestRowSchema, requests);
   store('failovers.csv', failoverRowSchema, failovers);
   if (keepAlives) store('keepalives.csv', keepAliveRowSchema, keepAlives);
+  if (web) store('web.csv', webRequestRowSchema, web);
   if (attacks) store('attacks.csv', attackRowSchema, attacks.rows);
   if (wire && wire.paths.length > 0) store('paths.csv', pathRowSchema, wire.paths);
   if (wire) writeWhole(join(folder, 'wire.json'), `${JSON.stringify(wire, null, 2)}\n`);

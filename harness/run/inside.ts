@@ -11,11 +11,13 @@ export interface InsideInput {
   readonly plan: Plan;
   readonly lab: LabInKernel;
   readonly programs: GivenPrograms | null;
+  /** See `PoolContext`. */
+  readonly workspace: string;
 }
 
 export const inside: Inside = async (input, { folder, session, virtualTime, signal, tell }) => {
   // The host made and checked it.
-  const { plan, lab, programs } = input as InsideInput;
+  const { plan, lab, programs, workspace } = input as InsideInput;
   const onEvent = (event: unknown) => tell(JSON.stringify(event));
   const open = await labsInKernel[lab]();
   await perform({
@@ -24,6 +26,7 @@ export const inside: Inside = async (input, { folder, session, virtualTime, sign
       lab: open,
       driver: poolDriver,
       programs,
+      workspace,
       folder,
       session,
       clock: realClock,

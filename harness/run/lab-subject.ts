@@ -15,9 +15,9 @@ import { bootLabKernel } from '../lab/uml/boot.js';
 import { memoryFolder } from '../lab/uml/memory.js';
 import { checkTshark } from '../measure/known.js';
 import { poolDriver } from '../pool/driver/driver.js';
-import { isNative } from '../pool/implementations.js';
+import { isNative, memoryOfOwn } from '../pool/implementations.js';
 import { checkAttackers } from '../pool/native/attackers.js';
-import { memoryOfNative } from '../pool/native/native.js';
+import { tryServers } from '../pool/web/try-out.js';
 import { homeHere, programsIn } from './build.js';
 import { collect } from './collect.js';
 import type { InsideInput } from './inside.js';
@@ -53,6 +53,7 @@ function subjectHere(lab: Lab): Subject {
     async tryOut(plan) {
       checkRoutes(plan, lab.name);
       checkMemory(plan, lab.name, { givenMiB: 0, usedMiB: usedBy(plan) });
+      await tryServers(plan, process.cwd());
       await checkInstruments();
       await tryFaults(plan, lab.name);
     },
@@ -61,7 +62,8 @@ function subjectHere(lab: Lab): Subject {
       const load = watchLoad(context);
       load.begin(null);
       const programs = programsIn(context.build);
-      await perform({ ...context, onEvent: load.onEvent, plan, lab, driver: poolDriver, programs });
+      const workspace = process.cwd();
+      await perform({ ...context, onEvent: load.onEvent, plan, lab, driver: poolDriver, programs, workspace });
       await scope.close();
       const { reasons, shares } = load.end();
       return collect(plan, context.folder, reasons, shares);
@@ -79,6 +81,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
       const givenMiB = memoryFor(plan, lab);
       checkMemory(plan, name, { givenMiB, usedMiB: givenMiB / 2 });
       memoryFolder(givenMiB);
+      await tryServers(plan, process.cwd());
       await checkInstruments();
     },
     async perform(plan, context) {
@@ -134,7 +137,7 @@ function checkRegistrarsStayOn({ experiment, faults, hosts }: Plan, lab: string)
 /** @returns what went wrong with the kernel itself */
 function performOn(lab: LabInKernel, plan: Plan, context: SubjectContext, load: RunLoad): Promise<string[]> {
   const { folder, session, clock, signal, build } = context;
-  const input: InsideInput = { plan, lab, programs: programsIn(build) };
+  const input: InsideInput = { plan, lab, programs: programsIn(build), workspace: process.cwd() };
   const onLine = (line: string) => {
     const event = parseEvent(line);
     if (event) load.onEvent(event);
@@ -152,10 +155,10 @@ function performOn(lab: LabInKernel, plan: Plan, context: SubjectContext, load: 
  * holds its image in memory.
  */
 const memoryFor = (plan: Plan, lab: LabInKernel): number =>
-  lab === 'docker' ? 1536 + 60 * plan.hosts.length : 512 + 20 * plan.hosts.length + 2 * memoryOfNative(plan);
+  lab === 'docker' ? 1536 + 60 * plan.hosts.length : 512 + 20 * plan.hosts.length + 2 * memoryOfOwn(plan);
 
 /** Each host's processes, on the machine's own kernel; an engine needs more. */
-const usedBy = (plan: Plan): number => 10 * plan.hosts.length + memoryOfNative(plan);
+const usedBy = (plan: Plan): number => 10 * plan.hosts.length + memoryOfOwn(plan);
 
 /** A kernel that takes this much longer than its plan hangs. */
 const longestRunSeconds = ({ phases, hosts }: Plan, lab: LabInKernel): number =>

@@ -22,6 +22,8 @@ export interface PerformOptions {
   readonly lab: Lab;
   readonly driver: PoolDriver;
   readonly programs?: GivenPrograms | null;
+  /** See {@link PoolContext}. */
+  readonly workspace?: string | undefined;
   readonly folder: string;
   readonly session: string;
   readonly clock: Clock;
@@ -69,7 +71,7 @@ const describe = (error: unknown): string =>
   codeOf(error) || !(error instanceof Error) ? messageOf(error) : (error.stack ?? error.message);
 
 async function runPhases(
-  { plan, driver, programs, folder, clock, virtualTime, signal }: PerformOptions,
+  { plan, driver, programs, workspace, folder, clock, virtualTime, signal }: PerformOptions,
   lab: OpenLab,
   journal: Journal,
   scope: Scope,
@@ -78,7 +80,8 @@ async function runPhases(
   const enter = (phase: PhaseName) => journal.record({ event: 'phase', phase });
   const { settle, warmUp, measure, drain } = plan.phases;
   const record: PoolContext['record'] = (event) => journal.record(event);
-  const context: PoolContext = { folder, clock, signal, programs: programs ?? null, record, broken: breakOff };
+  const given = { programs: programs ?? null, workspace };
+  const context: PoolContext = { folder, clock, signal, ...given, record, broken: breakOff };
   const pool = driver.deploy(plan, lab, context);
   scope.defer('components', () => pool.stop());
   const attackers = deployAttackers(plan, lab, context);

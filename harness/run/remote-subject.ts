@@ -32,7 +32,7 @@ export function remoteSubject(inventory: Inventory, { config }: RemoteOptions = 
     async perform(plan, context) {
       await using scope = guardSession('remote', context.session);
       const lab = nativeLab({ placement: place(plan, inventory), config });
-      await perform({ ...context, plan, lab, driver: poolDriver });
+      await perform({ ...context, plan, lab, driver: poolDriver, workspace: process.cwd() });
       await scope.close();
       return collect(plan, context.folder);
     },

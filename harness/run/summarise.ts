@@ -5,6 +5,7 @@
  */
 import { meanCapacity, type Plan } from '../experiment/plan.js';
 import { summariseAttacks } from '../measure/attacks.js';
+import { summariseWeb } from '../measure/web-summary.js';
 import type { TakeoverRow } from '../result/registrars.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
 import { type CheckResult, type Summary, summarySchema, type Verdict } from '../result/summary.js';
@@ -40,6 +41,7 @@ export function summarise(plan: Plan, outcome: Outcome, { on, clock, versions, r
     ...(outcome.holes && { holes: holeNumbers(outcome, requests, within) }),
     faults: outcome.faults,
     ...(outcome.attacks && { attacks: summariseAttacks(plan, outcome.attacks, withoutFault(outcome)) }),
+    ...(outcome.web && { web: webNumbers(outcome.web, outcome, window) }),
     reasons: [...outcome.reasons],
     ...(outcome.load && { load: outcome.load }),
     ...(outcome.machine && { machine: outcome.machine }),
@@ -47,6 +49,13 @@ export function summarise(plan: Plan, outcome: Outcome, { on, clock, versions, r
     replay,
   };
 }
+
+const webNumbers = (rows: NonNullable<Outcome['web']>, { faults }: Outcome, window: { from: number; to: number }) =>
+  summariseWeb(
+    rows.filter(({ intendedAt }) => isWithin(window)(intendedAt)),
+    faults,
+    window,
+  );
 
 /** Faults on registrars that struck within the window. */
 export function takeoversInWindow(outcome: Outcome): TakeoverRow[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { digest } from '../base/digest.js';
 import { badInput } from '../base/errors.js';
 import { guestPackages } from '../base/guest-packages.js';
-import { type Plan, planSchema } from '../experiment/plan.js';
+import { hostsWith, type Plan, planSchema } from '../experiment/plan.js';
 import { faultKinds } from '../fault/fault.js';
 import { performInKernel } from '../lab/guest/perform.js';
 import type { Home } from '../lab/libraries.js';
@@ -15,7 +15,9 @@ import type { MachineSetting } from '../lab/virtual/machine.js';
 import { type ParcelFile, parcelFile } from '../lab/virtual/parcel.js';
 import { snapshotFor } from '../lab/virtual/snapshot.js';
 import type { Build } from '../pool/build/stage.js';
-import { memoryOfNative } from '../pool/native/native.js';
+import { memoryOfOwn } from '../pool/implementations.js';
+import { serviceFiles } from '../pool/web/files.js';
+import { tryServers } from '../pool/web/try-out.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { Summary } from '../result/summary.js';
 import { programsIn } from './build.js';
@@ -43,13 +45,17 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
       await checkInstruments();
       const setting = settingFor(plan);
       checkMemory(plan, 'virtual', { givenMiB: 0, usedMiB: usedBy(plan) });
+      checkPrograms(plan);
+      await tryServers(plan, process.cwd());
       const { hash } = virtualFingerprint(setting);
       if (!withoutSnapshot) await snapshotFor({ hash, setting, say });
     },
     async perform(plan, context) {
       const { folder, session, clock, signal, build } = context;
       const setting = settingFor(plan);
-      const input: InsideInput = { plan: asThere(plan), lab: 'netns', programs: programsIn(build, buildFolder) };
+      const own = ownFiles(plan);
+      const programs = programsIn(build, buildFolder);
+      const input: InsideInput = { plan: asThere(plan), lab: 'netns', programs, workspace: workspaceThere };
       const watch = watchSpeed(clock.now);
       const onLine = (text: string) => {
         const event = parseEvent(text);
@@ -64,10 +70,10 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
         boot: () =>
           bootVirtual({
             ...{ session, folder, line, onLine, job: 'run', input, seed, setting, withoutSnapshot },
-            files: build ? filesOf(build) : [],
+            files: [...(build ? filesOf(build) : []), ...own],
           }),
       });
-      const machine = { ...fingerprintWith(build, setting), ...watch.end() };
+      const machine = { ...fingerprintWith(setting, build, own), ...watch.end() };
       return { ...(await collect(plan, folder, reasons)), machine };
     },
   };
@@ -75,15 +81,42 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
 
 /** Where a build lies in the machine. */
 const buildFolder = '/run/rsplab/build';
+/** Where programs of an experiment's own lie in the machine. */
+const workspaceThere = '/run/rsplab/workspace';
 
 const filesOf = ({ folder, files }: Build): ParcelFile[] =>
   files.map(({ path, executable }) => parcelFile(join(buildFolder, path), join(folder, path), executable));
 
-/** A build makes the results as much as the machine does. */
-function fingerprintWith(build: Build | null | undefined, setting: MachineSetting) {
+/** Of all that people write servers in, the machine has these. */
+const interpreters = ['node', 'sh'];
+
+/** @throws HarnessError `bad-input` for a server that the machine cannot run */
+function checkPrograms(plan: Plan): void {
+  const files = new Set(serviceFiles(plan, process.cwd()).map(({ path }) => path));
+  for (const { name, role } of hostsWith(plan, 'poolElement')) {
+    const program = role.server?.command?.[0];
+    if (program === undefined || interpreters.includes(program) || files.has(program)) continue;
+    const expected = `${interpreters.join(', ')} or a file of its own on virtual, whose machine has nothing else`;
+    throw badInput(`${plan.experiment}.${name}.command: expected ${expected}, got '${program}'; take --on uml`);
+  }
+}
+
+const ownFiles = (plan: Plan): ParcelFile[] =>
+  serviceFiles(plan, process.cwd()).map(({ path, executable }) =>
+    parcelFile(join(workspaceThere, path), path, executable),
+  );
+
+/** A build makes the results as much as the machine does, and so do programs of an experiment's own. */
+function fingerprintWith(setting: MachineSetting, build: Build | null | undefined, own: readonly ParcelFile[]) {
   const { hash, parts } = virtualFingerprint(setting);
-  if (!build) return { fingerprint: hash, parts };
-  return { fingerprint: digest(`${hash} ${build.hash}`), parts: { ...parts, build: build.hash } };
+  const more = {
+    ...(build && { build: build.hash }),
+    ...(own.length > 0 && {
+      services: digest(JSON.stringify(own.map(({ path, content }) => [path, digest(content)]))),
+    }),
+  };
+  if (Object.keys(more).length === 0) return { fingerprint: hash, parts };
+  return { fingerprint: digest([hash, ...Object.values(more)].join(' ')), parts: { ...parts, ...more } };
 }
 
 /** @throws HarnessError `bad-input` when the machine's packages are not there */
@@ -110,7 +143,7 @@ const asThere = (plan: Plan): Plan =>
   planSchema.parse({ ...plan, file: null, question: null, expectation: null, checks: [], margin: 1 });
 
 /** MiB. Measured: 400 for QEMU, the kernel, its image and Node.js, and 8 for each host's processes. */
-const usedBy = (plan: Pick<Plan, 'hosts'>): number => 400 + 8 * plan.hosts.length + memoryOfNative(plan);
+const usedBy = (plan: Pick<Plan, 'hosts'>): number => 400 + 8 * plan.hosts.length + memoryOfOwn(plan);
 
 /** Twice what is used; few sizes, because each has a snapshot of its own. What is not used takes no memory here. */
 export const settingFor = (plan: Pick<Plan, 'hosts' | 'nanosecondsPerInstruction'>): MachineSetting => ({

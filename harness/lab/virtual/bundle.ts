@@ -12,6 +12,8 @@ const programs = [
   'harness/pool/native/peer/element.js',
   'harness/pool/native/peer/user.js',
   'harness/pool/native/registrar/main.js',
+  'harness/pool/web/element.js',
+  'harness/pool/web/user.js',
 ];
 
 /** Writes the compiled code of all jobs, in few files with all that they import, as they lie below `dist`. */

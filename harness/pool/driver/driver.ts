@@ -81,7 +81,8 @@ class MixedPool implements DeployedPool {
     const busy = await filterAsync(members, async ({ planned, name, logFile, statisticsFile }) =>
       planned.role.kind === 'registrar'
         ? implementationOf(planned).ownedElements(await readFile(statisticsFile, 'utf8').catch(() => '')) > 0
-        : (await this.#working.after(logFile, implementationOf(planned).isWorking)) && (sessions[name] ?? 0) > 0,
+        : (await this.#working.after(logFile, implementationOf(planned).isWorking)) &&
+          ((sessions[name] ?? 0) > 0 || implementationOf(planned).worksWithoutSessions === true),
     );
     return busy.map(({ name }) => name);
   }
@@ -153,9 +154,15 @@ class MixedPool implements DeployedPool {
       const registrars = new LogTails(() => this.#playing('registrar').map(({ logFile }) => logFile));
       await registrars.toEnd();
       const { planned, host } = component;
+      const { workspace = '/' } = this.context;
       await component.start((number) => {
         const identifier = identifierOf(this.plan, planned, number);
-        return implementationOf(planned).launch(this.plan, planned, { number, identifier, addresses: host.addresses });
+        return implementationOf(planned).launch(this.plan, planned, {
+          number,
+          identifier,
+          addresses: host.addresses,
+          workspace,
+        });
       });
       serving.push(this.#untilServing(component, registrars));
     }

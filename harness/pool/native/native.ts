@@ -72,12 +72,12 @@ function registrarOrder(plan: Plan, host: HostWith<Registrar>, life: Life): Regi
   };
 }
 
-function elementOrder(plan: Plan, host: HostWith<PoolElement>, { identifier, addresses }: Life): ElementOrder {
+export function elementOrder(plan: Plan, host: HostWith<PoolElement>, { identifier, addresses }: Life): ElementOrder {
   const { name, role } = host;
   return { name, identifier, role, addresses: [...addresses], registrars: registrarsOf(plan, host) };
 }
 
-function userOrder(plan: Plan, host: HostWith<PoolUser>, { number, addresses }: Life): UserOrder {
+export function userOrder(plan: Plan, host: HostWith<PoolUser>, { number, addresses }: Life): UserOrder {
   const { name, role, legs } = host;
   const { settle, warmUp, measure, drain } = plan.phases;
   return {

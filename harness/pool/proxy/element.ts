@@ -10,6 +10,7 @@ import { Connections, isTimeout, isUnsent, type Patience, passOn, refuse, unserv
 import { closeServer, frontServer, listen } from './front.js';
 import { endToEnd, via } from './headers.js';
 import { type HealthOptions, httpUrl, watchHealth } from './health.js';
+import { isKeepAlive } from './watch.js';
 
 export interface ProxyElementOptions {
   /** Where the server is, e.g. `http://127.0.0.1:8080`. */
@@ -40,6 +41,7 @@ export class ProxyElement {
   readonly #scope = new Scope();
   readonly #server = frontServer((request, response, signal) => this.#serve(request, response, signal));
   #underWay = 0;
+  #isLeaving = false;
   #told: number | null = null;
   #fitness: Omit<Fitness, 'load'> = { healthy: false, reason: 'it has not answered yet' };
 
@@ -67,10 +69,21 @@ export class ProxyElement {
     return got;
   }
 
-  /** Clean shutdown: unfit first, so that nobody new is sent here; then what is under way is answered. */
+  /**
+   * The first part of a clean shutdown: unfit, so that nobody new is sent here; who comes all the same is served, and
+   * told to come by another connection the next time.
+   */
+  async withdraw(): Promise<void> {
+    this.#isLeaving = true;
+    await this.#endWatch();
+  }
+
+  /** Clean shutdown: withdraws, if it did not before; then what is under way is answered. */
   close(): Promise<void> {
     return this.#scope.close();
   }
+
+  #endWatch: () => Promise<void> = async () => {};
 
   #watch(): void {
     const { health, ended } = this.#options;
@@ -95,11 +108,14 @@ export class ProxyElement {
       },
       () => {},
     );
-    this.#scope.defer('health', async () => {
+    let ending: Promise<void> | undefined;
+    const end = async () => {
       over.abort();
       await watching;
       this.#change(false, 'it is shut down');
-    });
+    };
+    this.#endWatch = () => (ending ??= end());
+    this.#scope.defer('health', () => this.#endWatch());
   }
 
   #change(healthy: boolean, reason: string | null): void {
@@ -112,6 +128,7 @@ export class ProxyElement {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
+    if (isKeepAlive(request)) return void response.writeHead(204).end();
     this.#count(1);
     try {
       const body = bodyOf(request, 0).next();
@@ -119,7 +136,8 @@ export class ProxyElement {
       const { hostname, port } = this.#target;
       const question = { method: request.method!, path: request.url!, headers, body, signal };
       const address = hostname.replace(/^\[|\]$/g, '');
-      await passOn(await this.#connections.ask(address, Number(port || 80), question), response, []);
+      const answer = await this.#connections.ask(address, Number(port || 80), question);
+      await passOn(answer, response, this.#isLeaving ? ['Connection', 'close'] : []);
     } catch (error) {
       const sentence = `The server behind this element gave no answer: ${messageOf(error)}`;
       const fate = [unservedField, isUnsent(error) ? 'unsent' : 'lost'];

@@ -27,6 +27,9 @@ export interface Answer {
   readonly body: Readable;
 }
 
+/** A server that is known to be silent: what it was asked will not be answered. */
+export class Silent extends Error {}
+
 /** Connections to servers, kept for the next request. */
 export class Connections {
   readonly #pools = new Map<string, Pool>();
@@ -46,13 +49,22 @@ export class Connections {
     return { status: answer.statusCode, headers: answer.headers as unknown as Fields, body: answer.body };
   }
 
+  /** Ends all connections to one server; requests under way fail as those to a silent one. */
+  giveUp(address: string, port: number): void {
+    const origin = originOf(address, port);
+    const pool = this.#pools.get(origin);
+    this.#pools.delete(origin);
+    // Requests under way hear of it; there is nobody else who would want to.
+    pool?.destroy(new Silent('it is silent')).catch(() => {});
+  }
+
   /** Ends all connections; requests under way fail. */
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
   }
 
   #poolOf(address: string, port: number): Pool {
-    const origin = `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+    const origin = originOf(address, port);
     const { connect, answer } = this.#patience;
     const pool =
       this.#pools.get(origin) ??
@@ -65,6 +77,9 @@ export class Connections {
     return pool;
   }
 }
+
+const originOf = (address: string, port: number): string =>
+  `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 
 /** @throws when the body breaks off, on either side */
 export async function passOn({ status, headers, body }: Answer, response: ServerResponse, more: Fields): Promise<void> {

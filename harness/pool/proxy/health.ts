@@ -52,7 +52,8 @@ export async function watchHealth(options: HealthOptions, signal: AbortSignal): 
   }
 }
 
-async function askHealth(url: URL, timeout: number): Promise<Health> {
+/** Asks once. @param timeout seconds */
+export async function askHealth(url: URL, timeout: number): Promise<Health> {
   const bad = (reason: string): Health => ({ healthy: false, load: null, reason });
   try {
     const { statusCode, body } = await request(url, {

@@ -8,9 +8,10 @@ import { Scope } from '../../base/scope.js';
 import { bodyOf, type RequestBody } from './body.js';
 import { type Answer, Connections, isTimeout, isUnsent, type Patience, passOn, refuse, served } from './exchange.js';
 import { closeServer, frontServer, listen } from './front.js';
-import { endToEnd, via } from './headers.js';
+import { endToEnd, valuesOf, via } from './headers.js';
 import type { ResolvedElement, Resolver } from './resolver.js';
 import type { StickySessions, WebSession } from './sticky.js';
+import { Watch } from './watch.js';
 
 export interface ProxyUserOptions {
   readonly pool: string;
@@ -22,6 +23,8 @@ export interface ProxyUserOptions {
   /** Of a request's body so many bytes are kept, to be sent again. @defaultValue 65536 */
   readonly replayBytes?: number;
   readonly patience?: Patience;
+  /** How elements with requests under way are watched, in seconds. @defaultValue not at all */
+  readonly keepAlive?: { readonly interval: number; readonly timeout: number };
   /** Hears of each request when it is over. */
   readonly observe?: (served: Served) => void;
 }
@@ -38,11 +41,16 @@ export interface Served {
 /** RFC 9110, section 9.2.2. */
 const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
-/** Tells a client how many elements failed before one answered. */
+/** Tells a client how many elements failed before one answered, and which did, by its address and port. */
 export const retriesField = 'RSerPool-Retries';
+export const elementField = 'RSerPool-Element';
+/** The request's number, for whoever sees it more than once on the wire; a client may have given it one. */
+export const requestField = 'RSerPool-Request';
 
 export class ProxyUser {
-  readonly #options: Required<Omit<ProxyUserOptions, 'sticky' | 'observe'>> & ProxyUserOptions;
+  readonly #options: Required<Omit<ProxyUserOptions, 'sticky' | 'observe' | 'keepAlive'>> & ProxyUserOptions;
+  readonly #watch: Watch | null = null;
+  #requests = 0;
   readonly #connections: Connections;
   readonly #scope = new Scope();
   readonly #server = frontServer((request, response, signal) => this.#serve(request, response, signal));
@@ -51,6 +59,10 @@ export class ProxyUser {
     this.#options = { attempts: 3, replayBytes: 65_536, patience: {}, ...options };
     this.#connections = new Connections(options.patience);
     this.#scope.defer('connections to elements', () => this.#connections.close());
+    if (!options.keepAlive) return;
+    const onSilence = ({ address, port }: ResolvedElement) => this.#connections.giveUp(address, port);
+    this.#watch = new Watch({ ...options.keepAlive, onSilence });
+    this.#scope.defer('session keep-alives', () => this.#watch!.close());
   }
 
   /** @returns the port; throws HarnessError `bad-input` for one that cannot be had */
@@ -67,14 +79,23 @@ export class ProxyUser {
 
   async #serve(request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> {
     const tried: ResolvedElement[] = [];
+    let over = () => {};
+    const begin = (element: ResolvedElement) => {
+      over();
+      over = this.#watch?.begin(element) ?? over;
+      tried.push(element);
+    };
     const session = this.#options.sticky?.read(request.rawHeaders) ?? null;
     try {
-      const answer = await this.#ask(request, session, tried, signal);
+      const answer = await this.#ask(request, session, { tried, begin, signal });
       const shown = this.#shown(answer, session, tried.at(-1)!);
-      await passOn(shown, response, tried.length > 1 ? [retriesField, String(tried.length - 1)] : []);
+      const retries = tried.length > 1 ? [retriesField, String(tried.length - 1)] : [];
+      const { address, port } = tried.at(-1)!;
+      await passOn(shown, response, [...retries, elementField, `${address}:${port}`]);
     } catch (error) {
       this.#explain(error, response, tried, signal);
     }
+    over();
     const isComplete = response.writableFinished;
     this.#options.observe?.({
       tried: tried.map(({ identifier }) => identifier),
@@ -84,17 +105,18 @@ export class ProxyUser {
   }
 
   /** @throws what the last element that was tried failed with; NoElement when there was none */
-  async #ask(request: IncomingMessage, session: WebSession | null, tried: ResolvedElement[], signal: AbortSignal) {
+  async #ask(request: IncomingMessage, session: WebSession | null, { tried, begin, signal }: Trying): Promise<Answer> {
     const { pool, resolver, attempts, replayBytes, sticky } = this.#options;
     const isIdempotent = idempotent.has(request.method!);
     const body = bodyOf(request, replayBytes);
     const fields = session ? sticky!.inward(request.rawHeaders, session) : endToEnd(request.rawHeaders);
     // Our own server has told the client to go on.
-    const headers = [...endToEnd(fields, ['expect']), ...via];
+    const number = valuesOf(fields, requestField.toLowerCase()).length > 0 ? [] : [requestField, `${++this.#requests}`];
+    const headers = [...endToEnd(fields, ['expect']), ...via, ...number];
     for (let last: unknown = new NoElement(); ; ) {
       const element = choose(await resolver.resolve(pool), tried, session);
       if (!element) throw last;
-      tried.push(element);
+      begin(element);
       const question = { method: request.method!, path: request.url!, headers, body: body.next(), signal };
       try {
         return served(await this.#connections.ask(element.address, element.port, question));
@@ -133,6 +155,13 @@ export class ProxyUser {
       refuse(response, isTimeout(error) ? 504 : 502, `The pool '${pool}' gave no answer; tried ${names}: ${message}`);
     }
   }
+}
+
+/** What becomes of one request. */
+interface Trying {
+  readonly tried: readonly ResolvedElement[];
+  readonly begin: (element: ResolvedElement) => void;
+  readonly signal: AbortSignal;
 }
 
 class NoElement extends Error {}

@@ -2,7 +2,7 @@
  * The process of one pool element: `node element.js ORDER`. A CalcApp server: its users' jobs share its capacity; state
  * cookies go out by work and by time, and the echo of one is answered when it arrives.
  */
-import { type AsapMessage, asap, asapTypes, decode, encode, find } from '../asap.js';
+import { type AsapMessage, asap, asapTypes, decode, encode, find, type Parameter } from '../asap.js';
 import {
   type Job as CalcAppJob,
   calcApp,
@@ -55,8 +55,15 @@ class Element implements Peer {
         },
       },
     );
+    const transport: Parameter = {
+      kind: 'sctpTransport',
+      port: this.#socket.port,
+      // Registrars may ask there as well.
+      use: 1,
+      parameters: addresses.map((address) => ({ kind: 'ipv4Address', address })),
+    };
     const load = () => this.#sessions.size / role.maxRequests;
-    this.#registration = new Registration(order, this.#socket.port, load, context);
+    this.#registration = new Registration(order, { transport, load, isFit: () => true }, context);
   }
 
   /** Out of the handlespace, a last cookie for every session, and the end of all associations. */

@@ -14,6 +14,8 @@ export type PeerEvent =
   /** How many jobs it has after one came or went. */
   | { readonly event: 'jobs'; readonly running: number }
   | { readonly event: 'session'; readonly request: number; readonly came: 'anew' | 'byCookie' | 'rejected' }
+  /** Of a proxy in front of a web server. */
+  | { readonly event: 'fitness'; readonly healthy: boolean; readonly load: number; readonly reason: string | null }
   | { readonly event: 'sessionOver'; readonly request: number; readonly because: string; readonly done: number }
   /** Of a user. */
   | { readonly event: 'asked'; readonly request: number; readonly size: number }

@@ -27,13 +27,17 @@ export function heed({ tell }: Pick<PeerContext, 'tell'>, task: () => void): voi
 }
 
 /** Whoever is asked to leave has this long; the driver waits for 3 s. */
-const farewellSeconds = 2.5;
+const usualFarewell = 2.5;
 
-/** Runs a peer on the order in this process's arguments until a signal or its parent's end. */
+/**
+ * Runs a peer on the order in this process's arguments until a signal or its parent's end.
+ * @param farewellSeconds how long it has to leave
+ */
 export function runPeer<S extends z.ZodType>(
   name: string,
   schema: S,
   start: (order: z.output<S>, context: PeerContext) => Peer,
+  farewellSeconds = usualFarewell,
 ): void {
   const fail = (error: unknown): never => {
     process.stderr.write(`${messageOf(error)}\n`);

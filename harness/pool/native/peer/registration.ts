@@ -10,6 +10,16 @@ import type { PeerContext } from './process.js';
 /** A registration is renewed so often while it is valid, as RSPLIB does by itself (90 s and 30 s). */
 const renewalsPerLife = 3;
 
+/** What a registration says of an element, beside its names. */
+export interface Service {
+  /** Where users find it. */
+  readonly transport: Parameter;
+  /** At this moment, a fraction of its full one. */
+  readonly load: () => number;
+  /** Whether it is to be in the pool: registrars hear nothing of one that is not. */
+  readonly isFit: () => boolean;
+}
+
 export class Registration {
   readonly #link: RegistrarLink;
   readonly #handle: Parameter;
@@ -22,14 +32,9 @@ export class Registration {
   #told: Parameter | null = null;
   #deregistered: (() => void) | null = null;
 
-  /**
-   * @param port where users find the element
-   * @param load at this moment, a fraction of its full one
-   */
   constructor(
     private readonly order: ElementOrder,
-    private readonly port: number,
-    private readonly load: () => number,
+    private readonly service: Service,
     private readonly context: PeerContext,
   ) {
     this.#handle = { kind: 'poolHandle', handle: order.role.pool };
@@ -46,6 +51,11 @@ export class Registration {
     );
   }
 
+  /** Registers an element that has become fit. */
+  renew(): void {
+    if (!this.#underWay) this.#register();
+  }
+
   /** Tells the registrar of another load, where the policy goes by it. */
   loadChanged(): void {
     if (isDeepStrictEqual(this.#policy(), this.#told)) return;
@@ -56,7 +66,7 @@ export class Registration {
   /** @returns what to answer a registrar's endpoint keep-alive with; null when it is about somebody else */
   answerTo(message: AsapMessage): AsapMessage | null {
     const asked = find(message, 'elementIdentifier');
-    if (message.type !== asapTypes.endpointKeepAlive) return null;
+    if (message.type !== asapTypes.endpointKeepAlive || !this.service.isFit()) return null;
     if (asked && asked.identifier !== this.order.identifier) return null;
     const parameters = [this.#handle, this.#identifier];
     return { type: asapTypes.endpointKeepAliveAck, flags: 0, registrar: null, parameters };
@@ -84,25 +94,19 @@ export class Registration {
   }
 
   #policy(): Parameter {
-    return policyParameter(this.order.role.policy, this.load());
+    return policyParameter(this.order.role.policy, this.service.load());
   }
 
   #register(): void {
-    const { identifier, addresses, role } = this.order;
+    if (!this.service.isFit()) return;
+    const { identifier, role } = this.order;
     const policy = this.#policy();
-    const transport: Parameter = {
-      kind: 'sctpTransport',
-      port: this.port,
-      // Registrars may ask there as well.
-      use: 1,
-      parameters: addresses.map((address) => ({ kind: 'ipv4Address', address })),
-    };
     const element: Parameter = {
       kind: 'poolElement',
       identifier,
       registrar: 0,
       registrationLife: Math.round(role.registrationLife * 1e3),
-      parameters: [transport, policy],
+      parameters: [this.service.transport, policy],
     };
     const parameters = [this.#handle, element];
     if (!this.#link.send({ type: asapTypes.registration, flags: 0, registrar: null, parameters })) return;

@@ -1,0 +1,40 @@
+/**
+ * What an element and a user of a pool of web servers have beside what every element and user has: the server that is
+ * brought into the pool, and the requests that are made of it.
+ */
+import { z } from 'zod';
+import { sharedKeySchema } from './web-keys.js';
+
+const span = z.number().positive();
+const path = z.string().regex(/^\/\S*$/, 'a path such as /health');
+
+export const webServerSchema = z.strictObject({
+  /** Starts it; null when it is there already. */
+  command: z.array(z.string().min(1)).min(1).nullable(),
+  /** What the command needs beside the files that it names. */
+  files: z.array(z.string().min(1)),
+  /** Of its host's loopback device. */
+  port: z.int().min(1).max(65535),
+  health: z.strictObject({ path, interval: span, timeout: span, failures: z.int().min(1) }),
+  startWithin: span,
+  drain: z.number().min(0),
+});
+export type WebServer = z.infer<typeof webServerSchema>;
+
+/** RFC 9110, section 5.6.2: what names of fields and methods consist of. */
+const token = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'a word without spaces, as HTTP wants it');
+
+export const webLoadSchema = z.strictObject({
+  /** The script that makes the requests, instead of those below. */
+  k6: z.string().min(1).nullable(),
+  method: token,
+  path,
+  headers: z.record(token, z.string()),
+  body: z.string().nullable(),
+  /** How long a client waits for all of an answer. */
+  patience: span,
+  attempts: z.int().min(1),
+  staleCacheValue: span,
+  sticky: z.array(sharedKeySchema).min(1).nullable(),
+});
+export type WebLoad = z.infer<typeof webLoadSchema>;

@@ -1,0 +1,117 @@
+/** The requests of web users: what their clients saw, and what the wire shows of those that changed their element. */
+import { readFile } from 'node:fs/promises';
+import { hostsWith, type Plan } from '../experiment/plan.js';
+import type { JournalEvent } from '../result/journal.js';
+import type { FailoverRow, RequestRow } from '../result/rows.js';
+import { type WebRequestRow, webRequestRowSchema } from '../result/web.js';
+import { AddressBook } from './addresses.js';
+import { type FaultRecord, faultsOf } from './faults.js';
+import { delayOf, stagesOf } from './stages.js';
+import { type Attempt, type Conversation, readConversations } from './web-wire.js';
+
+export interface WebInput {
+  readonly plan: Plan;
+  readonly journal: readonly JournalEvent[];
+  /** Lab's wall clock when the run began: epoch seconds. */
+  readonly epoch: number;
+  /** The capture's file; null when there is none, which leaves failovers unknown. */
+  readonly capture: string | null;
+  /** What the users' processes wrote, by host: one file for each of their lives. */
+  readonly files: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface WebMeasurement {
+  /** In order of time, user by user. */
+  readonly rows: WebRequestRow[];
+  readonly failovers: FailoverRow[];
+  readonly notes: string[];
+}
+
+/** @throws HarnessError `lab-broken` when tshark cannot read the capture */
+export async function measureWeb({ plan, journal, epoch, capture, files }: WebInput): Promise<WebMeasurement> {
+  const book = new AddressBook(plan, journal);
+  const notes: string[] = [];
+  const rows: WebRequestRow[] = [];
+  for (const [user, paths] of files) {
+    for (const path of paths) rows.push(...rowsIn(user, await readFile(path, 'utf8'), epoch, book, notes));
+  }
+  rows.sort((a, b) => (a.user < b.user ? -1 : a.user > b.user ? 1 : a.intendedAt - b.intendedAt));
+  if (capture === null) return { rows, failovers: [], notes };
+  const delays = Object.fromEntries(
+    Object.entries(plan.topology.networks).map(([name, { impairment }]) => [name, impairment.delay ?? 0]),
+  );
+  const users = new Set(hostsWith(plan, 'poolUser').map(({ name }) => name));
+  const conversations = await readConversations(capture, { book, epoch, delays, users });
+  const faults = faultsOf(journal);
+  const failovers = conversations.flatMap((each) => failoversIn(each, faults));
+  failovers.sort((a, b) => (a.detectedAt ?? 0) - (b.detectedAt ?? 0));
+  return { rows, failovers, notes };
+}
+
+/** As every other user's requests are told; a request has no size. */
+export function requestRowOf(row: WebRequestRow): RequestRow {
+  const { user, id, intendedAt, sentAt, answeredAt, endedAt, error, retries, element } = row;
+  const state = endedAt === null ? 'open' : error === null ? 'completed' : 'lost';
+  const completedAt = state === 'completed' ? endedAt : null;
+  const between = (from: number | null, to: number | null) => (from === null || to === null ? null : to - from);
+  return {
+    ...{ user, id, size: null, state, queuedAt: intendedAt, startedAt: sentAt, acceptedAt: answeredAt, completedAt },
+    queuingDelay: between(intendedAt, sentAt),
+    startupDelay: between(sentAt, answeredAt),
+    processingTime: between(answeredAt, completedAt),
+    handlingTime: between(intendedAt, completedAt),
+    ...{ handlingSpeed: null, failovers: retries, element },
+  };
+}
+
+function rowsIn(user: string, text: string, epoch: number, book: AddressBook, notes: string[]): WebRequestRow[] {
+  const lines = text.split('\n').filter(Boolean);
+  let broken = 0;
+  const since = (time: number | null) => (time === null ? null : time - epoch);
+  const rows = lines.flatMap((line) => {
+    try {
+      const row = webRequestRowSchema.parse({ user, ...JSON.parse(line) });
+      const intendedAt = row.intendedAt - epoch;
+      // It is told by its address, which says whose it was at that time.
+      const element = row.element && (book.hostOf(row.element.split(':')[0]!, intendedAt) ?? row.element);
+      const times = { sentAt: since(row.sentAt), answeredAt: since(row.answeredAt), endedAt: since(row.endedAt) };
+      return [{ ...row, intendedAt, ...times, element }];
+    } catch {
+      broken += 1;
+      return [];
+    }
+  });
+  if (broken > 0) notes.push(`${user}: ${broken} of ${lines.length} requests were written incompletely and left out`);
+  return rows;
+}
+
+/** A request that was sent to one element and then to another. */
+function failoversIn({ user, id, attempts, reports, resolutions }: Conversation, faults: readonly FaultRecord[]) {
+  return attempts.slice(1).flatMap((next, at): FailoverRow[] => {
+    const old = attempts[at]!;
+    if (old.element === next.element) return [];
+    const fault = causeOf(old, next, faults);
+    const faultAt = fault?.injectedAt ?? null;
+    const since = Math.max(old.sentAt, faultAt ?? old.sentAt);
+    const detectedAt = reports.findLast((it) => it >= since && it <= next.sentAt) ?? next.sentAt;
+    // Most of the time it knows the next element already.
+    const selectedAt = resolutions.findLast((it) => it >= detectedAt && it <= next.sentAt) ?? detectedAt;
+    const moments = { faultAt, detectedAt, selectedAt, connectedAt: next.sentAt, resumedAt: next.answeredAt };
+    return [
+      {
+        ...{ user, requestId: id, oldElement: old.element, newElement: next.element },
+        ...{ faultId: fault?.id ?? null, faultKind: fault?.kind ?? null },
+        phase: faultAt !== null && old.sentAt > faultAt ? 'starting' : 'running',
+        ...moments,
+        ...{ delay: delayOf(moments), ...stagesOf(moments), repeatedCalculations: null },
+      },
+    ];
+  });
+}
+
+/** The last fault on the element that the request was given up at, while it was there. */
+const causeOf = (old: Attempt, next: Attempt, faults: readonly FaultRecord[]): FaultRecord | undefined =>
+  faults.findLast(
+    ({ host, injectedAt, healedAt }) =>
+      host === old.element && injectedAt <= next.sentAt && (healedAt === null || healedAt >= old.sentAt),
+  );
