@@ -55,7 +55,10 @@ function cell({ metric, unit }: FindingColumn, runs: readonly Values[], predicte
 }
 
 /** Metrics that the simulation and a lab understand alike. */
-const hasTwin = new Set(['resumption_s', 'failover_delay_s', 'startup_delay_s', 'handling_time_s']);
+const hasTwin = new Set([
+  ...['detection_s', 'selection_s', 'connection_s', 'resumption_s'],
+  ...['failover_delay_s', 'startup_delay_s', 'handling_time_s'],
+]);
 
 function shareText(values: readonly number[]): string {
   const hits = values.filter((value) => value > 0).length;
