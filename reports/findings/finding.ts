@@ -61,6 +61,18 @@ export const findings: readonly FindingTable[] = [
     ],
   },
   {
+    name: 'cookie-echo-makers',
+    title: 'How long a request takes to resume by a cookie echo, at elements of two makers',
+    experiment: 'mixtures',
+    grid: { fault: ['kill'], registrar: ['rsplib'], user: ['rsplib'] },
+    columns: [
+      ...stageColumns,
+      seconds('failover_delay_s', 'failover delay'),
+      count('failovers', 'failovers'),
+      count('failovers_by_cookie', 'by cookie echo'),
+    ],
+  },
+  {
     name: 'mixtures',
     title: 'How registrars, elements and users of two makers work together',
     experiment: 'mixtures',

@@ -73,11 +73,8 @@ function expectation(twins: readonly (number | null)[], unit: FindingColumn['uni
 
 /** Metrics that the simulation and a lab understand alike. */
 const hasTwin = new Set([
-  'resumption_s',
-  'failover_delay_s',
-  'startup_delay_s',
-  'handling_time_s',
-  'requests_completed',
+  ...['detection_s', 'selection_s', 'connection_s', 'resumption_s'],
+  ...['failover_delay_s', 'startup_delay_s', 'handling_time_s', 'requests_completed'],
 ]);
 
 function shareText(values: readonly number[]): string {

@@ -9,6 +9,7 @@ const here = packageRoot(import.meta.url);
 const programs = [
   'harness/lab/virtual/guest.js',
   'harness/pool/native/attacker.js',
+  'harness/pool/native/fuzz/main.js',
   'harness/pool/native/peer/element.js',
   'harness/pool/native/peer/user.js',
   'harness/pool/native/registrar/main.js',

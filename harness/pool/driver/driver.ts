@@ -14,7 +14,7 @@ import { Component } from './component.js';
 import { heal, inject } from './faults.js';
 import { LogStates } from './log-states.js';
 import { LogTail, LogTails } from './log-tail.js';
-import { memoryOf } from './memory.js';
+import { usageOf } from './usage.js';
 
 export const poolDriver: PoolDriver = {
   checkPlan: checkPool,
@@ -55,7 +55,7 @@ class MixedPool implements DeployedPool {
 
   async startUsers(): Promise<void> {
     await this.#startAll(this.#playing('poolUser'));
-    this.#noteMemory('at first');
+    this.#noteUsage('When attacks begin');
   }
 
   async inject(strike: Strike): Promise<{ injectedAt: number; evidence: string | null }> {
@@ -103,7 +103,7 @@ class MixedPool implements DeployedPool {
   }
 
   async stop(): Promise<void> {
-    this.#noteMemory('in the end');
+    this.#noteUsage('In the end');
     // Users first: a user whose element leaves before it would count a failover that no fault caused.
     for (const kind of ['poolUser', 'poolElement', 'registrar'] as const) {
       await Promise.all(this.#playing(kind).map((component) => this.#dismiss(component)));
@@ -132,15 +132,16 @@ class MixedPool implements DeployedPool {
     return Promise.race([component.end(signal).then(() => true), late]).finally(() => over.abort());
   }
 
-  /** What malformed messages are to show: a component that grows. */
-  #noteMemory(when: string): void {
-    if (!hostsWith(this.plan, 'attacker').some(({ role }) => role.attack === 'malformedMessages')) return;
-    const amounts = [...this.#components.values()].flatMap(({ name, process }) => {
-      const memory = process && memoryOf(process.pid);
-      return memory ? [`${name} ${memory.now} (at most ${memory.most})`] : [];
+  /** What attackers are to show: components that grow, or work more than others. */
+  #noteUsage(when: string): void {
+    if (hostsWith(this.plan, 'attacker').length === 0) return;
+    const used = [...this.#components.values()].flatMap(({ name, process }) => {
+      const usage = process && usageOf(process.pid);
+      if (!usage) return [];
+      const { memory, mostMemory, cpuSeconds } = usage;
+      return [`${name} has ${memory} KiB (at most ${mostMemory}) and took ${cpuSeconds.toFixed(3)} s of CPU time`];
     });
-    if (amounts.length > 0)
-      this.context.record({ event: 'note', text: `memory in KiB ${when}: ${amounts.join(', ')}` });
+    if (used.length > 0) this.context.record({ event: 'note', text: `${when}: ${used.join(', ')}` });
   }
 
   #playing(kind: Role['kind']): Component[] {

@@ -1,6 +1,7 @@
 /** The process of one registrar: `node main.js ORDER`. Sockets, clock and files around the state machine. */
 
 import { appendFileSync, writeFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { codeOf, messageOf } from '../../../base/errors.js';
 import { randomFrom } from '../../../base/random.js';
 import { asap } from '../asap.js';
@@ -124,7 +125,11 @@ class Line implements Channel {
     return this.#socket?.send(association, bytes, this.protocol) ?? false;
   }
 
-  connect({ addresses, port }: Endpoint): number | null {
+  connect(to: Endpoint): number | null {
+    const { port } = to;
+    // Its sockets know no others; who said so may have said nothing at all.
+    const addresses = to.addresses.filter((it) => isIPv4(it));
+    if (addresses.length === 0 || port === 0) return null;
     // The peer may have connected before, without a word.
     const known = this.#socket?.associationWith({ address: addresses[0]!, port });
     if (known !== undefined) return known;

@@ -30,9 +30,11 @@ export class Takeovers {
     const { outside } = this.core;
     outside.log(`Initiating takeover of dead peer ${hex(identifier)}`);
     const asked = this.peers.known.filter((peer) => peer !== dead);
-    const awaited = new Set(asked.map((peer) => peer.identifier));
+    // Others that are thought dead as well may never answer; they are asked all the same, for they may live.
+    const awaited = new Set(asked.map((peer) => peer.identifier).filter((it) => !this.#own.has(it)));
     this.#own.set(identifier, { awaited, stop: this.#later(() => this.#expire(identifier)) });
     for (const peer of asked) this.peers.tell(peer, { type: enrpTypes.initTakeover, target: identifier });
+    this.lost(identifier);
     this.#finishIfAgreed(identifier);
   }
 
@@ -70,7 +72,7 @@ export class Takeovers {
     this.settled(target!, peer.identifier);
   }
 
-  /** A peer is no more: nobody waits for it. */
+  /** A peer is no more, or thought so: nobody waits for it. */
   lost(identifier: number): void {
     for (const [dead, { awaited }] of this.#own) {
       awaited.delete(identifier);

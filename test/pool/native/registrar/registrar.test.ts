@@ -164,6 +164,16 @@ describe('several registrars', () => {
     if (count === 3) expect(all[2]!.own).toEqual([]);
   });
 
+  it('of 3 one takes over the elements of two that fall silent at once: neither has to agree about the other', () => {
+    const { world, all } = worldOf(3);
+    new ElementHost(world, '10.1.1.14', 14, addresses[1]!);
+    world.pass(1);
+    for (const address of addresses.slice(0, 2)) world.away.add(address);
+    world.pass(6);
+    expect(all[2]!.own.sort()).toEqual([11, 12, 13, 14]);
+    expect(all[2]!.registrar.holdings.peers).toBe(0);
+  });
+
   it.each([
     [2, 'frozen'],
     [3, 'frozen'],
