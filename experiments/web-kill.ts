@@ -27,7 +27,7 @@ export default experiment({
     elements: webElement({ command: ['node', 'experiments/servers/hello.js'], health: { path: '/health' } }),
     users: webUser({ rate }),
   }),
-  phases: { warmUp: s(5), measure: s(20), drain: s(5) },
-  faults: [every(s(10), kill(one('elements')), { first: s(3), lasting: s(4) })],
+  phases: { warmUp: s(5), measure: s(16), drain: s(4) },
+  faults: [every(s(8), kill(one('elements')), { first: s(3), lasting: s(3) })],
   checks: [noRequestLost(), failoverDelay({ maxBelow: s(1) })],
 });

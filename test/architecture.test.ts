@@ -126,6 +126,7 @@ const places = {
     'harness/lab/virtual/qemu.ts',
     'harness/measure/tshark.ts',
     'harness/pool/build/find.ts',
+    'harness/pool/web/k6.ts',
     'harness/pool/web/service.ts',
     'harness/setup/guest.ts',
     'harness/setup/machine.ts',

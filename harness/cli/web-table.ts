@@ -12,11 +12,11 @@ export function webLines({ requests, failed, retried, retries, longestGap, laten
   row('while a fault was at work', latency.during);
   row('after it', latency.after);
   const gap = longestGap
-    ? `Longest time without an answer: ${formatDuration(longestGap.seconds)}, from ${longestGap.from.toFixed(1)} s on (${longestGap.user}).`
+    ? `Longest time without an answer: ${formatDuration(longestGap.seconds)}, from ${longestGap.from.toFixed(1)} s on.`
     : 'There was no answer.';
   return [
     table.toString(),
-    `Web requests: ${requests} in all, ${failed} failed, ${retried} tried at more than one element (${retries} times in vain).`,
+    `Web requests: ${requests} in all, ${failed} failed, ${retried} tried again at another element (${retries} times).`,
     gap,
     ...errors.map(({ error, count }) => `  ${count} failed: ${error}`),
   ].join('\n');

@@ -12,8 +12,8 @@ import type { SharedKey } from './web-keys.js';
 
 export interface WebElementOptions {
   /**
-   * Starts the server on its host, where rsplab was started, with the variable `PORT` set, e.g. `['node', 'server.js']`.
-   * Without one the server is there already, listening on `port` of its host's loopback device.
+   * Starts the server on its host, in the folder where rsplab was started, with the variable `PORT` set, e.g.
+   * `['node', 'server.js']`. Without one the server is there already, on `port` of its host's loopback device.
    */
   command?: readonly string[];
   /** Files and folders that the command needs beside those that it names, e.g. `['node_modules']`. */
@@ -86,17 +86,23 @@ export interface WebUserOptions {
   requestTimeout?: Duration;
   /** How many elements are tried for a request that may be repeated. @defaultValue 3 */
   attempts?: number;
-  /** An element that serves requests is asked so often whether it still lives, and has as long to answer. @defaultValue 1 s */
+  /**
+   * An element that has requests under way is asked so often whether it still lives, and has as long to answer.
+   * @defaultValue 1 s
+   */
   keepAlive?: Duration;
   /** How long the answer to a handle resolution is used (RFC 5352, STALE.CACHE.VALUE). @defaultValue 0.5 s */
   staleCacheValue?: Duration;
-  /** Sessions stay with an element, by cookies that are sealed with the first of these keys of 32 bytes. @defaultValue none */
+  /**
+   * Sessions stay with an element, by cookies that are sealed with the first of these keys of 32 bytes.
+   * @defaultValue none: each request goes where the policy says
+   */
   sticky?: readonly SharedKey[] | null;
   /** Name of the pool (pool handle, RFC 5351). @defaultValue `WebPool` */
   pool?: string;
 }
 
-/** @throws HarnessError `bad-input` for a value out of range, an unknown option, or not exactly one source of requests */
+/** @throws HarnessError `bad-input` for a value out of range, an unknown option, or not one source of requests */
 export function webUser({ rate, requestInterval, k6, ...options }: WebUserOptions): PoolUserRequest {
   const given = Object.entries({ rate, requestInterval, k6 }).flatMap(([name, it]) => (it === undefined ? [] : [name]));
   if (given.length !== 1) {

@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { hostsWith, type Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
-import { type WebRequestRow, webRequestRowSchema } from '../result/web.js';
+import { type Threshold, type WebRequestRow, webRequestRowSchema } from '../result/web.js';
 import { AddressBook } from './addresses.js';
 import { type FaultRecord, faultsOf } from './faults.js';
+import { readK6Points, readK6Thresholds } from './k6.js';
 import { delayOf, stagesOf } from './stages.js';
 import { type Attempt, type Conversation, readConversations } from './web-wire.js';
 
@@ -17,13 +18,23 @@ export interface WebInput {
   /** The capture's file; null when there is none, which leaves failovers unknown. */
   readonly capture: string | null;
   /** What the users' processes wrote, by host: one file for each of their lives. */
-  readonly files: ReadonlyMap<string, readonly string[]>;
+  readonly files: ReadonlyMap<string, UserFiles>;
+}
+
+/** Paths, one for each life of a user that left one. */
+export interface UserFiles {
+  readonly rows: readonly string[];
+  /** Points and summaries of k6's. */
+  readonly k6Points: readonly string[];
+  readonly k6Summaries: readonly string[];
 }
 
 export interface WebMeasurement {
   /** In order of time, user by user. */
   readonly rows: WebRequestRow[];
   readonly failovers: FailoverRow[];
+  /** Of k6's scripts. */
+  readonly thresholds: Threshold[];
   readonly notes: string[];
 }
 
@@ -32,11 +43,15 @@ export async function measureWeb({ plan, journal, epoch, capture, files }: WebIn
   const book = new AddressBook(plan, journal);
   const notes: string[] = [];
   const rows: WebRequestRow[] = [];
-  for (const [user, paths] of files) {
-    for (const path of paths) rows.push(...rowsIn(user, await readFile(path, 'utf8'), epoch, book, notes));
+  const thresholds: Threshold[] = [];
+  for (const [user, { rows: own, k6Points, k6Summaries }] of files) {
+    const linesOf = async (path: string) => (await readFile(path, 'utf8')).split('\n').filter(Boolean);
+    for (const path of own) rows.push(...timed(user, ownRows(await linesOf(path)), { epoch, book, notes }));
+    for (const path of k6Points) rows.push(...timed(user, readK6Points(await linesOf(path)), { epoch, book, notes }));
+    for (const path of k6Summaries) thresholds.push(...readK6Thresholds(path, await readFile(path, 'utf8')));
   }
   rows.sort((a, b) => (a.user < b.user ? -1 : a.user > b.user ? 1 : a.intendedAt - b.intendedAt));
-  if (capture === null) return { rows, failovers: [], notes };
+  if (capture === null) return { rows, failovers: [], thresholds, notes };
   const delays = Object.fromEntries(
     Object.entries(plan.topology.networks).map(([name, { impairment }]) => [name, impairment.delay ?? 0]),
   );
@@ -45,7 +60,7 @@ export async function measureWeb({ plan, journal, epoch, capture, files }: WebIn
   const faults = faultsOf(journal);
   const failovers = conversations.flatMap((each) => failoversIn(each, faults));
   failovers.sort((a, b) => (a.detectedAt ?? 0) - (b.detectedAt ?? 0));
-  return { rows, failovers, notes };
+  return { rows, failovers, thresholds, notes };
 }
 
 /** As every other user's requests are told; a request has no size. */
@@ -64,25 +79,40 @@ export function requestRowOf(row: WebRequestRow): RequestRow {
   };
 }
 
-function rowsIn(user: string, text: string, epoch: number, book: AddressBook, notes: string[]): WebRequestRow[] {
-  const lines = text.split('\n').filter(Boolean);
-  let broken = 0;
-  const since = (time: number | null) => (time === null ? null : time - epoch);
+/** Rows as a process wrote them: times in epoch seconds. */
+interface RowsRead {
+  readonly rows: Omit<WebRequestRow, 'user'>[];
+  /** Lines that are none, as the last one of a process that was killed. */
+  readonly broken: number;
+}
+
+const ownRowSchema = webRequestRowSchema.omit({ user: true });
+
+function ownRows(lines: readonly string[]): RowsRead {
   const rows = lines.flatMap((line) => {
     try {
-      const row = webRequestRowSchema.parse({ user, ...JSON.parse(line) });
-      const intendedAt = row.intendedAt - epoch;
-      // It is told by its address, which says whose it was at that time.
-      const element = row.element && (book.hostOf(row.element.split(':')[0]!, intendedAt) ?? row.element);
-      const times = { sentAt: since(row.sentAt), answeredAt: since(row.answeredAt), endedAt: since(row.endedAt) };
-      return [{ ...row, intendedAt, ...times, element }];
+      return [ownRowSchema.parse(JSON.parse(line))];
     } catch {
-      broken += 1;
       return [];
     }
   });
-  if (broken > 0) notes.push(`${user}: ${broken} of ${lines.length} requests were written incompletely and left out`);
-  return rows;
+  return { rows, broken: lines.length - rows.length };
+}
+
+function timed(
+  user: string,
+  { rows, broken }: RowsRead,
+  { epoch, book, notes }: { epoch: number; book: AddressBook; notes: string[] },
+): WebRequestRow[] {
+  if (broken > 0) notes.push(`${user}: ${broken} requests were written incompletely, and left out`);
+  const since = (time: number | null) => (time === null ? null : time - epoch);
+  return rows.map((row) => {
+    const intendedAt = row.intendedAt - epoch;
+    // It is told by its address, which says whose it was at that time.
+    const element = row.element && (book.hostOf(row.element.split(':')[0]!, intendedAt) ?? row.element);
+    const times = { sentAt: since(row.sentAt), answeredAt: since(row.answeredAt), endedAt: since(row.endedAt) };
+    return { user, ...row, intendedAt, ...times, element };
+  });
 }
 
 /** A request that was sent to one element and then to another. */

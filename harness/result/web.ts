@@ -27,3 +27,10 @@ export const webRequestRowSchema = z.object({
   element: z.string().nullable(),
 });
 export type WebRequestRow = z.infer<typeof webRequestRowSchema>;
+
+/** What a script of k6's wants to hold. */
+export interface Threshold {
+  readonly metric: string;
+  readonly expression: string;
+  readonly holds: boolean;
+}

@@ -50,7 +50,7 @@ export async function collect(
     registrars,
     faults,
     attacks,
-    web: web?.rows,
+    web: web && { rows: web.rows, thresholds: web.thresholds },
     window,
     holes,
     reasons: [...new Set([...broken, ...lost, ...hidden, ...idle(plan, journal, attacks)])],
@@ -113,8 +113,18 @@ async function webIn(
   if (users.length === 0) return null;
   const logs = join(folder, 'logs');
   const names = readdirSync(logs);
-  const livesOf = (name: string) => names.filter((file) => new RegExp(`^${name}(-\\d+)?\\.ndjson$`).test(file));
-  const files = new Map(users.map(({ name }) => [name, livesOf(name).map((file) => join(logs, file))]));
+  const livesOf = (name: string, extension: string) =>
+    names.filter((file) => new RegExp(`^${name}(-\\d+)?\\.${extension}$`).test(file)).map((file) => join(logs, file));
+  const files = new Map(
+    users.map(({ name }) => [
+      name,
+      {
+        rows: livesOf(name, 'ndjson'),
+        k6Points: livesOf(name, 'k6.json'),
+        k6Summaries: livesOf(name, 'k6-summary.json'),
+      },
+    ]),
+  );
   const capture = join(folder, captureFile);
   return measureWeb({ plan, journal, epoch, capture: existsSync(capture) ? capture : null, files });
 }

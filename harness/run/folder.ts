@@ -48,7 +48,7 @@ export function storeOutcome(
   store('requests.csv', requestRowSchema, requests);
   store('failovers.csv', failoverRowSchema, failovers);
   if (keepAlives) store('keepalives.csv', keepAliveRowSchema, keepAlives);
-  if (web) store('web.csv', webRequestRowSchema, web);
+  if (web) store('web.csv', webRequestRowSchema, web.rows);
   if (attacks) store('attacks.csv', attackRowSchema, attacks.rows);
   if (wire && wire.paths.length > 0) store('paths.csv', pathRowSchema, wire.paths);
   if (wire) writeWhole(join(folder, 'wire.json'), `${JSON.stringify(wire, null, 2)}\n`);

@@ -17,6 +17,7 @@ import { checkTshark } from '../measure/known.js';
 import { poolDriver } from '../pool/driver/driver.js';
 import { isNative, memoryOfOwn } from '../pool/implementations.js';
 import { checkAttackers } from '../pool/native/attackers.js';
+import { checkK6 } from '../pool/web/k6.js';
 import { tryServers } from '../pool/web/try-out.js';
 import { homeHere, programsIn } from './build.js';
 import { collect } from './collect.js';
@@ -54,6 +55,7 @@ function subjectHere(lab: Lab): Subject {
       checkRoutes(plan, lab.name);
       checkMemory(plan, lab.name, { givenMiB: 0, usedMiB: usedBy(plan) });
       await tryServers(plan, process.cwd());
+      await checkK6(plan, lab.name, process.cwd());
       await checkInstruments();
       await tryFaults(plan, lab.name);
     },
@@ -82,6 +84,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
       checkMemory(plan, name, { givenMiB, usedMiB: givenMiB / 2 });
       memoryFolder(givenMiB);
       await tryServers(plan, process.cwd());
+      await checkK6(plan, name, process.cwd());
       await checkInstruments();
     },
     async perform(plan, context) {

@@ -5,7 +5,7 @@ import type { RegistrarMeasurement } from '../measure/registrars.js';
 import type { WireStatistics } from '../measure/statistics.js';
 import type { FailoverRow, KeepAliveRow, RequestRow } from '../result/rows.js';
 import type { Summary } from '../result/summary.js';
-import type { WebRequestRow } from '../result/web.js';
+import type { Threshold, WebRequestRow } from '../result/web.js';
 
 export interface Outcome {
   readonly requests: readonly RequestRow[];
@@ -16,7 +16,7 @@ export interface Outcome {
   /** Null or missing in a run without attackers. */
   readonly attacks?: Attacks | null;
   /** Requests of web users, as their clients saw them; null or missing in a run without. */
-  readonly web?: readonly WebRequestRow[] | null | undefined;
+  readonly web?: { readonly rows: readonly WebRequestRow[]; readonly thresholds: readonly Threshold[] } | null;
   readonly utilisationPercent: number | null;
   /** What else the capture tells; null where there is none. */
   readonly wire: WireStatistics | null;

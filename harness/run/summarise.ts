@@ -41,7 +41,7 @@ export function summarise(plan: Plan, outcome: Outcome, { on, clock, versions, r
     ...(outcome.holes && { holes: holeNumbers(outcome, requests, within) }),
     faults: outcome.faults,
     ...(outcome.attacks && { attacks: summariseAttacks(plan, outcome.attacks, withoutFault(outcome)) }),
-    ...(outcome.web && { web: webNumbers(outcome.web, outcome, window) }),
+    ...(outcome.web && { web: webNumbers(outcome.web.rows, outcome, window) }),
     reasons: [...outcome.reasons],
     ...(outcome.load && { load: outcome.load }),
     ...(outcome.machine && { machine: outcome.machine }),
@@ -50,7 +50,11 @@ export function summarise(plan: Plan, outcome: Outcome, { on, clock, versions, r
   };
 }
 
-const webNumbers = (rows: NonNullable<Outcome['web']>, { faults }: Outcome, window: { from: number; to: number }) =>
+const webNumbers = (
+  rows: NonNullable<Outcome['web']>['rows'],
+  { faults }: Outcome,
+  window: { from: number; to: number },
+) =>
   summariseWeb(
     rows.filter(({ intendedAt }) => isWithin(window)(intendedAt)),
     faults,

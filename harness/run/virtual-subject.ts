@@ -17,6 +17,7 @@ import { snapshotFor } from '../lab/virtual/snapshot.js';
 import type { Build } from '../pool/build/stage.js';
 import { memoryOfOwn } from '../pool/implementations.js';
 import { serviceFiles } from '../pool/web/files.js';
+import { checkK6 } from '../pool/web/k6.js';
 import { tryServers } from '../pool/web/try-out.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { Summary } from '../result/summary.js';
@@ -47,6 +48,7 @@ export function virtual({ withoutSnapshot = false } = {}): Subject {
       checkMemory(plan, 'virtual', { givenMiB: 0, usedMiB: usedBy(plan) });
       checkPrograms(plan);
       await tryServers(plan, process.cwd());
+      await checkK6(plan, 'virtual', process.cwd());
       const { hash } = virtualFingerprint(setting);
       if (!withoutSnapshot) await snapshotFor({ hash, setting, say });
     },

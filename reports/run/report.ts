@@ -19,6 +19,7 @@ import { headerMarkup, headlineMarkup, questionMarkup, verdictMarkup } from './s
 import { checkTable, faultTable } from './tables.js';
 import { timelineSection } from './timeline.js';
 import { impairmentText, topologySvg } from './topology.js';
+import { webSection } from './web.js';
 import { wireSection } from './wire.js';
 
 /**
@@ -59,6 +60,7 @@ function sectionsOf(run: RunFiles): (Section | null)[] {
       : []),
     optional('others', 'Other runs', othersSection(run)),
     { id: 'faults', title: 'Faults', body: tableMarkup(faultTable(run)) },
+    optional('clients', 'At the clients', webSection(run)),
     optional('attacks', 'Attacks', attackSection(run)),
     optional('registrars', 'Registrars', registrarSection(run)),
     { id: 'checks', title: 'Checks', body: tableMarkup(checkTable(run)) },

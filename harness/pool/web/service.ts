@@ -21,6 +21,13 @@ export interface ServiceOptions {
   readonly output: 'log' | 'keep';
 }
 
+/** Of a stack of calls, what they failed with; otherwise the last words. */
+const complaintIn = (text: string): string =>
+  text
+    .split('\n')
+    .find((line) => /^(\w*Error\b|Uncaught)/.test(line))
+    ?.trim() ?? lastLines(text, 2);
+
 export function startService(command: readonly string[], { port, workspace, output }: ServiceOptions): Service {
   const [program, ...rest] = command;
   const child = execa(program!, rest, {
@@ -30,7 +37,7 @@ export function startService(command: readonly string[], { port, workspace, outp
   });
   const ended = child.then(({ exitCode, signal, cause, all }) => {
     if (child.pid === undefined) return `it cannot be started: ${messageOf(cause)}`;
-    const words = typeof all === 'string' ? lastLines(all) : '';
+    const words = typeof all === 'string' ? complaintIn(all) : '';
     return `it ended with ${signal ?? `exit code ${exitCode}`}${words ? `: ${words}` : ''}`;
   });
   return {

@@ -32,8 +32,9 @@ async function tryServer(where: string, server: WebServer, workspace: string): P
   try {
     const trouble = await untilHealthy(service, server, port);
     if (trouble === null) return;
-    const expected = `a server that listens where PORT says and answers ${server.health.path} with a status from 200 to 299`;
-    throw badInput(`${where}: expected ${expected}, got '${command.join(' ')}': ${trouble}`);
+    const answers = `answers ${server.health.path} with a status from 200 to 299`;
+    const got = `'${command.join(' ')}': ${trouble}`;
+    throw badInput(`${where}: expected a server that listens where PORT says and ${answers}, got ${got}`);
   } finally {
     await service.stop();
   }
