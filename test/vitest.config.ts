@@ -35,6 +35,7 @@ export default defineConfig({
           exclude: ['test/lab/**/!(*.unit).test.ts', 'test/browser/**'],
           // A command line takes a second to start, and many times that on a machine that is busy with other things.
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           ...everyCpu,
           sequence: { groupOrder: 0 },
         },

@@ -1,6 +1,5 @@
 /** What machine this is, as far as it decides how exact a lab is. */
 import { cpus, release, totalmem } from 'node:os';
-import { execa } from 'execa';
 import { digest } from '../base/digest.js';
 import { guestPackages } from '../base/guest-packages.js';
 import { toolEnvironment } from '../base/tools.js';
@@ -54,6 +53,8 @@ export function machineFingerprint(
 }
 
 async function says(tool: string, option: string, version: RegExp): Promise<string | null> {
+  // Slow to load, and rarely wanted.
+  const { execa } = await import('execa');
   const { stdout } = await execa(tool, [option], { env: toolEnvironment(), stdin: 'ignore', reject: false });
   return version.exec(stdout ?? '')?.[1] ?? null;
 }

@@ -55,12 +55,18 @@ async function programFor(asked: string): Promise<Command> {
     )
     .version(rsplabVersion())
     .exitOverride();
-  for (const name of Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands)) {
+  for (const name of namesFor(asked)) {
     const command = await commands[name]!();
     // Commander would print its own message and exit with 1.
     program.addCommand(command.exitOverride().configureOutput({ outputError: () => {} }));
   }
   return program.configureOutput({ outputError: () => {} });
+}
+
+/** Only for help, or to suggest a name, are all commands needed. */
+function namesFor(asked: string): string[] {
+  if (Object.hasOwn(commands, asked)) return [asked];
+  return ['-V', '--version'].includes(asked) ? [] : Object.keys(commands);
 }
 
 function report(error: unknown): number | undefined {

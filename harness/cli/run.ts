@@ -9,7 +9,6 @@ import { runApart } from '../run/apart.js';
 import { buildFor } from '../run/build.js';
 import { type RunOptions, run } from '../run/run.js';
 import type { Subject } from '../run/subject.js';
-import { virtual, virtualSubject } from '../run/virtual-subject.js';
 import { aftermathOf } from './aftermath.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
@@ -72,7 +71,7 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
     )
     .action(async (file: string, flags: RunFlags) => {
       const plan = await planOf(file, flags);
-      const subject = withoutSnapshot(await chooseSubject(flags.on), flags);
+      const subject = await withoutSnapshot(await chooseSubject(flags.on), flags);
       const build = await buildFor(readPrograms('--with', flags.with), subject);
       const progress = new Progress(plan, subject.name, process.stderr);
       // The page is slow to load, and most runs have none.
@@ -103,10 +102,10 @@ Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because t
       process.exitCode = exitCodes[finished.summary.verdict];
     });
 
-function withoutSnapshot(subject: Subject, { snapshot }: RunFlags): Subject {
+async function withoutSnapshot(subject: Subject, { snapshot }: RunFlags): Promise<Subject> {
   if (snapshot) return subject;
-  if (subject !== virtualSubject) throw badInput(`--no-snapshot: expected the lab virtual, got ${subject.name}`);
-  return virtual({ withoutSnapshot: true });
+  if (subject.name !== 'virtual') throw badInput(`--no-snapshot: expected the lab virtual, got ${subject.name}`);
+  return (await import('../run/virtual-subject.js')).virtual({ withoutSnapshot: true });
 }
 
 /** Of an experiment's file, or of a plan that was stored. */

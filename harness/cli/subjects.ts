@@ -1,18 +1,50 @@
 import { badInput } from '../base/errors.js';
-import { probeDocker, probeNetns, probeUml, probeUmlDocker, probeVirtual } from '../lab/probe.js';
-import { dockerSubject, netnsSubject, umlDockerSubject, umlSubject } from '../run/lab-subject.js';
-import { simSubject } from '../run/sim-subject.js';
+import type { Missing } from '../lab/probe.js';
 import type { Subject } from '../run/subject.js';
-import { virtualSubject } from '../run/virtual-subject.js';
+
+// Loaded when asked for: who simulates, or is refused, need not wait for all labs.
+const probes = () => import('../lab/probe.js');
+const labs = () => import('../run/lab-subject.js');
+
+interface Choice {
+  readonly name: string;
+  /** What it lacks on this machine. */
+  probe(): Promise<Missing[]>;
+  load(): Promise<Subject>;
+}
 
 /** Labs first, the most capable of them at the head. */
-const subjects = [
-  { subject: virtualSubject, probe: probeVirtual },
-  { subject: netnsSubject, probe: probeNetns },
-  { subject: umlSubject, probe: probeUml },
-  { subject: dockerSubject, probe: probeDocker },
-  { subject: umlDockerSubject, probe: probeUmlDocker },
-  { subject: simSubject, probe: async () => [] },
+const choices: readonly Choice[] = [
+  {
+    name: 'virtual',
+    probe: async () => (await probes()).probeVirtual(),
+    load: async () => (await import('../run/virtual-subject.js')).virtualSubject,
+  },
+  {
+    name: 'netns',
+    probe: async () => (await probes()).probeNetns(),
+    load: async () => (await labs()).netnsSubject,
+  },
+  {
+    name: 'uml',
+    probe: async () => (await probes()).probeUml(),
+    load: async () => (await labs()).umlSubject,
+  },
+  {
+    name: 'docker',
+    probe: async () => (await probes()).probeDocker(),
+    load: async () => (await labs()).dockerSubject,
+  },
+  {
+    name: 'uml+docker',
+    probe: async () => (await probes()).probeUmlDocker(),
+    load: async () => (await labs()).umlDockerSubject,
+  },
+  {
+    name: 'sim',
+    probe: async () => [],
+    load: async () => (await import('../run/sim-subject.js')).simSubject,
+  },
 ];
 
 /**
@@ -21,19 +53,17 @@ const subjects = [
  */
 export async function chooseSubject(name: string | undefined): Promise<Subject> {
   if (name === undefined) return bestLab();
-  const found = subjects.find(({ subject }) => subject.name === name);
-  if (!found) {
-    throw badInput(`--on: expected one of ${subjects.map(({ subject }) => subject.name).join(', ')}, got '${name}'`);
-  }
+  const found = choices.find((choice) => choice.name === name);
+  if (!found) throw badInput(`--on: expected one of ${choices.map((each) => each.name).join(', ')}, got '${name}'`);
   const missing = await found.probe();
   if (missing.length > 0)
     throw badInput(`--on ${name}: this machine lacks ${missing.map(({ what }) => what).join(', ')}; see rsplab doctor`);
-  return found.subject;
+  return found.load();
 }
 
 async function bestLab(): Promise<Subject> {
-  for (const { subject, probe } of subjects) {
-    if (subject.clock !== 'simulated' && (await probe()).length === 0) return subject;
+  for (const { name, probe, load } of choices) {
+    if (name !== 'sim' && (await probe()).length === 0) return load();
   }
   throw badInput('No lab works on this machine; rsplab doctor says what is missing, --on sim needs nothing');
 }

@@ -1,7 +1,6 @@
 /** Who runs a sweep, by what was asked for: this machine, a queue's workers, a cluster. */
 import { fileURLToPath } from 'node:url';
 import { badInput } from '../base/errors.js';
-import { checkSlurm, slurmExecutor } from '../sweep/slurm.js';
 import type { SweepOptions } from '../sweep/sweep.js';
 import { countFrom } from './settings.js';
 import { queueAddress, secondsFrom } from './work.js';
@@ -34,6 +33,7 @@ export async function executorFor(
   if (slurm === undefined) return undefined;
   if (options.shard) throw badInput('sweep: expected --shard or --slurm, which makes shards itself, got both');
   const jobs = countFrom('--slurm', slurm);
+  const { checkSlurm, slurmExecutor } = await import('../sweep/slurm.js');
   checkSlurm();
   return slurmExecutor({ jobs, replications: options.replications, command: shardCommand(file, options, flags) });
 }

@@ -2,11 +2,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { tsImport } from 'tsx/esm/api';
 import { z } from 'zod';
 import { check } from '../base/check.js';
 import { badInput, codeOf, messageOf } from '../base/errors.js';
 import { type GateOptions, gateSchema, type LimitName } from '../experiment/gate.js';
+import { tsImport } from '../experiment/typescript.js';
 
 /** A gate's settings with nothing left open. */
 export interface GateSettings {

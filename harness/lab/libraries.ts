@@ -1,5 +1,4 @@
 /** The shared libraries of a program, as the dynamic loader finds them (`man 8 ld.so`). */
-import { execa } from 'execa';
 
 /** Whose libraries a program is going to find: those of this machine, or of another one's file system. */
 export interface Home {
@@ -25,6 +24,8 @@ export interface Libraries {
 export async function librariesOf(program: string, folders: readonly string[], home: Home): Promise<Libraries> {
   const search = [...folders, ...home.libraryFolders].join(':');
   const options = ['--inhibit-cache', ...(search ? ['--library-path', search] : [])];
+  // Slow to load, and only who brings programs needs it.
+  const { execa } = await import('execa');
   const listed = await execa(home.loader, [...options, '--list', program], { reject: false, all: true });
   const text = listed.all ?? '';
   if (/statically linked|not a dynamic executable/.test(text)) return { paths: new Map(), complaint: undefined };

@@ -1,7 +1,6 @@
 /** Where the program itself is in what somebody named: a file, a folder of a build or of packages, a Debian package. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { execa } from 'execa';
 import { badInput } from '../../base/errors.js';
 import { toolEnvironment } from '../../base/tools.js';
 import { libraryFoldersNear } from './near.js';
@@ -39,6 +38,8 @@ function inFolder(name: string, asked: string, folder: string): FoundProgram {
 const noThrow = { throwIfNoEntry: false } as const;
 
 async function unpack(archives: readonly string[], folder: string): Promise<string> {
+  // Slow to load, and only who brings packages needs it.
+  const { execa } = await import('execa');
   for (const archive of archives) {
     const { failed, stderr } = await execa('dpkg-deb', ['--extract', archive, folder], {
       env: toolEnvironment(),
