@@ -10,8 +10,11 @@ import { type Component, Process } from './process.js';
 import { Resolver } from './resolver.js';
 import type { Deployed } from './run.js';
 
-/** How long a user waits, in seconds, before it asks an empty pool again, and at most after a rejection. */
-const retry = { emptyPool: 30, reject: 0.2 };
+/**
+ * How long a user waits, in seconds, before it asks an empty pool again, and at most after a rejection. RFC 5352 leaves
+ * it open; RSPLIB waits 0.25 s ("did not find new pool element. Waiting 250000us"), RSPSIM 30 s.
+ */
+const retry = { emptyPool: 0.25, reject: 0.2 };
 const opener: Side = 0;
 
 /** A request in service. */
