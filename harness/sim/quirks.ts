@@ -15,8 +15,6 @@ export interface Quirks {
    * RSPLIB's calcappclient always tries for 5 s, whatever its other timeouts are.
    */
   readonly connectSeconds: number | null;
-  /** Seconds until a user asks again that found its pool empty: 30 in RSPSIM, which no RFC says; RSPLIB's asks at 0.25 s. */
-  readonly emptyPoolSeconds: number;
   /**
    * A user that looks for an element or connects to one generates no requests meanwhile: the one that is due comes
    * as it is connected, and the others follow it at their intervals. RSPLIB's does all of that in one thread.
@@ -42,7 +40,6 @@ export const noQuirks: Quirks = {
   lateCookieEcho: false,
   returnSeconds: 0,
   connectSeconds: null,
-  emptyPoolSeconds: 30,
   seeksAlone: false,
   waitsForHome: false,
   heardByPresence: false,
@@ -59,7 +56,6 @@ export const rsplibQuirks: Quirks = {
   lateCookieEcho: true,
   returnSeconds: 0.4,
   connectSeconds: 5,
-  emptyPoolSeconds: 0.25,
   seeksAlone: true,
   waitsForHome: true,
   heardByPresence: true,

@@ -82,18 +82,3 @@ test('a failover counts from the fault that ended its element, though the host w
   const [failover] = simulate(planWith({ faults, ...slow }), { record: true }).failovers;
   expect(failover!.faultAt).toBeCloseTo(35.2, 6);
 });
-
-test('a user that finds its pool empty asks again after 30 s as RSPSIM’s does, or after as long as it is told', () => {
-  // Both elements say goodbye before the request comes at 30 s; they are back at 31 s.
-  const empty = {
-    phases: { settle: s(0), warmUp: s(25), measure: s(60) },
-    faults: ['pe1', 'pe2'].map((name) => at(s(1), shutdown(named(name)), { lasting: s(5) })),
-  };
-  const startup = (emptyPoolSeconds: number) => {
-    const quirks = { ...noQuirks, emptyPoolSeconds };
-    return simulate(planWith(empty), { record: true, quirks }).requests[0]!.startupDelay!;
-  };
-  // The question takes 20 ms, then 60 ms until the request is accepted.
-  expect(startup(30)).toBeCloseTo(30.02 + 0.08, 6);
-  expect(startup(0.25)).toBeCloseTo(4 * 0.27 + 0.08, 6);
-});

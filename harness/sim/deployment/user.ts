@@ -10,8 +10,11 @@ import { type Component, idle, Process, type Stoppable } from './process.js';
 import { Resolver } from './resolver.js';
 import type { Deployed } from './run.js';
 
-/** How long a user waits at most, in seconds, before it asks again after a rejection. */
-const rejectRetry = 0.2;
+/**
+ * How long a user waits, in seconds, before it asks an empty pool again, and at most after a rejection. RFC 5352 leaves
+ * it open; RSPLIB waits 0.25 s ("did not find new pool element. Waiting 250000us"), RSPSIM 30 s.
+ */
+const retry = { emptyPool: 0.25, reject: 0.2 };
 const opener: Side = 0;
 
 /** A request in service. */
@@ -99,7 +102,7 @@ export class User implements Component {
     this.node.process = process;
     this.#resolver = new Resolver(this.deployed, process, this.role.pool, (entry) => {
       if (entry) this.#try(entry);
-      else process.after(this.deployed.quirks.emptyPoolSeconds, () => this.#resolve(null));
+      else process.after(retry.emptyPool, () => this.#resolve(null));
     });
     process.after(this.#requests.time(this.number) - queue.now, () => this.#begin());
   }
@@ -190,7 +193,7 @@ export class User implements Component {
       accepted: guard(() => this.#accepted(attempt, association, session)),
       rejected: guard(() => {
         this.#leave(attempt);
-        this.process.after(this.#retries.uniform() * rejectRetry, () => this.#resolve(null));
+        this.process.after(this.#retries.uniform() * retry.reject, () => this.#resolve(null));
       }),
       cookie: (progress) => {
         if (!attempt.over) this.#secure(progress);
