@@ -7,7 +7,7 @@
 import { at, experiment, named, noRequestLost, registrar, s, shutdown, webElement, webUser } from '../harness/index.js';
 import { dualHomed } from '../topologies/dual-homed.js';
 
-const restart = (host: string, time: number) => at(s(time), shutdown(named(host)), { lasting: s(3) });
+const restart = (host: string, time: number) => at(s(time), shutdown(named(host)), { lasting: s(1) });
 
 export default experiment({
   name: 'web-rolling-restart',
@@ -18,7 +18,7 @@ export default experiment({
     elements: webElement({ command: ['node', 'experiments/servers/hello.js'], health: { path: '/health' } }),
     users: webUser({ rate }),
   }),
-  phases: { warmUp: s(5), measure: s(24), drain: s(4) },
-  faults: [restart('pe1', 2), restart('pe2', 9), restart('pe3', 16)],
+  phases: { warmUp: s(5), measure: s(16), drain: s(3) },
+  faults: [restart('pe1', 1), restart('pe2', 6), restart('pe3', 11)],
   checks: [noRequestLost()],
 });

@@ -34,6 +34,7 @@ export const webLoadSchema = z.strictObject({
   /** How long a client waits for all of an answer. */
   patience: span,
   attempts: z.int().min(1),
+  rampUp: z.number().min(0),
   staleCacheValue: span,
   sticky: z.array(sharedKeySchema).min(1).nullable(),
 });

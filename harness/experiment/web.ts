@@ -69,6 +69,11 @@ export function webElement({ health, ...options }: WebElementOptions): PoolEleme
 export interface WebUserOptions {
   /** Requests per second, at random times (a Poisson process) that answers have no influence on. */
   rate?: number;
+  /**
+   * How long the rate grows from nothing to all of it: programs that have just started are slow.
+   * @defaultValue 3 s
+   */
+  rampUp?: Duration;
   /** The time from one request to the next, instead of a rate. */
   requestInterval?: Distribution;
   /** A script that k6 runs, instead of a rate; k6 has to be on the machine. Its target is `__ENV.RSPLAB_URL`. */
@@ -111,8 +116,9 @@ export function webUser({ rate, requestInterval, k6, ...options }: WebUserOption
   }
   if (rate !== undefined && !(rate > 0))
     throw badInput(`webUser.rate: expected requests per second above 0, got ${rate}`);
-  const { method = 'GET', path = '/', headers = {}, body = null, patience = 10, attempts = 3, ...rest } = options;
-  const { staleCacheValue = 0.5, sticky = null, keepAlive = 1, requestTimeout = 5, ...common } = rest;
+  const { method = 'GET', path = '/', headers = {}, body = null, patience = 10, attempts = 3, ...more } = options;
+  const { rampUp = 3, staleCacheValue = 0.5, sticky = null, ...rest } = more;
+  const { keepAlive = 1, requestTimeout = 5, ...common } = rest;
   return check('webUser', poolUserRequestSchema, {
     kind: 'poolUser',
     implementation: 'proxy',
@@ -123,6 +129,6 @@ export function webUser({ rate, requestInterval, k6, ...options }: WebUserOption
     requestSize: { kind: 'constant', mean: 1 },
     // Those of k6 come when its script says.
     requestInterval: requestInterval ?? exponential(rate === undefined ? 1 : 1 / rate),
-    load: { k6: k6 ?? null, method, path, headers, body, patience, attempts, staleCacheValue, sticky },
+    load: { k6: k6 ?? null, method, path, headers, body, patience, attempts, rampUp, staleCacheValue, sticky },
   });
 }

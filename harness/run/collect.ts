@@ -45,7 +45,8 @@ export async function collect(
     requests,
     failovers,
     keepAlives,
-    utilisationPercent,
+    // Web servers calculate nothing.
+    utilisationPercent: web === null ? utilisationPercent : null,
     wire,
     registrars,
     faults,

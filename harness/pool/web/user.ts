@@ -52,7 +52,7 @@ class WebUser implements Peer {
     const port = await this.#proxy.listen('127.0.0.1', userPort);
     const [target, load] = [`http://127.0.0.1:${port}`, role.load!];
     if (load.k6 !== null) return this.#runK6(load.k6, target);
-    const arrivals = arrivalsOf(seed, name, life, role.requestInterval);
+    const arrivals = arrivalsOf(seed, name, life, role.requestInterval, load.rampUp);
     const own = new OpenLoad({ target, load, arrivals, clock: realClock, onRow: (row) => this.#rows.add(row) });
     this.#endLoad = () => own.end();
   }

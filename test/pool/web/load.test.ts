@@ -74,6 +74,14 @@ describe('arrivals', () => {
     expect(first(5, 7, 'pu1', 1, poisson)).not.toEqual(first(5, 8, 'pu1', 1, poisson));
   });
 
+  it('grow to the rate evenly: half as many within the ramp, and all of them after it', () => {
+    const times = first(4000, 1, 'pu1', 1, constant(0.005), 10);
+    const between = (from: number, to: number) => times.filter((time) => time >= from && time < to).length;
+    expect(between(0, 10)).toBeCloseTo(1000, -1);
+    expect(between(0, 5)).toBeCloseTo(250, -1);
+    expect(between(10, 15)).toBeCloseTo(1000, -1);
+  });
+
   it('come at the rate that was asked for', () => {
     const times = first(20_000, 1, 'pu1', 1, exponential(0.005));
     // The standard error of the mean of so many is 0.7 %.
