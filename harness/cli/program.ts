@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<Command>> = {
   list: async () => (await import('./list.js')).listCommand(),
   calibrate: async () => (await import('./calibrate.js')).calibrateCommand(),
   doctor: async () => (await import('./doctor.js')).doctorCommand(),
+  remote: async () => (await import('./remote.js')).remoteCommand(),
   image: async () => (await import('./image.js')).imageCommand(),
   clean: async () => (await import('./clean.js')).cleanCommand(),
 };

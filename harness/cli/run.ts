@@ -20,6 +20,7 @@ import { runTable } from './table.js';
 
 interface RunFlags {
   on?: string;
+  inventory?: string;
   seed?: string;
   set: string[];
   out: string;
@@ -33,11 +34,27 @@ interface RunFlags {
   anySize?: boolean;
 }
 
+const help = `
+Examples:
+  rsplab run experiments/element-power-off.ts
+  rsplab run experiments/element-power-off.ts --on sim --seed 7
+  rsplab run experiments/element-kill.ts --set keepAlive=3 --set measure=2min --json
+  rsplab run experiments/element-freeze.ts --live
+  rsplab run experiments/element-kill.ts --with rspserver=build/rspserver
+  rsplab run results/chaos/RUN/plan.json --on uml
+  rsplab run experiments/element-kill.ts --on remote --inventory hosts.yaml
+
+Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because the lab broke.`;
+
 export const runCommand = (): Command =>
   new Command('run')
     .description('Run an experiment once: on a lab with real components, or in the simulator.')
     .argument('<file>', 'the experiment, e.g. experiments/element-power-off.ts, or a stored plan.json')
-    .option('--on <subject>', 'virtual, netns, uml, docker, uml+docker or sim (default: the best that works here)')
+    .option(
+      '--on <subject>',
+      'virtual, netns, uml, docker, uml+docker, remote or sim (default: the best that works here)',
+    )
+    .option('--inventory <file>', 'on remote: which hosts there are; .yaml, .json or .ts')
     .option('--seed <number>', 'what all chance of the run grows from (default: 1, or the stored plan’s)')
     .option(
       '--set <name=value>',
@@ -56,22 +73,10 @@ export const runCommand = (): Command =>
     )
     .option('--no-snapshot', 'boot the machine of the lab virtual instead; takes longer, and comes to the same')
     .option('--live', 'serve a page on this machine that shows the run while it goes on')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  rsplab run experiments/element-power-off.ts
-  rsplab run experiments/element-power-off.ts --on sim --seed 7
-  rsplab run experiments/element-kill.ts --set keepAlive=3 --set measure=2min --json
-  rsplab run experiments/element-freeze.ts --live
-  rsplab run experiments/element-kill.ts --with rspserver=build/rspserver
-  rsplab run results/chaos/RUN/plan.json --on uml
-
-Exit codes: 0 all checks pass, 1 a check fails, 2 bad input, 3 unknown because the lab broke.`,
-    )
+    .addHelpText('after', help)
     .action(async (file: string, flags: RunFlags) => {
       const plan = await planOf(file, flags);
-      const subject = await withoutSnapshot(await chooseSubject(flags.on), flags);
+      const subject = await withoutSnapshot(await chooseSubject(flags.on, flags), flags);
       const build = await buildFor(readPrograms('--with', flags.with), subject);
       const progress = new Progress(plan, subject.name, process.stderr);
       // The page is slow to load, and most runs have none.

@@ -47,18 +47,41 @@ const choices: readonly Choice[] = [
   },
 ];
 
+/** What a subject may need beside its name. */
+export interface SubjectFlags {
+  /** Of `remote`: the file that says which hosts there are. */
+  readonly inventory?: string | undefined;
+}
+
 /**
  * The subject of that name, or without a name the best lab that works on this machine.
  * @throws HarnessError `bad-input` for an unknown name, or when what the lab needs is missing here
  */
-export async function chooseSubject(name: string | undefined): Promise<Subject> {
+export async function chooseSubject(name: string | undefined, { inventory }: SubjectFlags = {}): Promise<Subject> {
+  if (name === 'remote') return chooseRemote(inventory);
+  if (inventory !== undefined) throw badInput(`--inventory: expected --on remote, got --on ${name ?? '(nothing)'}`);
   if (name === undefined) return bestLab();
   const found = choices.find((choice) => choice.name === name);
-  if (!found) throw badInput(`--on: expected one of ${choices.map((each) => each.name).join(', ')}, got '${name}'`);
+  if (!found) {
+    const names = [...choices.map((each) => each.name), 'remote'];
+    throw badInput(`--on: expected one of ${names.join(', ')}, got '${name}'`);
+  }
   const missing = await found.probe();
   if (missing.length > 0)
     throw badInput(`--on ${name}: this machine lacks ${missing.map(({ what }) => what).join(', ')}; see rsplab doctor`);
   return found.load();
+}
+
+async function chooseRemote(file: string | undefined): Promise<Subject> {
+  if (file === undefined) {
+    throw badInput('--on remote: expected --inventory and a file that says which hosts there are, got none');
+  }
+  // Whoever has none does not wait for its code.
+  const [{ loadInventory }, { remoteSubject }] = await Promise.all([
+    import('../lab/remote/inventory.js'),
+    import('../run/remote-subject.js'),
+  ]);
+  return remoteSubject(await loadInventory(file), file);
 }
 
 async function bestLab(): Promise<Subject> {

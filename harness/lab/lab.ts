@@ -33,6 +33,8 @@ export interface OpenLab {
   readonly name: string;
   readonly kernel: string;
   readonly hosts: ReadonlyMap<string, LabHost>;
+  /** Whether every look at a host costs so much that nobody looks without need. */
+  readonly isDearToAsk?: boolean;
   /** What was read back when it was opened, beyond what every run has; for people. */
   readonly notes: readonly string[];
   /** Ends the capture of all networks and says what it missed. */

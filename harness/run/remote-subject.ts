@@ -12,16 +12,13 @@ import { checkInstruments, checkPlan } from './lab-subject.js';
 import { perform } from './perform.js';
 import type { Subject } from './subject.js';
 
-export interface RemoteOptions {
-  /** Another file than the person's own configuration of ssh. */
-  readonly config?: string | undefined;
-}
-
-export function remoteSubject(inventory: Inventory, { config }: RemoteOptions = {}): Subject {
+/** @param file the inventory's, as it was named on the command line */
+export function remoteSubject(inventory: Inventory, file: string): Subject {
   return {
     name: 'remote',
     clock: 'real',
-    place: (plan) => placed(plan, place(plan, inventory)),
+    words: ['--inventory', file],
+    place: async (plan) => placed(plan, place(plan, inventory)),
     check(plan) {
       const placement = place(plan, inventory);
       checkPlan(plan, 'remote', faultsOf('root'));
@@ -31,14 +28,13 @@ export function remoteSubject(inventory: Inventory, { config }: RemoteOptions = 
     tryOut: () => checkInstruments(),
     async perform(plan, context) {
       await using scope = guardSession('remote', context.session);
-      const lab = nativeLab({ placement: place(plan, inventory), config });
+      const lab = nativeLab({ placement: place(plan, inventory), config: inventory.sshConfig });
       await perform({ ...context, plan, lab, driver: poolDriver, workspace: process.cwd() });
       await scope.close();
       return collect(plan, context.folder);
     },
   };
 }
-
 /** @throws HarnessError `bad-input` for a fault that may strike a host where the right for it is missing */
 function checkRights(plan: Plan, placement: Placement): void {
   for (const { fault } of plan.faults) {

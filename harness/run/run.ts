@@ -47,8 +47,8 @@ export interface FinishedRun {
  * @throws HarnessError `bad-input` before anything was started
  */
 export async function run(asked: Plan, subject: Subject, options: RunOptions): Promise<FinishedRun> {
-  const plan = subject.place?.(asked) ?? asked;
-  const { clock, signal, onEvent = () => {} } = options;
+  const { clock, signal, onEvent = () => {}, say = () => {} } = options;
+  const plan = (await subject.place?.(asked, { clock, signal, say })) ?? asked;
   const { folder, session, about } = await begin(plan, subject, options);
   const outcome = await subject.perform(plan, {
     folder,
@@ -78,7 +78,7 @@ export async function begin(plan: Plan, subject: Subject, { out, clock, onBegin,
     on,
     clock: kind,
     versions: { ...(subject.versions?.() ?? versions()), ...versionsOf(build) },
-    replay: replayCommand(plan, on, build?.asked),
+    replay: replayCommand(plan, on, build?.asked, subject.words),
   };
   return { folder, session, about };
 }

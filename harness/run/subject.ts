@@ -16,9 +16,11 @@ export interface Subject {
   versions?(): Record<string, string | null>;
   /**
    * The plan as this subject can have it, where hosts or networks are what they are.
-   * @throws HarnessError `bad-input` when there are none for it
+   * @throws HarnessError `bad-input` when there are none for it, `lab-broken` when they cannot be asked
    */
-  place?(plan: Plan): Plan;
+  place?(plan: Plan, context: PlaceContext): Promise<Plan>;
+  /** What the command line has beside `--on` to choose it; absent where its name is enough. */
+  readonly words?: readonly string[];
   /** @throws HarnessError `bad-input` when it cannot do what the plan asks for; nothing was started then */
   check(plan: Plan): void;
   /**
@@ -30,6 +32,13 @@ export interface Subject {
   fingerprint?(plan: Pick<Plan, 'hosts' | 'nanosecondsPerInstruction'>): string;
   /** Leaves its files in the folder. Throws only for a programmer's error: a broken lab is in the outcome. */
   perform(plan: Plan, context: SubjectContext): Promise<Outcome>;
+}
+
+export interface PlaceContext {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told what takes its time, for people. */
+  say(line: string): void;
 }
 
 export interface SubjectContext {

@@ -1,49 +1,64 @@
-/** Hosts that are reached over SSH, with kernels that have SCTP: real components, all faults, and nothing left. */
+/** Machines of their own that are reached over SSH: real components, faults by right, captures, and nothing left. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { describe, expect } from 'vitest';
+import { realClock } from '../../harness/base/clock.js';
 import { loadExperiment } from '../../harness/experiment/load.js';
 import { resolvePlan } from '../../harness/experiment/plan.js';
-import { placed } from '../../harness/lab/remote/placement.js';
-import type { Outcome } from '../../harness/run/outcome.js';
-import { realTimeTest } from './available.js';
-import { runInUml } from './kernel.js';
+import { loadInventory } from '../../harness/lab/remote/inventory.js';
+import { remoteSubject } from '../../harness/run/remote-subject.js';
+import { run } from '../../harness/run/run.js';
+import { temporaryFolder } from '../temporary.js';
+import { realTimeWorks } from './available.js';
+import { startMachines } from './machines.js';
+import { sshTest } from './sshd.js';
 
-interface Answer extends Pick<Outcome, 'requests' | 'failovers' | 'faults' | 'reasons' | 'notes'> {
-  readonly events: readonly { event: string }[];
-  readonly clocks: Record<string, { offset: number; uncertainty: number; exchanges: number; steady: boolean }>;
-  readonly left: readonly string[];
-}
+/** Seconds that the machine's clock is ahead. */
+const ahead = -9;
 
-describe('a pool on hosts over SSH', () => {
-  // Not passed yet: in a lab kernel on a busy machine, ssh did not get through within 30 s. Nothing is proven by it.
-  realTimeTest.skip('works, fails as it is told to, and leaves nothing', async () => {
-    const { experiment } = await loadExperiment('test/lab/experiments/remote.ts');
-    const asked = resolvePlan(experiment);
-    const hosts = new Map(
-      asked.hosts.map(({ name, legs }) => {
-        const addresses = Object.fromEntries(legs.map(({ network, address }) => [network, address]));
-        return [name, { ssh: name, addresses, right: 'root' as const }];
-      }),
-    );
-    const answer = await runInUml<Answer>('remote', { plan: placed(asked, hosts) });
-    expect(answer.left).toEqual([]);
-    expect(answer.reasons).toEqual([]);
-    expect(answer.faults.map(({ kind }) => kind)).toEqual([
-      'shutdown',
-      'kill',
-      'freeze',
-      'powerOff',
-      'isolate',
-      'cutPath',
+// Not passed yet on a machine that is busy with other things: one fork there takes a second, and components seem to hang.
+const machinesTest = realTimeWorks && process.env.RSPLAB_TEST_REMOTE ? sshTest : sshTest.skip;
+
+describe('a pool on machines over SSH', () => {
+  machinesTest('is measured while elements are killed and switched off, and nothing is left', async () => {
+    const folder = temporaryFolder();
+    await using machines = await startMachines(folder, [
+      {
+        name: 'alpha',
+        addresses: { red: ['10.1.0.1', '10.1.0.2', '10.1.0.3'], blue: ['10.2.0.1', '10.2.0.2', '10.2.0.3'] },
+      },
+      { name: 'beta', addresses: { red: ['10.1.0.4'], blue: ['10.2.0.4'] }, clock: ahead, delayMs: 20 },
     ]);
-    for (const { evidence, healedAt } of answer.faults) {
-      expect(evidence).not.toBeNull();
-      expect(healedAt).not.toBeNull();
-    }
-    expect(answer.requests.filter(({ completedAt }) => completedAt !== null).length).toBeGreaterThan(10);
-    // All hosts have one kernel, and so one clock.
-    for (const { offset, uncertainty, steady } of Object.values(answer.clocks)) {
-      expect(steady).toBe(true);
-      expect(Math.abs(offset)).toBeLessThanOrEqual(uncertainty);
+    const at = (ssh: string, last: number) => ({
+      ...{ ssh, right: 'root', addresses: { red: `10.1.0.${last}`, blue: `10.2.0.${last}` } },
+    });
+    const hosts = {
+      registrars: [at('alpha', 1)],
+      elements: [at('alpha', 2), at('alpha', 3)],
+      users: [at('beta', 4)],
+    };
+    const file = join(folder, 'hosts.json');
+    writeFileSync(file, JSON.stringify({ sshConfig: machines.config, hosts }));
+    const { experiment } = await loadExperiment('test/lab/experiments/remote.ts');
+    const finished = await run(resolvePlan(experiment), remoteSubject(await loadInventory(file), file), {
+      ...{ out: folder, clock: realClock, signal: new AbortController().signal },
+    });
+    const { summary } = finished;
+    expect(summary.reasons).toEqual([]);
+    expect(summary.faults.map(({ kind, evidence }) => [kind, evidence !== null])).toEqual([
+      ['kill', true],
+      ['powerOff', true],
+    ]);
+    expect(summary.requests.completed).toBeGreaterThan(0);
+    const clocks = JSON.parse(readFileSync(join(finished.folder, 'clocks.json'), 'utf8'));
+    expect(clocks.beta.steady).toBe(true);
+    // It was set by a command, which took its time.
+    expect(Math.abs(clocks.beta.offset - clocks.alpha.offset - ahead)).toBeLessThan(1);
+    const look = 'ls /tmp; tc qdisc show | grep clsact; ip -o link show type ifb | grep rsplab; pgrep -f rspserver';
+    for (const name of ['alpha', 'beta']) {
+      const { stdout } = await execa('ssh', ['-F', machines.config, name, look], { reject: false });
+      expect(stdout).toBe('');
     }
   });
 });

@@ -19,7 +19,8 @@ export interface RemoteProcess {
 
 /** Our own patience, as long as the supervisor's by default: what is silent for longer is lost to both. */
 export const patienceSeconds = 10;
-const openSeconds = 30;
+/** A login reads its user's profile first, and some of those start many programs. */
+const openSeconds = 90;
 
 export class Connection implements AsyncDisposable {
   readonly #orders: Orders;
@@ -40,6 +41,8 @@ export class Connection implements AsyncDisposable {
     createInterface({ input: this.#process.stderr }).on('line', (line) => {
       this.#complaint = line;
     });
+    // While others share the connection, ssh stays when the supervisor is gone.
+    this.#process.stdout.once('end', () => this.#follower?.close());
     this.#ended = this.#process.then(() => {
       const reason = `The connection to ${target.destination} is gone${this.#complaint && `: ${this.#complaint}`}`;
       this.#orders.lose(reason);
@@ -96,9 +99,9 @@ export class Connection implements AsyncDisposable {
   /** @throws HarnessError `lab-broken` with what the command said, when it fails */
   async must(words: readonly string[]): Promise<string> {
     const { code, text } = await this.do(words);
-    if (code !== 0)
-      throw labBroken(`${this.target.destination}: ${words.join(' ')}: ${text.trim() || `exit code ${code}`}`);
-    return text;
+    if (code === 0) return text;
+    const [said] = text.trim().split('\n');
+    throw labBroken(`${this.target.destination}: ${brief(words.join(' '))}: ${said || `exit code ${code}`}`);
   }
 
   /** From now on what is written into the folder's `logs` there comes into this folder here. */
@@ -119,6 +122,10 @@ export class Connection implements AsyncDisposable {
   /** @see Orders.heal */
   heal(name: string, words: readonly string[]): void {
     this.#orders.heal(name, words);
+  }
+
+  forget(name: string): Promise<void> {
+    return this.#orders.forget(name);
   }
 
   lift(name: string): Promise<void> {
@@ -155,3 +162,5 @@ export class Connection implements AsyncDisposable {
     return this.close();
   }
 }
+
+const brief = (text: string): string => (text.length > 120 ? `${text.slice(0, 119)}…` : text);

@@ -6,7 +6,8 @@ import type { Clock } from '../../base/clock.js';
 import { scriptOf } from './scripts.js';
 import { type SshTarget, throughMaster } from './ssh.js';
 
-const everySeconds = 0.3;
+/** What looks costs the host some processes. */
+const everySeconds = 1;
 
 export class Follower {
   readonly #process;

@@ -3,7 +3,7 @@
  * addresses on the experiment's networks, and what one may do there.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { extname, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -33,6 +33,8 @@ const hostSchema = z.strictObject({
 });
 
 const inventorySchema = z.strictObject({
+  /** Another file than the person's own `~/.ssh/config`; seen from the inventory's folder. */
+  sshConfig: z.string().min(1).optional(),
   hosts: z
     .record(z.string(), z.array(hostSchema).min(1))
     .refine((it) => Object.keys(it).length > 0, { error: 'expected one group of hosts at least, got none' }),
@@ -47,7 +49,8 @@ export type Inventory = z.output<typeof inventorySchema>;
  */
 export async function loadInventory(file: string): Promise<Inventory> {
   if (!existsSync(file)) throw badInput(`--inventory: expected a file, got ${file}, which does not exist`);
-  return readInventory(file, await contentOf(file));
+  const { sshConfig, ...inventory } = readInventory(file, await contentOf(file));
+  return sshConfig === undefined ? inventory : { ...inventory, sshConfig: resolve(dirname(file), sshConfig) };
 }
 
 /**

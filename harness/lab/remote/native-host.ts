@@ -6,32 +6,49 @@ import type { Plan, PlannedHost } from '../../experiment/plan.js';
 import type { Condition } from '../conditions.js';
 import { type Association, parseAssociations } from '../kernel.js';
 import type { LabHost, LabProcess, StartOptions } from '../lab.js';
-import type { Connection } from './connection.js';
 import {
-  countTable,
-  deleteTable,
-  dropTable,
-  listTable,
-  type NetworkCondition,
-  packetsIn,
-  type Scope,
-} from './drops.js';
-import type { Right } from './inventory.js';
+  batch,
+  countIn,
+  countLines,
+  dropLines,
+  type Flow,
+  placeOf,
+  redirectLines,
+  removalLines,
+  type Side,
+  showLines,
+  shownIn,
+  stageCommand,
+  stageRemoval,
+} from './filters.js';
+import type { Machine } from './machine.js';
 
 export interface NativeOptions {
   readonly plan: Plan;
   readonly host: PlannedHost;
-  readonly right: Right;
   readonly session: string;
-  readonly connection: Connection;
+  readonly machine: Machine;
 }
 
-export class NativeHost implements LabHost {
-  readonly #imposed = new Map<string, string>();
-  #tables = 0;
-  #counter: string | undefined;
+/** What was done for a condition. */
+interface Imposed {
+  readonly condition: Exclude<Condition, { kind: 'starved' }>;
+  readonly places: readonly { readonly place: number; readonly side: Side; readonly devices: readonly string[] }[];
+  /** Devices in which packets wait. */
+  readonly stages: readonly string[];
+  /** What undoes it is known by this name. */
+  readonly healer: string;
+}
 
-  constructor(private readonly options: NativeOptions) {}
+const bothSides: readonly Side[] = ['ingress', 'egress'];
+
+export class NativeHost implements LabHost {
+  readonly #imposed = new Map<string, Imposed>();
+  readonly #counting: number;
+
+  constructor(private readonly options: NativeOptions) {
+    this.#counting = placeOf('count', options.machine.number());
+  }
 
   get name(): string {
     return this.options.host.name;
@@ -41,17 +58,12 @@ export class NativeHost implements LabHost {
     return this.options.host.legs.map(({ address }) => address);
   }
 
-  /** Words that run as root, where that is possible. */
-  asRoot(words: readonly string[]): string[] {
-    return this.options.right === 'sudo' ? ['sudo', '-n', ...words] : [...words];
-  }
-
   async start(
     command: readonly string[],
     { log, output = log, workingDirectory, ofMachine }: StartOptions,
   ): Promise<LabProcess> {
     if (ofMachine) throw badInput(`${this.name}: expected programs of the pool on a remote host, got one of rsplab's`);
-    const { connection } = this.options;
+    const { connection } = this.options.machine;
     // Whoever reads them finds them, though nothing has come yet.
     for (const file of new Set([log, output])) closeSync(openSync(join(workingDirectory, file), 'a'));
     const process = await connection.start(command, log, output);
@@ -65,48 +77,60 @@ export class NativeHost implements LabHost {
   }
 
   async impose(name: string, condition: Condition): Promise<string> {
-    if (condition.kind === 'worse' || condition.kind === 'starved') {
-      throw labBroken(`${this.name}: a native host cannot be ${condition.kind}`);
-    }
-    const table = this.#newTable();
-    const scope = this.#scopeOf(condition);
-    const { connection } = this.options;
-    connection.heal(table, this.asRoot(deleteTable(table)));
-    this.#imposed.set(name, table);
-    await connection.must(this.asRoot(dropTable(table, condition, scope)));
-    const listed = await connection.must(this.asRoot(listTable(table)));
-    const rules = listed.split('\n').filter((line) => line.includes('drop')).length;
-    if (rules === 0) throw labBroken(`${this.name}: nftables took no rule of table ${table}`);
-    return `nftables ${table}: ${rules} rules drop SCTP of ${scope.own.join(', ')}`;
+    if (condition.kind === 'starved') throw labBroken(`${this.name}: a native host cannot be starved`);
+    const { connection, number } = this.options.machine;
+    const flows = this.#flowsOf(condition);
+    const devices = devicesOf(flows);
+    const worse = condition.kind === 'worse' ? condition.impairment : null;
+    if (worse) this.#expectAlone(condition);
+    const places = sidesOf(condition).map((side) => ({
+      side,
+      devices,
+      place: placeOf(worse ? 'redirect' : 'drop', number()),
+    }));
+    const stages = worse ? places.map(({ place }) => this.#stage(place)) : [];
+    const healer = `filters-${places[0]!.place}`;
+    const imposed: Imposed = { condition, places, stages, healer };
+    connection.heal(healer, this.#removal(imposed));
+    this.#imposed.set(name, imposed);
+    const lines = places.flatMap(({ place, side }, at) =>
+      worse ? redirectLines(flows, place, side, stages[at]!) : dropLines(flows, place, [side]),
+    );
+    const first = stages.map((stage) => stageCommand(stage, worse!)).join(' && ') || ':';
+    const text = await connection.must(this.#asRoot(batch([...lines, ...showOf(places)], { first })));
+    const { filters } = this.#count(text, places);
+    if (filters !== lines.length) throw labBroken(`${this.name}: expected ${lines.length} filters, got ${filters}`);
+    const what = worse ? `lead SCTP through netem on ${stages.join(', ')}` : 'drop SCTP';
+    return `${filters} filters on ${devices.join(', ')} ${what}, ${places.map(({ side }) => side).join(' and ')}`;
   }
 
   async lift(name: string): Promise<string> {
-    const table = this.#imposed.get(name);
-    if (!table) throw labBroken(`${this.name} is under no condition '${name}'`);
+    const imposed = this.#imposed.get(name);
+    if (!imposed) throw labBroken(`${this.name} is under no condition '${name}'`);
     this.#imposed.delete(name);
-    const { connection } = this.options;
-    const dropped = packetsIn(await connection.must(this.asRoot(listTable(table))));
-    await connection.lift(table);
-    const { code } = await connection.do(this.asRoot(listTable(table)));
-    if (code === 0) throw labBroken(`${this.name}: nftables ${table} is still there`);
-    return `nftables ${table} dropped ${dropped} packets`;
+    const { connection } = this.options.machine;
+    const { places, stages, healer } = imposed;
+    const before = this.#count(await connection.must(this.#asRoot(batch(showOf(places)))), places);
+    await connection.do(this.#removal(imposed));
+    const after = this.#count(await connection.must(this.#asRoot(batch(showOf(places)))), places);
+    if (after.filters > 0) throw labBroken(`${this.name}: ${after.filters} filters are still there`);
+    await connection.forget(healer);
+    return stages.length > 0 ? `${before.packets} packets were led through netem` : `dropped ${before.packets} packets`;
   }
 
   async packetsSent(): Promise<number> {
-    return packetsIn(await this.options.connection.must(this.asRoot(listTable(this.#counter!))));
+    const devices = devicesOf(this.#flows(this.options.host.legs, this.#others()));
+    const places = [{ place: this.#counting, side: 'egress' as const, devices }];
+    return this.#count(await this.options.machine.connection.must(this.#asRoot(batch(showOf(places)))), places).packets;
   }
 
-  /** Counts what it sends from now on; needs the right. */
-  async count(): Promise<void> {
-    const table = this.#newTable();
-    const { connection } = this.options;
-    connection.heal(table, this.asRoot(deleteTable(table)));
-    await connection.must(this.asRoot(countTable(table, this.#scope(this.options.host.legs, this.#others()))));
-    this.#counter = table;
+  /** Lines that have all counted that it sends from now on. */
+  countingLines(): string[] {
+    return countLines(this.#flows(this.options.host.legs, this.#others()), this.#counting);
   }
 
   async associations(): Promise<Association[]> {
-    const { code, text } = await this.options.connection.do(['cat', '/proc/net/sctp/assocs']);
+    const { code, text } = await this.options.machine.connection.do(['cat', '/proc/net/sctp/assocs']);
     if (code !== 0) return [];
     const own = new Set(this.addresses);
     return parseAssociations(text).filter(({ localAddresses }) => localAddresses.some((it) => own.has(it)));
@@ -119,31 +143,65 @@ export class NativeHost implements LabHost {
   /** Somebody's own host is not started anew. */
   async reboot(): Promise<void> {}
 
-  #newTable(): string {
-    const { session, host } = this.options;
-    this.#tables += 1;
-    return `rsplab_${session}_${host.name}_${this.#tables}`;
+  #asRoot(words: readonly string[]): string[] {
+    return this.options.machine.asRoot(words);
   }
 
-  #scopeOf(condition: NetworkCondition): Scope {
+  #removal({ places, stages }: Imposed): string[] {
+    const lines = places.flatMap(({ place, side, devices }) => removalLines(devices, place, [side]));
+    const [file, flag, script, ...words] = batch(lines, { force: true });
+    return this.#asRoot([file!, flag!, [script!, ...stages.map(stageRemoval)].join('; '), ...words]);
+  }
+
+  /** Filters that stand there now, and packets that met them. */
+  #count(text: string, places: Imposed['places']): { filters: number; packets: number } {
+    const shown = shownIn(text).flat();
+    const counts = places.map(({ place }) => countIn(shown, place));
+    const sum = (key: 'filters' | 'packets') => counts.reduce((total, count) => total + count[key], 0);
+    return { filters: sum('filters'), packets: sum('packets') };
+  }
+
+  /** One packet waits in one place only. */
+  #expectAlone(condition: Imposed['condition']): void {
+    const { kind, network } = condition;
+    const other = [...this.#imposed.values()].find(
+      (it) => it.condition.kind === kind && (!network || !it.condition.network || it.condition.network === network),
+    );
+    if (other) throw labBroken(`${this.name}: a leg of a native host can be impaired by one fault at a time`);
+  }
+
+  #stage(place: number): string {
+    return `rsplab${this.options.session.slice(0, 5)}${place % 1000}`;
+  }
+
+  #flowsOf(condition: Imposed['condition']): Flow[] {
     const { network } = condition;
     const legs = this.options.host.legs.filter((leg) => (network ?? leg.network) === leg.network);
-    const others = condition.kind === 'apart' ? condition.from : this.#others();
-    return this.#scope(legs, others);
+    return this.#flows(legs, condition.kind === 'apart' ? condition.from : this.#others());
   }
 
   #others(): string[] {
     return this.options.plan.hosts.map(({ name }) => name).filter((name) => name !== this.name);
   }
 
-  #scope(legs: PlannedHost['legs'], others: readonly string[]): Scope {
-    const theirs = this.options.plan.hosts.filter(({ name }) => others.includes(name));
-    return {
-      own: legs.map(({ address }) => address),
-      others: theirs.flatMap((host) => host.legs.map(({ address }) => address)),
-    };
+  #flows(legs: PlannedHost['legs'], others: readonly string[]): Flow[] {
+    const theirs = this.options.plan.hosts.filter(({ name }) => others.includes(name)).flatMap((host) => host.legs);
+    return legs.flatMap(({ address: own }) =>
+      theirs.flatMap(({ address: other }) =>
+        this.options.machine.devicesOf(own, other).map((device) => ({ device, own, other })),
+      ),
+    );
   }
 }
+
+function sidesOf(condition: Imposed['condition']): readonly Side[] {
+  const direction = condition.kind === 'closed' || condition.kind === 'worse' ? condition.direction : 'both';
+  return direction === 'both' ? bothSides : [direction === 'in' ? 'ingress' : 'egress'];
+}
+
+const showOf = (places: Imposed['places']): string[] =>
+  places.flatMap(({ devices, side }) => showLines(devices, [side]));
+const devicesOf = (flows: readonly Flow[]): string[] => [...new Set(flows.map(({ device }) => device))];
 
 /** The state in `/proc/PID/stat`, behind the program's name in parentheses; undefined when there is none. */
 const stateIn = (stat: string): string | undefined => /^\d+ \(.*\) (\w) /s.exec(stat)?.[1];

@@ -1,26 +1,27 @@
 /** Hosts that somebody has, reached over SSH: nothing is installed there, and nothing is left. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { labBroken } from '../../base/errors.js';
 import { Scope } from '../../base/scope.js';
 import { temporaryFolder } from '../../base/temporary.js';
 import { toolEnvironment } from '../../base/tools.js';
 import { waitFor } from '../../base/wait.js';
-import type { Plan } from '../../experiment/plan.js';
+import type { Plan, PlannedHost } from '../../experiment/plan.js';
 import type { FaultKind } from '../../fault/fault.js';
 import { captureFile, captureReport } from '../capture.js';
 import type { CaptureReport, Lab, LabContext, OpenLab } from '../lab.js';
+import { readingOf } from './clock-watch.js';
 import { type ClockEstimate, estimateClock } from './clocks.js';
 import { Connection, type RemoteProcess } from './connection.js';
 import type { Right } from './inventory.js';
+import { Machine } from './machine.js';
 import { NativeHost } from './native-host.js';
 import type { Placement } from './placement.js';
 
 /** What everybody can do to processes of his own. */
 const ofProcesses: readonly FaultKind[] = ['shutdown', 'kill', 'freeze'];
-/** What takes root: nftables. */
-const ofNetworks: readonly FaultKind[] = ['powerOff', 'isolate', 'cutPath', 'flap', 'partition'];
+/** What takes root: filters and queues. */
+const ofNetworks: readonly FaultKind[] = ['powerOff', 'isolate', 'cutPath', 'flap', 'partition', 'impair', 'failure'];
 
 export const faultsOf = (right: Right): readonly FaultKind[] =>
   right === 'user' ? ofProcesses : [...ofProcesses, ...ofNetworks];
@@ -60,44 +61,57 @@ async function open(
   const { settle, warmUp, measure, drain } = plan.phases;
   const deadlineSeconds = settle + warmUp + measure + drain + reserveSeconds;
   const lost: string[] = [];
-  const connections = new Map<string, Connection>();
-  for (const { ssh } of placement.values()) {
-    if (connections.has(ssh)) continue;
-    const target = { destination: ssh, config, socket: join(sockets, String(connections.size)) };
+  const logs = join(folder, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const destinations = [...new Set([...placement.values()].map(({ ssh }) => ssh))];
+  // All at once: who logs in mostly waits.
+  const opening = destinations.map(async (ssh, at) => {
+    const target = { destination: ssh, config, socket: join(sockets, String(at)) };
     const connection = await Connection.open(target, { label: session, deadlineSeconds }, clock, (it) => lost.push(it));
     scope.defer(ssh, () => connection.close());
-    connections.set(ssh, connection);
-    const logs = join(folder, 'logs');
-    mkdirSync(logs, { recursive: true });
     await connection.follow(logs, clock);
-  }
+    return [ssh, connection] as const;
+  });
+  const opened = await Promise.allSettled(opening);
+  const failed = opened.find((it) => it.status === 'rejected');
+  if (failed) throw failed.reason;
+  const connections = new Map(opened.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : [])));
+  const machines = new Map<string, Machine>();
   const hosts = new Map<string, NativeHost>();
-  const captures: HostCapture[] = [];
   for (const host of plan.hosts) {
     const { ssh, right } = placement.get(host.name)!;
-    const native = new NativeHost({ plan, host, right, session, connection: connections.get(ssh)! });
-    hosts.set(host.name, native);
-    if (right === 'user') continue;
-    await native.count();
-    captures.push(await startCapture(native, connections.get(ssh)!, clock));
+    const machine = machines.get(ssh) ?? new Machine(connections.get(ssh)!, right);
+    machines.set(ssh, machine);
+    hosts.set(host.name, new NativeHost({ plan, host, session, machine }));
   }
-  const told = await Promise.all([...connections].map(async ([ssh, it]) => ({ ssh, release: await kernelOf(it) })));
+  const hostsOn = (ssh: string) => plan.hosts.filter(({ name }) => placement.get(name)!.ssh === ssh);
+  const told = await Promise.all(
+    [...machines].map(async ([ssh, machine]) => ({
+      ...{ ssh, release: await kernelOf(machine.connection) },
+      captures: await prepare(plan, hostsOn(ssh), hosts, machine, logs, clock),
+    })),
+  );
+  const captures = told.flatMap((it) => it.captures);
+  const stopCapture = once(async () => {
+    for (const connection of connections.values()) await connection.pull();
+    const clocks = new Map([...connections].map(([ssh, it]) => [ssh, estimateClock(it.exchanges)!]));
+    writeFileSync(join(folder, 'clocks.json'), `${JSON.stringify(clockTable(clocks, clock.now()), null, 2)}\n`);
+    return stopCaptures(captures, folder, sockets, (name) => clocks.get(placement.get(name)!.ssh)!.at(clock.now()));
+  });
+  // Of a run that breaks what was seen is kept, where it can be had.
+  scope.defer('captures', () => stopCapture().catch(() => {}));
   return {
     name: 'remote',
     kernel: [...new Set(told.map(({ release }) => release))].join(', '),
     hosts,
+    isDearToAsk: true,
     notes: [
       ...told.map(({ ssh, release }) => `${ssh}: Linux ${release}`),
       ...(captures.length < hosts.size
-        ? [`no capture on ${hosts.size - captures.length} hosts, for want of root`]
+        ? [`no capture on ${hosts.size - captures.length} of ${hosts.size} hosts, for want of root`]
         : []),
     ],
-    async stopCapture() {
-      for (const connection of connections.values()) await connection.pull();
-      const clocks = new Map([...connections].map(([ssh, it]) => [ssh, estimateClock(it.exchanges)!]));
-      writeFileSync(join(folder, 'clocks.json'), `${JSON.stringify(clockTable(clocks, clock.now()), null, 2)}\n`);
-      return stopCaptures(captures, folder, sockets, (name) => clocks.get(placement.get(name)!.ssh)!.at(clock.now()));
-    },
+    stopCapture,
     async troubles() {
       const set = [...connections].filter(([, { exchanges }]) => estimateClock(exchanges)?.steady === false);
       return [...lost, ...set.map(([ssh]) => `the clock of ${ssh} was set during the run`)];
@@ -106,21 +120,48 @@ async function open(
   };
 }
 
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let working: Promise<T> | undefined;
+  return () => {
+    working ??= work();
+    return working;
+  };
+}
+
+/** Makes a machine ready for faults of the network and for captures, which take the same right. */
+async function prepare(
+  plan: Plan,
+  there: readonly PlannedHost[],
+  hosts: ReadonlyMap<string, NativeHost>,
+  machine: Machine,
+  logs: string,
+  clock: LabContext['clock'],
+): Promise<HostCapture[]> {
+  if (machine.right === 'user') return [];
+  const natives = there.map(({ name }) => hosts.get(name)!);
+  await machine.learn(there.flatMap((host) => pairsOf(plan, host)));
+  await machine.hook(natives.flatMap((native) => native.countingLines()));
+  return Promise.all(natives.map((native) => startCapture(native, machine, logs, clock)));
+}
+
+/** Its own addresses, each with each of all others. */
+const pairsOf = ({ hosts }: Plan, host: PlannedHost): [own: string, other: string][] =>
+  host.legs.flatMap(({ address }) =>
+    hosts
+      .filter(({ name }) => name !== host.name)
+      .flatMap(({ legs }) => legs.map((leg): [string, string] => [address, leg.address])),
+  );
+
 const kernelOf = async (connection: Connection): Promise<string> => (await connection.must(['uname', '-r'])).trim();
 
 /** What is stored of each host's clock, in seconds; ahead of ours is positive. */
 function clockTable(clocks: ReadonlyMap<string, ClockEstimate>, now: number) {
-  return Object.fromEntries(
-    [...clocks].map(([ssh, { at, exchanges, bestRoundTrip, drift, driftUncertainty, steady }]) => [
-      ssh,
-      { ...at(now), exchanges, bestRoundTrip, drift, driftUncertainty, steady },
-    ]),
-  );
+  return Object.fromEntries([...clocks].map(([ssh, estimate]) => [ssh, readingOf(estimate, now)]));
 }
 
 interface HostCapture {
   readonly host: NativeHost;
-  readonly connection: Connection;
+  readonly machine: Machine;
   readonly process: RemoteProcess;
   readonly file: string;
   readonly log: () => Promise<string>;
@@ -129,29 +170,27 @@ interface HostCapture {
 /** Records what the host sends, and only that: so every packet is there once, with the time when it was sent. */
 async function startCapture(
   host: NativeHost,
-  connection: Connection,
+  machine: Machine,
+  logs: string,
   clock: LabContext['clock'],
 ): Promise<HostCapture> {
-  const devices = new Set<string>();
-  for (const address of host.addresses) {
-    const words = (await connection.must(['ip', '-o', '-4', 'address', 'show', 'to', `${address}/32`])).split(/\s+/);
-    if (!words[1]) throw labBroken(`${host.name}: expected a device with ${address}, got none`);
-    devices.add(words[1]);
-  }
+  const { connection, devices } = machine;
   const file = `${host.name}.pcapng`;
   const log = `${host.name}-dumpcap.log`;
   const filter = `sctp and (${host.addresses.map((it) => `src host ${it}`).join(' or ')})`;
-  const interfaces = [...devices].flatMap((device) => ['-i', device, '-f', filter]);
+  const interfaces = devices.flatMap((device) => ['-i', device, '-f', filter]);
   const command = ['dumpcap', '-q', '-B', '8', ...interfaces, '-w', '-'];
-  const process = await connection.start(host.asRoot(command), log, `../${file}`);
-  const { folder } = await connection.there;
-  const said = async () => (await connection.do(['cat', `${folder}/logs/${log}`])).text;
+  const process = await connection.start(machine.asRoot(command), log, `../${file}`);
+  const said = async () => {
+    await connection.pull();
+    return existsSync(join(logs, log)) ? readFileSync(join(logs, log), 'utf8') : '';
+  };
   await waitFor('the capture to begin', async () => ((await said()).includes('File:') ? true : undefined), {
     clock,
     withinSeconds: 20,
     everySeconds: 0.2,
   });
-  return { host, connection, process, file, log: said };
+  return { host, machine, process, file, log: said };
 }
 
 async function stopCaptures(
@@ -163,20 +202,22 @@ async function stopCaptures(
   const merged = join(folder, captureFile);
   if (captures.length === 0) return { file: merged, captured: 0, dropped: 0 };
   const env = toolEnvironment();
-  const [files, reports]: [string[], CaptureReport[]] = [[], []];
-  for (const { host, connection, process, file, log } of captures) {
-    // Dumpcap does not ask once more for what the kernel has not handed over yet.
-    await connection.must(['sleep', '1']);
-    await connection.do(host.asRoot(['kill', '-TERM', String(process.pid)]));
-    await process.ended;
-    const here = join(scratch, file);
-    await connection.fetch(file, here);
-    const { offset, uncertainty } = clockOf(host.name);
-    const corrected = Math.abs(offset) > uncertainty ? join(scratch, `corrected-${file}`) : here;
-    if (corrected !== here) await execa('editcap', ['-t', String(-offset), here, corrected], { env });
-    files.push(corrected);
-    reports.push(captureReport(here, await log()));
-  }
+  const fetched = await Promise.all(
+    captures.map(async ({ host, machine, process, file, log }) => {
+      const { connection } = machine;
+      // Dumpcap does not ask once more for what the kernel has not handed over yet.
+      await connection.must(['sleep', '1']);
+      await connection.do(machine.asRoot(['kill', '-TERM', String(process.pid)]));
+      await process.ended;
+      const here = join(scratch, file);
+      await connection.fetch(file, here);
+      const { offset, uncertainty } = clockOf(host.name);
+      const corrected = Math.abs(offset) > uncertainty ? join(scratch, `corrected-${file}`) : here;
+      if (corrected !== here) await execa('editcap', ['-t', String(-offset), here, corrected], { env });
+      return { file: corrected, report: captureReport(here, await log()) };
+    }),
+  );
+  const [files, reports] = [fetched.map((it) => it.file), fetched.map((it) => it.report)];
   await execa('mergecap', ['-w', merged, ...files], { env });
   const sum = (key: 'captured' | 'dropped') => reports.reduce((total, report) => total + report[key], 0);
   return { file: merged, captured: sum('captured'), dropped: sum('dropped') };

@@ -76,7 +76,7 @@ export class Orders {
     this.#beat().catch(() => {});
   }
 
-  /** Runs a command to its end; nothing else is ordered meanwhile. */
+  /** Runs a command to its end. */
   do(words: readonly string[]): Promise<Answer> {
     return this.#order((id) => `do ${id} ${shellLine(words)}`);
   }
@@ -121,6 +121,11 @@ export class Orders {
 
   async lift(name: string): Promise<void> {
     await this.#order((id) => `lift ${id} ${name}`);
+  }
+
+  /** It is healed already. */
+  async forget(name: string): Promise<void> {
+    await this.#order((id) => `forget ${id} ${name}`);
   }
 
   /** No more orders: the supervisor ends all. */

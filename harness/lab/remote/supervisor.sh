@@ -65,9 +65,37 @@ start() (
   say ended "$id" "$code"
 )
 
-# One text as lines that are short enough to stay whole among those of others.
+# One text as lines that are short enough to stay whole among those of others; a short one without starting anything.
 tell() {
-  tr '\n' '\001' < "$2" | fold -b -w 2000 | while IFS= read -r part || [ -n "$part" ]; do say part "$1" "$part"; done
+  text=$2
+  if [ ${#text} -gt 1000 ]; then
+    text=$(printf '%s' "$text" | tr '\n' '\001')
+    # Not by `read`, which takes a pipe byte by byte.
+    while [ ${#text} -gt 900 ]; do
+      rest=${text#$piece}
+      say part "$1" "${text%"$rest"}"
+      text=$rest
+    done
+    say part "$1" "$text"
+    return
+  fi
+  line=''
+  while :; do
+    case $text in
+      *"$nl"*) line=$line${text%%"$nl"*}$mark text=${text#*"$nl"} ;;
+      *) say part "$1" "$line$text"; return ;;
+    esac
+  done
+}
+
+# Beside the beat, which would be missed while it lasts.
+perform() {
+  id=$1
+  shift
+  told=$("$@" 2>&1 </dev/null)
+  code=$?
+  tell "$id" "$told"
+  say did "$id" "$code"
 }
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/rsplab-$1-XXXXXX") || exit
@@ -78,7 +106,7 @@ echo 0 > "$folder/beat"
 setsid sh -c "$0" "$0" watch "$folder" "$$" "$2" "$3" </dev/null >/dev/null 2>&1 &
 watch=$!
 nl='
-'
+' mark=$(printf '\001') piece=$(printf '%900s' '' | tr ' ' '?')
 say ready "$folder" "$$" "$watch"
 while IFS= read -r line; do
   stat_of "$watch" && [ "$state" != Z ] || break
@@ -101,12 +129,9 @@ while IFS= read -r line; do
       # Its group may not be there yet.
       if read -r pid < "$folder/run/$2" && { kill "-$1" "-$pid" || kill "-$1" "$pid"; }; then say did "$id" 0
       else say did "$id" 1; fi ;;
-    do)
-      "$@" > "$folder/told" 2>&1 </dev/null
-      code=$?
-      tell "$id" "$folder/told"
-      say did "$id" "$code" ;;
-    lift) heal "$folder/heal/$1"; say did "$id" 0 ;;
+    do) perform "$id" "$@" & ;;
+    lift) { heal "$folder/heal/$1"; say did "$id" 0; } & ;;
+    forget) rm -f "$folder/heal/$1"; say did "$id" 0 ;;
   esac
 done
 clean

@@ -5,19 +5,15 @@
  */
 import {
   at,
-  cutPath,
+  busy,
   experiment,
   exponential,
-  freeze,
-  isolate,
   kill,
-  named,
   poolElement,
   poolUser,
   powerOff,
   registrar,
   s,
-  shutdown,
 } from '../../../harness/index.js';
 import { dualHomed } from '../../../topologies/dual-homed.js';
 
@@ -26,16 +22,12 @@ export default experiment({
   topology: dualHomed({ elements: 2, users: 1 }),
   deploy: () => ({
     registrars: registrar(),
-    elements: poolElement({ policy: 'RoundRobin' }),
-    users: poolUser({ requestSize: exponential(1e6), requestInterval: exponential(s(2)) }),
+    elements: poolElement({ policy: 'LeastUsed', capacity: 1e6 }),
+    users: poolUser({ requestSize: exponential(2e6), requestInterval: exponential(s(2)) }),
   }),
-  phases: { settle: s(1), warmUp: s(2), measure: s(62), drain: s(5) },
+  phases: { settle: s(0.5), warmUp: s(1), measure: s(18), drain: s(2) },
   faults: [
-    at(s(2), shutdown(named('pe1')), { lasting: s(3) }),
-    at(s(12), kill(named('pe2')), { lasting: s(3) }),
-    at(s(22), freeze(named('pe1')), { lasting: s(4) }),
-    at(s(32), powerOff(named('pe2')), { lasting: s(4) }),
-    at(s(42), isolate(named('pe1')), { lasting: s(4) }),
-    at(s(52), cutPath(named('pe2'), 'red'), { lasting: s(4) }),
+    at(s(2), kill(busy('elements')), { lasting: s(3) }),
+    at(s(9), powerOff(busy('elements')), { lasting: s(4) }),
   ],
 });
