@@ -1,5 +1,6 @@
 import type { Registrar as RegistrarRole } from '../../experiment/role.js';
-import { type Association, connect, type Side } from './association.js';
+import type { Association, Side } from './association.js';
+import { connect } from './connect.js';
 import { type Entry, Handlespace, type Registration } from './handlespace.js';
 import type { Node } from './network.js';
 import { Peers } from './peers.js';
@@ -88,6 +89,7 @@ export class Registrar implements Component {
     const { pool, process } = registration;
     counters.registrations++;
     record?.homed(process.node.name, this.node.name, this.process.queue.now);
+    record?.selection.registered(process, registration.address, this.process.queue.now);
     const stands = known?.registered && known.holder === this.handlespace;
     // What it knows by others may be that element, which has found another home.
     const entry = stands ? known : this.peers ? this.handlespace.find(pool, process) : undefined;
@@ -237,6 +239,7 @@ export class Registrar implements Component {
   /** Removes an element that it looks after, and tells its peers. */
   #removeOwn(entry: Entry): void {
     if (!entry.registered || entry.home !== this.process) return;
+    this.deployed.record?.selection.removed(entry.process, this.process.queue.now);
     this.handlespace.remove(entry);
     this.peers?.tellRemoval(entry);
     this.tellHolding();
