@@ -18,7 +18,7 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
   if (registrars.length === 0) refuse('needs at least one registrar, got none');
   if (plan.model === 'rspsim' && registrars.length > 1) refuse(`has exactly one registrar, got ${registrars.length}`);
   if (hostsWith(plan, 'poolElement').length === 0) refuse('needs at least one pool element, got none');
-  checkPolicies(plan, refuse);
+  if (plan.model === 'rspsim') checkPolicies(plan, refuse);
   checkSctp(plan, refuse);
   for (const [name, { impairment }] of Object.entries(plan.topology.networks))
     checkImpairment(name, impairment, refuse);
