@@ -32,7 +32,7 @@ const allowed: Record<string, readonly string[]> = {
   run: ['base', 'fault', 'experiment', 'result', 'stats', 'sim', 'lab', 'pool', 'measure', 'calibrate'],
   compare: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
   shrink: ['base', 'experiment', 'fault', 'result', 'run', 'compare'],
-  explore: ['base', 'experiment', 'fault', 'result', 'run', 'compare', 'shrink'],
+  explore: ['base', 'experiment', 'fault', 'result', 'sim', 'run', 'compare', 'shrink'],
   sweep: ['base', 'experiment', 'result', 'stats', 'sim', 'run'],
   gate: ['base', 'experiment', 'result', 'stats', 'pool', 'run', 'sweep'],
   reports: [
@@ -40,8 +40,8 @@ const allowed: Record<string, readonly string[]> = {
     ...['explore', 'sweep', 'gate'],
   ],
   cli: [
-    ...['base', 'setup', 'fault', 'experiment', 'result', 'lab', 'pool', 'calibrate', 'run', 'compare', 'shrink'],
-    ...['explore', 'sweep', 'gate', 'reports'],
+    ...['base', 'setup', 'fault', 'experiment', 'result', 'stats', 'lab', 'pool', 'calibrate', 'run', 'compare'],
+    ...['shrink', 'explore', 'sweep', 'gate', 'reports'],
   ],
 };
 

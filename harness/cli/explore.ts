@@ -13,21 +13,14 @@ import type { Subject } from '../run/subject.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
 import { ExploreProgress } from './explore-progress.js';
+import { isScreenAsked, type ScreenFlags, screenAction, screeningBefore } from './screen.js';
 import { collect, countFrom, readSettings, seedFrom } from './settings.js';
 import { untilSignal } from './signal.js';
 import { chooseSubject } from './subjects.js';
 
-interface ExploreFlags {
-  on?: string;
-  seeds?: string;
-  for?: string;
-  seed?: string;
-  jobs?: string;
+interface ExploreFlags extends ScreenFlags {
   maxRuns?: string;
   set: string[];
-  resume?: string;
-  out: string;
-  json?: boolean;
   assets?: boolean;
 }
 
@@ -40,7 +33,10 @@ export const exploreCommand = (): Command =>
     .argument('[file]', 'the experiment, e.g. experiments/chaos.ts; may be left out with --resume')
     .option('--seeds <number>', `how many seeds to try (default: ${defaultSeeds})`)
     .option('--for <time>', 'try seeds for so long, e.g. 30min or 8h, instead of so many')
-    .option('--on <subject>', 'where to run', 'virtual')
+    .option('--on <subject>', 'where to run (default: virtual)')
+    .option('--confirm <lab>', 'search in the model (--on sim), and let this lab try what is most interesting')
+    .option('--top <number>', 'how many schedules --confirm tries (default: 100)')
+    .option('--quirks', 'let the model of --confirm do what RSPLIB does beside the protocols')
     .option('--jobs <number>', 'runs at a time, each on a machine of its own (default: one per core; 1 in real time)')
     .option('--seed <number>', 'the first seed; the others follow it (default: 1)')
     .option('--max-runs <number>', `runs of each search for fewer faults (default: ${defaultMaxRuns})`)
@@ -57,18 +53,22 @@ Examples:
   rsplab explore experiments/chaos.ts --seeds 200
   rsplab explore experiments/chaos.ts --for 8h --jobs 4
   rsplab explore experiments/chaos.ts --on sim --set kinds=simulated --seeds 1000
+  rsplab explore experiments/chaos.ts --on sim --confirm virtual --seeds 100000 --top 100
   rsplab explore --resume results/chaos/EXPLORATION --for 2h
 
 For each check that fails, faults are left out until none can be (as rsplab shrink does). Findings with the same
 check and the same kinds and roles of faults left over are alike; findings/ has the smallest plan of each group, with
 a command that, on virtual, fails exactly so again. Runs that are unknown are counted and named, and are never
-findings. Ctrl-C ends the exploration with its results so far; a killed one goes on with --resume.
+findings. With --confirm nothing is shrunk: the model tries all seeds, the lab the most interesting ones and, for
+comparison, some that nothing has chosen; the table says how many of the model's findings are real, and how many
+real ones it has. Ctrl-C ends the exploration with its results so far; a killed one goes on with --resume.
 
 Exit codes: 0 nothing was found, 1 something was, 2 bad input, 3 interrupted before that, or no run could be judged.`;
 
 async function exploreAction(file: string | undefined, flags: ExploreFlags): Promise<void> {
-  const before = flags.resume === undefined ? null : readExploration(flags.resume);
-  const source = file ?? before?.file;
+  const screening = screeningBefore(flags);
+  const before = flags.resume === undefined || screening ? null : readExploration(flags.resume);
+  const source = file ?? before?.file ?? screening?.file;
   if (source === undefined)
     throw badInput('explore: expected an experiment’s file, or --resume with an exploration’s folder, got neither');
   if (isPlanFile(source))
@@ -77,8 +77,12 @@ async function exploreAction(file: string | undefined, flags: ExploreFlags): Pro
   const { experiment, question, expectation } = loaded;
   const { values, phases } = readSettings(loaded, flags.set, { lists: false });
   const chosen = Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
-  const choices = { point: { ...before?.point, ...chosen }, phases: { ...before?.phases, ...phases } };
-  const subject = await chooseSubject(before?.on ?? flags.on);
+  const earlier = before ?? screening;
+  const choices = { point: { ...earlier?.point, ...chosen }, phases: { ...earlier?.phases, ...phases } };
+  if (isScreenAsked(flags)) return screenAction(loaded, flags, choices);
+  for (const option of ['top', 'quirks'] as const)
+    if (flags[option] !== undefined) throw badInput(`--${option}: expected --confirm with it, got none`);
+  const subject = await chooseSubject(before?.on ?? flags.on ?? 'virtual');
   const progress = new ExploreProgress(experiment.name, process.stderr);
   const finished = await explore(loaded, {
     subject,

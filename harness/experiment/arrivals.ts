@@ -19,5 +19,4 @@ export function* arrivalsOf(
 }
 
 /** The rate grows evenly: within the ramp half as many come as without. */
-const ramped = (at: number, rampUp: number): number =>
-  at < rampUp / 2 ? Math.sqrt(2 * rampUp * at) : at + rampUp / 2;
+const ramped = (at: number, rampUp: number): number => (at < rampUp / 2 ? Math.sqrt(2 * rampUp * at) : at + rampUp / 2);

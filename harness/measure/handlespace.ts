@@ -1,6 +1,7 @@
+import { type DeadSelectable, selectableAfter } from '../result/selection.js';
 import { ends, type FaultRecord, silences } from './faults.js';
 import type { AsapMessage, EnrpMessage, Packet } from './packet.js';
-import type { DeadSelectable, Registration } from './statistics.js';
+import type { Registration } from './statistics.js';
 
 type Open = { -readonly [K in keyof Registration]: Registration[K] } & {
   association: string | null;
@@ -53,27 +54,19 @@ export class Handlespace {
 
   deadSelectable(faults: readonly FaultRecord[]): DeadSelectable[] {
     return faults.filter(silences).flatMap((fault) => {
-      const { id, host, injectedAt } = fault;
+      const { host, injectedAt } = fault;
       const life = this.#all.findLast(
         (each) => each.host === host && each.registeredAt <= injectedAt && (each.removedAt ?? injectedAt) >= injectedAt,
       );
       if (!life) return [];
-      const { element, removedAt } = life;
       const healedAt = fault.healedAt ?? Number.POSITIVE_INFINITY;
-      const within = (until: number) => (each: { at: number }) => each.at > injectedAt && each.at <= until;
-      const offers = this.#offers
-        .filter((each) => each.element === element)
-        .filter(within(ends(fault) ? Number.POSITIVE_INFINITY : healedAt));
-      const connections = [...this.#connections.values()]
-        .filter(({ address }) => fault.addresses.includes(address))
-        .filter(within(fault.moved ? Number.POSITIVE_INFINITY : healedAt));
-      return {
-        ...{ faultId: id, host, element, faultAt: injectedAt },
-        ...{ lastOfferedAt: offers.at(-1)?.at ?? null, offered: offers.length },
-        ...{ lastConnectedAt: connections.at(-1)?.at ?? null, connected: connections.length },
-        removedAt,
-        seconds: removedAt === null ? null : removedAt - injectedAt,
-      };
+      const offers = this.#offers.filter(({ element }) => element === life.element);
+      const connections = [...this.#connections.values()].filter(({ address }) => fault.addresses.includes(address));
+      const times = (those: readonly { at: number }[], isForGood: boolean) => ({
+        at: those.map(({ at }) => at),
+        until: isForGood ? Number.POSITIVE_INFINITY : healedAt,
+      });
+      return selectableAfter(fault, life, times(offers, ends(fault)), times(connections, fault.moved));
     });
   }
 

@@ -1,4 +1,5 @@
 import type { PathRow } from '../result/rows.js';
+import type { DeadSelectable } from '../result/selection.js';
 import type { DelaySummary } from '../result/summary.js';
 
 /** What the wire says beside requests and failovers. Spans and times in seconds, times since the run began. */
@@ -80,26 +81,4 @@ export interface DuplicateCompletion {
   readonly user: string;
   readonly request: number;
   readonly completions: readonly { readonly element: string; readonly sentAt: number }[];
-}
-
-/** How long users could still be sent to an element that a fault had stopped or cut off. */
-export interface DeadSelectable {
-  readonly faultId: number;
-  readonly host: string;
-  readonly element: string;
-  readonly faultAt: number;
-  /**
-   * The last handle resolution response that named it after the fault left, until it was healed; null when none did.
-   * A process that was ended is not healed: its successor has another identifier.
-   */
-  readonly lastOfferedAt: number | null;
-  /** How often it was named in that time. */
-  readonly offered: number;
-  /** The last time a user began to connect to it, in that time; null when none did. */
-  readonly lastConnectedAt: number | null;
-  /** How often users began to connect to it. */
-  readonly connected: number;
-  readonly removedAt: number | null;
-  /** From the fault to the removal; null when the removal was not seen. */
-  readonly seconds: number | null;
 }

@@ -8,10 +8,10 @@ import { SlotHeap } from './heap.js';
 import { WeightedChoice } from './weighted.js';
 
 export interface PoolPolicy {
-  /** A new entry, at the end of the order. */
-  add(entry: number, policy: Policy, load: number): void;
-  /** The entry registered again with this load, a fraction of its full load. */
-  update(entry: number, load: number): void;
+  /** A new entry, at the end of the order; its distance in milliseconds, none where it is left out. */
+  add(entry: number, policy: Policy, load: number, distance?: number): void;
+  /** The entry registered again with this load, a fraction of its full load, at this distance or the one it had. */
+  update(entry: number, load: number, distance?: number): void;
   remove(entry: number): void;
   /** Chooses an entry and accounts for the choice; −1 when the pool is empty. */
   select(): number;
@@ -29,7 +29,7 @@ export function poolPolicy({ name }: Policy, random: Random): PoolPolicy {
     case 'Random':
     case 'WeightedRandom':
     case 'WeightedRandomDPF':
-      return new RandomPool((policy) => ('weight' in policy ? policy.weight : 1), random);
+      return new RandomPool((policy, _, distance) => weightAt(policy, distance), random);
     case 'RandomizedLeastUsed':
     case 'RandomizedPriorityLeastUsed':
       return new RandomPool((policy, load) => Math.max(0, 1 - load - degradationOf(policy)), random);
@@ -41,19 +41,44 @@ export function poolPolicy({ name }: Policy, random: Random): PoolPolicy {
       return new SortedPool((policy) => ('priority' in policy ? -policy.priority : 0), false);
     case 'LeastUsed':
     case 'LeastUsedDPF':
-      return new SortedPool((_, load) => load, false);
+      return new SortedPool((policy, load, distance) => penalised(policy, load, distance), false);
     case 'LeastUsedDegradation':
     case 'LeastUsedDegradationDPF':
-      return new SortedPool((_, load) => load, true);
+      return new SortedPool((policy, load, distance) => penalised(policy, load, distance), true);
     case 'PriorityLeastUsed':
       return new SortedPool((policy, load) => load + degradationOf(policy), false);
     case 'PriorityLeastUsedDegradation':
     case 'PriorityLeastUsedDegradationDPF':
-      return new SortedPool((policy, load) => load + degradationOf(policy), true);
+      return new SortedPool(
+        (policy, load, distance) => penalised(policy, load + degradationOf(policy), distance),
+        true,
+      );
   }
 }
 
 const degradationOf = (policy: Policy): number => ('loadDegradation' in policy ? policy.loadDegradation : 0);
+
+/**
+ * Distances count with a penalty factor (draft-dreibholz-rserpool-delay): each millisecond adds it to the load, up to
+ * the full load, or takes such a share of the weight.
+ */
+const penaltyOf = (policy: Policy, distance: number): number =>
+  'distancePenaltyFactor' in policy ? policy.distancePenaltyFactor * distance : 0;
+
+function penalised(policy: Policy, load: number, distance: number): number {
+  const penalty = penaltyOf(policy, distance);
+  return penalty === 0 ? load : Math.min(1, load + penalty);
+}
+
+/** What is too far away weighs as little as can be, but not nothing. */
+function weightAt(policy: Policy, distance: number): number {
+  const weight = 'weight' in policy ? policy.weight : 1;
+  const left = weight - Math.round(weight * penaltyOf(policy, distance));
+  return left < 0 ? 1 : left;
+}
+
+/** What makes an entry's place in the order, or its chance. */
+type Measure = (policy: Policy, load: number, distance: number) => number;
 
 /**
  * Takes the entry with the smallest key, and among equals the one that was chosen longest ago: Round Robin (all keys
@@ -62,10 +87,11 @@ const degradationOf = (policy: Policy): number => ('loadDegradation' in policy ?
 class SortedPool implements PoolPolicy {
   readonly #heap = new SlotHeap(16);
   readonly #policies: Policy[] = [];
+  readonly #distances: number[] = [];
   #sequence = 0;
 
   constructor(
-    readonly keyOf: (policy: Policy, load: number) => number,
+    readonly keyOf: Measure,
     readonly degrades: boolean,
   ) {}
 
@@ -73,15 +99,17 @@ class SortedPool implements PoolPolicy {
     return this.#heap.size;
   }
 
-  add(entry: number, policy: Policy, load: number): void {
+  add(entry: number, policy: Policy, load: number, distance = 0): void {
     this.#policies[entry] = policy;
+    this.#distances[entry] = distance;
     this.#heap.reserve(entry + 1);
-    this.#heap.set(entry, this.keyOf(policy, load), this.#sequence++);
+    this.#heap.set(entry, this.keyOf(policy, load, distance), this.#sequence++);
   }
 
-  update(entry: number, load: number): void {
+  update(entry: number, load: number, distance = this.#distances[entry]!): void {
+    this.#distances[entry] = distance;
     // The entry keeps its place among those with its new key: only a choice moves it to the end (RFC 5356, 4.1).
-    this.#heap.set(entry, this.keyOf(this.#policies[entry]!, load), this.#heap.rankOf(entry));
+    this.#heap.set(entry, this.keyOf(this.#policies[entry]!, load, distance), this.#heap.rankOf(entry));
   }
 
   remove(entry: number): void {
@@ -156,10 +184,11 @@ class WeightedRoundRobinPool implements PoolPolicy {
 /** Takes each entry with a probability proportional to its weight; when all weigh nothing, each with the same. */
 class RandomPool implements PoolPolicy {
   readonly #policies: Policy[] = [];
+  readonly #distances: number[] = [];
   readonly #choice = new WeightedChoice();
 
   constructor(
-    readonly weightOf: (policy: Policy, load: number) => number,
+    readonly weightOf: Measure,
     readonly random: Random,
   ) {}
 
@@ -167,13 +196,15 @@ class RandomPool implements PoolPolicy {
     return this.#choice.size;
   }
 
-  add(entry: number, policy: Policy, load: number): void {
+  add(entry: number, policy: Policy, load: number, distance = 0): void {
     this.#policies[entry] = policy;
-    this.#choice.add(entry, this.weightOf(policy, load));
+    this.#distances[entry] = distance;
+    this.#choice.add(entry, this.weightOf(policy, load, distance));
   }
 
-  update(entry: number, load: number): void {
-    this.#choice.setWeight(entry, this.weightOf(this.#policies[entry]!, load));
+  update(entry: number, load: number, distance = this.#distances[entry]!): void {
+    this.#distances[entry] = distance;
+    this.#choice.setWeight(entry, this.weightOf(this.#policies[entry]!, load, distance));
   }
 
   remove(entry: number): void {

@@ -4,6 +4,7 @@ import type { HoleReport } from '../measure/hole-report.js';
 import type { RegistrarMeasurement } from '../measure/registrars.js';
 import type { WireStatistics } from '../measure/statistics.js';
 import type { FailoverRow, KeepAliveRow, RequestRow } from '../result/rows.js';
+import type { DeadSelectable } from '../result/selection.js';
 import type { Summary } from '../result/summary.js';
 import type { Threshold, WebRequestRow } from '../result/web.js';
 
@@ -20,6 +21,8 @@ export interface Outcome {
   readonly utilisationPercent: number | null;
   /** What else the capture tells; null where there is none. */
   readonly wire: WireStatistics | null;
+  /** The simulator's; a lab's are in `wire`. */
+  readonly deadSelectable?: readonly DeadSelectable[] | null;
   /** What befell registrars; null where there is no capture. */
   readonly registrars?: RegistrarMeasurement | null;
   /** What the witnesses did not see; null or missing when they saw everything, or for the simulator. */

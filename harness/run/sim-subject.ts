@@ -23,7 +23,7 @@ export const simSubject: Subject = {
 };
 
 export function outcomeOf(result: SimulationResult): Outcome {
-  const { requests, failovers, faults, registrars, metrics, moments, ended } = result;
+  const { requests, failovers, faults, registrars, deadSelectable, metrics, moments, ended } = result;
   const measured = moments.measureAt < moments.endAt;
   return {
     requests,
@@ -40,6 +40,7 @@ export function outcomeOf(result: SimulationResult): Outcome {
     utilisationPercent: measured ? metrics.utilisationPercent : null,
     wire: null,
     registrars,
+    deadSelectable,
     window: measured ? { from: moments.measureAt, to: moments.endAt } : null,
     reasons: ended === null ? [] : [ended],
     notes: [],

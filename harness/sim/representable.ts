@@ -20,7 +20,7 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
   if (hostsWith(plan, 'poolElement').length === 0) refuse('needs at least one pool element, got none');
   const web = plan.hosts.find(({ role }) => role.kind !== 'attacker' && role.implementation === 'proxy');
   if (web) refuse(`knows no web servers and clients, got ${web.name}; take a lab, such as --on virtual`);
-  checkPolicies(plan, refuse);
+  if (plan.model === 'rspsim') checkPolicies(plan, refuse);
   checkSctp(plan, refuse);
   for (const [name, { impairment }] of Object.entries(plan.topology.networks))
     checkImpairment(name, impairment, refuse);

@@ -1,6 +1,7 @@
 /** The simulator's door: a plan goes in, what it predicts comes out. */
 import type { Plan } from '../experiment/plan.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
+import type { DeadSelectable } from '../result/selection.js';
 import type { RegistrarRows } from './deployment/registrar-record.js';
 import { runDeployment } from './deployment/run.js';
 import type { FaultJournal, Strike } from './faults.js';
@@ -34,6 +35,8 @@ export interface SimulationResult {
   readonly faults: readonly Strike[];
   /** What befell registrars and who asked them; null unless recorded in the deployment's model. */
   readonly registrars: RegistrarRows | null;
+  /** Elements that could still be selected after a fault; null unless recorded in the deployment's model. */
+  readonly deadSelectable: readonly DeadSelectable[] | null;
   /** Why the watch ended it before its time: the rest is what there was until then. Null for a whole run. */
   readonly ended: string | null;
 }

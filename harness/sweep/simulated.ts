@@ -1,8 +1,7 @@
 import type { Plan } from '../experiment/plan.js';
 import type { Verdict } from '../result/summary.js';
-import { judge } from '../run/judge/judge.js';
-import { outcomeOf } from '../run/sim-subject.js';
-import { complete, failoversInWindow, summarise } from '../run/summarise.js';
+import { judged } from '../run/simulated.js';
+import { failoversInWindow } from '../run/summarise.js';
 import type { Watch } from '../sim/passage.js';
 import type { Quirks } from '../sim/quirks.js';
 import { simulate } from '../sim/simulate.js';
@@ -30,10 +29,8 @@ export function simulateRun(plan: Plan, { record = keepsRows(plan), quirks, watc
   const result = simulate(plan, { record, ...(quirks && { quirks }), ...(watch && { watch }) });
   const values = finite(valuesOfMetrics(result.metrics));
   if (!record) return { values, verdict: null };
-  const context = { on: 'sim', clock: 'simulated', versions: {}, replay: '' } as const;
-  const outcome = outcomeOf(result);
-  const numbers = summarise(plan, outcome, context);
-  const { verdict, ...summary } = complete(numbers, judge(plan, numbers, outcome));
+  const { outcome, summary } = judged(plan, result);
+  const { verdict } = summary;
   return {
     values: { ...values, ...valuesOfRun(summary, failoversInWindow(outcome)) },
     verdict: plan.checks.length > 0 ? verdict : null,

@@ -20,7 +20,11 @@ import { type PlanParts, planWith } from './plans.js';
 
 const refused: [string, PlanParts, RegExp][] = [
   ['a second registrar', { model: 'rspsim', topology: singleLan({ registrars: 2 }) }, /exactly one registrar, got 2/],
-  ['a distance penalty', { element: { policy: { name: 'LeastUsedDPF', distancePenaltyFactor: 0.1 } } }, /no distances/],
+  [
+    'a distance penalty in RSPSIM',
+    { model: 'rspsim', element: { policy: { name: 'LeastUsedDPF', distancePenaltyFactor: 0.1 } } },
+    /no distances/,
+  ],
   [
     'a registrar without power in RSPSIM',
     { model: 'rspsim', faults: [at(s(1), powerOff(named('pr1')))] },

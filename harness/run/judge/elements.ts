@@ -3,9 +3,9 @@ import { hostsWith, type Plan } from '../../experiment/plan.js';
 import { type Judge, passIf, unknown } from './verdict.js';
 
 export const noDeadElementSelected: Judge<'noDeadElementSelected'> = ({ after }, { plan, outcome }) => {
-  if (!outcome.wire) return unknown('there is no capture that shows who was selected');
+  const found = outcome.wire?.deadSelectable ?? outcome.deadSelectable;
+  if (!found) return unknown('there is no capture that shows who was selected');
   const limit = after ?? timeToNotice(plan);
-  const found = outcome.wire.deadSelectable;
   if (found.length === 0) return unknown('no registered element was silenced by a fault');
   const late = found.flatMap(
     ({ faultId, host, element, faultAt, lastOfferedAt, lastConnectedAt, offered, connected }) => {

@@ -1,6 +1,7 @@
 import type { Policy } from '../../experiment/policy.js';
 import type { Attacker as AttackerRole } from '../../experiment/role.js';
-import { type Association, connect, type Side } from './association.js';
+import type { Association, Side } from './association.js';
+import { connect } from './connect.js';
 import type { Entry } from './handlespace.js';
 import type { Node } from './network.js';
 import { Process } from './process.js';

@@ -270,7 +270,8 @@ export class Element implements Component {
         this.#patience.stop();
         this.#entry = entry;
         this.#registering = false;
-        acknowledged();
+        // Where the pool has another policy, it asks again when it would renew its registration.
+        if (entry) acknowledged();
         if (this.#changed) this.#register();
       });
     });

@@ -1,6 +1,6 @@
 import type { Random } from '../../base/random.js';
 import { hostsWith, type Plan } from '../../experiment/plan.js';
-import type { Policy } from '../../experiment/policy.js';
+import type { Policy, PolicyName } from '../../experiment/policy.js';
 import { type PoolPolicy, poolPolicy } from '../../protocol/policy.js';
 import type { Association } from './association.js';
 import type { Node } from './network.js';
@@ -44,20 +44,35 @@ const scatter = 0x9e37_79b1;
 
 /** The pools as one registrar knows them: who is in them, whose they are, and whose turn it is. */
 export class Handlespace {
-  readonly #policies = new Map<string, PoolPolicy>();
+  readonly #policies = new Map<string, { name: PolicyName; pool: PoolPolicy }>();
   readonly #entries = new Map<string, Entry[]>();
 
-  constructor(plan: Plan, random: Random) {
+  constructor(
+    plan: Plan,
+    readonly random: Random,
+  ) {
     for (const { role } of hostsWith(plan, 'poolElement')) {
       if (this.#policies.has(role.pool)) continue;
-      this.#policies.set(role.pool, poolPolicy(role.policy, random.fork('policy', role.pool)));
+      const pool = poolPolicy(role.policy, random.fork('policy', role.pool));
+      this.#policies.set(role.pool, { name: role.policy.name, pool });
       this.#entries.set(role.pool, []);
     }
   }
 
-  add(registration: Registration, home: Process): Entry {
+  /** A pool has one policy as long as it has elements (RFC 5352, section 3.1): that of the first. */
+  accepts({ pool, policy }: Registration): boolean {
+    const known = this.#policies.get(pool)!;
+    return known.name === policy.name || known.pool.size === 0;
+  }
+
+  /** @param distance to the element, milliseconds */
+  add(registration: Registration, home: Process, distance: number): Entry {
     const { pool, process, address, policy, load } = registration;
     const entries = this.#entries.get(pool)!;
+    if (this.#policies.get(pool)!.name !== policy.name) {
+      const { name } = policy;
+      this.#policies.set(pool, { name, pool: poolPolicy(policy, this.random.fork('policy', pool, name)) });
+    }
     const free = entries.findIndex(({ registered }) => !registered);
     const slot = free < 0 ? entries.length : free;
     const entry: Entry = {
@@ -76,21 +91,21 @@ export class Handlespace {
       expiry: idle,
     };
     entries[slot] = entry;
-    this.#policies.get(pool)!.add(slot, policy, load);
+    this.#policies.get(pool)!.pool.add(slot, policy, load, distance);
     return entry;
   }
 
   /** It has registered again. */
-  update(entry: Entry, registration: Registration): void {
+  update(entry: Entry, registration: Registration, distance: number): void {
     entry.registration = registration;
-    this.#policies.get(entry.pool)!.update(entry.slot, registration.load);
+    this.#policies.get(entry.pool)!.pool.update(entry.slot, registration.load, distance);
   }
 
   remove(entry: Entry): void {
     entry.registered = false;
     entry.monitoring.stop();
     entry.expiry.stop();
-    this.#policies.get(entry.pool)!.remove(entry.slot);
+    this.#policies.get(entry.pool)!.pool.remove(entry.slot);
   }
 
   find(pool: string, element: Process): Entry | undefined {
@@ -128,7 +143,7 @@ export class Handlespace {
 
   /** Chooses an entry of the pool and accounts for the choice; undefined when it is empty. */
   select(pool: string): Entry | undefined {
-    const slot = this.#policies.get(pool)?.select() ?? -1;
+    const slot = this.#policies.get(pool)?.pool.select() ?? -1;
     return slot < 0 ? undefined : this.#entries.get(pool)![slot];
   }
 }

@@ -1,4 +1,5 @@
-import { type Association, connect, type Side } from './association.js';
+import type { Association, Side } from './association.js';
+import { connect } from './connect.js';
 import type { Network } from './network.js';
 import { idle, type Process } from './process.js';
 import type { Registrar } from './registrar.js';

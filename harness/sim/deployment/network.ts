@@ -12,6 +12,8 @@ import type { Process } from './process.js';
 
 /** Bits of the packets that carry session and pool management, for what a limited rate adds to the delay. */
 const packetBits = 8 * 150;
+/** Milliseconds: distances are rounded to multiples of it (RSPLIB's `-distancestep` by default). */
+const distanceStep = 50;
 
 /** What the model knows of a kernel's SCTP: spans in seconds, and limits. */
 export type SctpTimers = Readonly<Record<KnownTimer, number>>;
@@ -141,6 +143,18 @@ export class Network {
     if (this.#happens(lossPercent) || this.#happens(corruptPercent)) return;
     const delay = this.#happens(reorderPercent) ? 0 : this.#delay(impairment);
     this.queue.call(this.queue.now + delay, packet);
+  }
+
+  /**
+   * How far a host is away as a registrar tells it: half of the round trip of the primary path, in steps of 50 ms.
+   * @returns milliseconds
+   */
+  distance(from: Node, to: Node): number {
+    const [path] = this.pathsBetween(from, to);
+    if (path === undefined) return 0;
+    const [out, back] = [this.#impairmentOf(from, to, path), this.#impairmentOf(to, from, path)];
+    const oneWay = 500 * ((out.delay ?? 0) + (back.delay ?? 0));
+    return distanceStep * Math.round(oneWay / distanceStep);
   }
 
   /** Whether a path has carried packets between two hosts for so many seconds. */

@@ -210,12 +210,13 @@ export class Peers {
   #learnOf(registration: Registration, home: Process): void {
     const { own } = this;
     const { handlespace } = own;
+    const distance = own.distanceTo(registration, home);
     const entry = handlespace.find(registration.pool, registration.process);
     if (entry) {
       if (entry.home === own.process && home !== own.process) own.disown(entry);
       entry.home = home;
-      handlespace.update(entry, registration);
-    } else handlespace.add(registration, home);
+      handlespace.update(entry, registration, distance);
+    } else if (handlespace.accepts(registration)) handlespace.add(registration, home, distance);
     own.tellHolding();
   }
 

@@ -69,6 +69,8 @@ class Timer implements Stoppable {
  */
 export class Process {
   alive = true;
+  /** Counts those of the host from 0. */
+  readonly life: number;
   /** No other process of the run has it. */
   readonly number: number;
   /** What ended it, where a fault did. */
@@ -85,7 +87,8 @@ export class Process {
     /** Called with every association that somebody else has set up with this process. */
     readonly onConnect: (association: Association) => void,
   ) {
-    this.number = node.number * livesMost + node.lives++;
+    this.life = node.lives++;
+    this.number = node.number * livesMost + this.life;
   }
 
   get frozen(): boolean {

@@ -2,6 +2,7 @@
 import { faultMeanwhile, type Homing, rehomingOf, takeoverOf, type WordOnPeer } from '../../result/outage.js';
 import type { HoldingRow, RehomingRow, ResolutionRow, TakeoverRow } from '../../result/registrars.js';
 import type { Strike } from '../faults.js';
+import { SelectionRecord } from './selection-record.js';
 
 interface Word extends WordOnPeer {
   readonly about: string;
@@ -26,6 +27,7 @@ export interface RegistrarRows {
 }
 
 export class RegistrarRecord {
+  readonly selection = new SelectionRecord();
   readonly #words: Word[] = [];
   readonly #homes: Homing[] = [];
   readonly #homeOf = new Map<string, string>();

@@ -1,5 +1,6 @@
 import type { Registrar as RegistrarRole } from '../../experiment/role.js';
-import { type Association, connect, type Side } from './association.js';
+import type { Association, Side } from './association.js';
+import { connect } from './connect.js';
 import { type Entry, Handlespace, type Registration } from './handlespace.js';
 import type { Node } from './network.js';
 import { Peers } from './peers.js';
@@ -82,28 +83,42 @@ export class Registrar implements Component {
     this.process.thaw();
   }
 
-  /** A registration arrives, the first or another one. @returns the entry, the one before if it still stands */
-  register(known: Entry | null, registration: Registration, association: Association): Entry {
+  /**
+   * A registration arrives, the first or another one.
+   * @returns the entry, the one before if it still stands; null when the pool has another policy
+   */
+  register(known: Entry | null, registration: Registration, association: Association): Entry | null {
     const { counters, record } = this.deployed;
     const { pool, process } = registration;
+    if (!this.handlespace.accepts(registration)) return null;
+    const distance = this.distanceTo(registration, this.process);
     counters.registrations++;
     record?.homed(process.node.name, this.node.name, this.process.queue.now);
+    record?.selection.registered(process, registration.address, this.process.queue.now);
     const stands = known?.registered && known.holder === this.handlespace;
     // What it knows by others may be that element, which has found another home.
     const entry = stands ? known : this.peers ? this.handlespace.find(pool, process) : undefined;
     this.peers?.tell(registration);
     if (entry && entry.home === this.process) {
-      this.handlespace.update(entry, registration);
+      this.handlespace.update(entry, registration, distance);
       this.#expire(entry, registration.life);
       return entry;
     }
-    if (entry) this.handlespace.update(entry, registration);
-    const own = entry ?? this.handlespace.add(registration, this.process);
+    if (entry) this.handlespace.update(entry, registration, distance);
+    const own = entry ?? this.handlespace.add(registration, this.process, distance);
     own.home = this.process;
     this.#lookAfter(own, association, acceptor);
     this.#expire(own, registration.life);
     this.tellHolding();
     return own;
+  }
+
+  /** Milliseconds to an element, by way of its home; it matters only where distances are penalised. */
+  distanceTo({ policy, process }: Registration, home: Process): number {
+    if (!('distancePenaltyFactor' in policy) || policy.distancePenaltyFactor === 0) return 0;
+    const { network } = this.deployed;
+    const toHome = home === this.process ? 0 : network.distance(this.node, home.node);
+    return toHome + network.distance(home.node, process.node);
   }
 
   /** An element says goodbye. */
@@ -237,6 +252,7 @@ export class Registrar implements Component {
   /** Removes an element that it looks after, and tells its peers. */
   #removeOwn(entry: Entry): void {
     if (!entry.registered || entry.home !== this.process) return;
+    this.deployed.record?.selection.removed(entry.process, this.process.queue.now);
     this.handlespace.remove(entry);
     this.peers?.tellRemoval(entry);
     this.tellHolding();

@@ -53,6 +53,7 @@ export class Resolver {
     link.send(side, () => {
       if (bad) registrar.report(bad.pool, bad.process, link);
       const entry = registrar.select(this.pool, link);
+      if (entry) record?.selection.offered(entry.process, queue.now);
       link.send(acceptor, () => {
         patience.stop();
         this.#asking = false;

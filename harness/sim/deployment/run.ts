@@ -74,6 +74,7 @@ export function runDeployment(plan: Plan, options: SimulationOptions): Simulatio
     failovers: recorder?.failovers ?? [],
     faults: faults.strikes,
     registrars: deployed.record?.rows(faults.strikes, namesOf(registrars), queue.now) ?? null,
+    deadSelectable: deployed.record?.selection.rows(faults.strikes) ?? null,
     ended: passage.ended,
   };
 }

@@ -2,7 +2,8 @@ import type { Random } from '../../base/random.js';
 import type { PoolUser } from '../../experiment/role.js';
 import type { Cause } from '../recorder.js';
 import type { RequestStreams } from '../requests.js';
-import { type Association, connect, type Side } from './association.js';
+import type { Association, Side } from './association.js';
+import { connect } from './connect.js';
 import type { Session } from './element.js';
 import type { Entry } from './handlespace.js';
 import type { Node } from './network.js';
@@ -139,9 +140,10 @@ export class User implements Component {
   }
 
   #try(entry: Entry): void {
-    const { queue, network, recorder, quirks } = this.deployed;
+    const { queue, network, recorder, record, quirks } = this.deployed;
     const { requestTimeout } = this.role;
     recorder?.selected(this.number, queue.now);
+    record?.selection.connecting(entry, queue.now);
     const attempt: Attempt = {
       entry,
       beganAt: queue.now,

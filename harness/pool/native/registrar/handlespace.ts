@@ -74,10 +74,11 @@ export class Handlespace {
     const before = policyState(find(entry.element.parameter, 'policy')!)!;
     entry.element.parameter = parameter;
     entry.element.reports = 0;
-    if (JSON.stringify(before.policy) === JSON.stringify(state.policy)) known.policy.update(entry.slot, state.load);
+    if (JSON.stringify(before.policy) === JSON.stringify(state.policy))
+      known.policy.update(entry.slot, state.load, state.distance);
     else {
       known.policy.remove(entry.slot);
-      known.policy.add(entry.slot, state.policy, state.load);
+      known.policy.add(entry.slot, state.policy, state.load, state.distance);
     }
     return { element: entry.element, isNew: false };
   }
@@ -139,8 +140,9 @@ export class Handlespace {
     const slot = free < 0 ? pool.slots.length : free;
     pool.slots[slot] = element;
     pool.elements.set(element.identifier, { element, slot });
-    const { policy, load } = policyState(find(element.parameter, 'policy')!)!;
-    pool.policy.add(slot, policy, load);
+    // Distances are those that peers tell: it measures none itself.
+    const { policy, load, distance } = policyState(find(element.parameter, 'policy')!)!;
+    pool.policy.add(slot, policy, load, distance);
     this.#count(element, 1);
     return element;
   }
