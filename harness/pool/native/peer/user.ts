@@ -12,7 +12,7 @@ import { RegistrarLink, registrarSeconds } from './link.js';
 import { type UserOrder, userOrderSchema } from './order.js';
 import { type Peer, type PeerContext, runPeer } from './process.js';
 
-/** How long a user waits, in seconds, before it asks an empty pool again, as RSPLIB does, and at most after a rejection. */
+/** Seconds that a user waits before it asks an empty pool again, as RSPLIB does, and at most after a rejection. */
 const retry = { emptyPool: 0.25, reject: 0.2 };
 
 interface Request {

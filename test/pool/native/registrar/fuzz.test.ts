@@ -4,6 +4,7 @@ import { randomFrom } from '../../../../harness/base/random.js';
 import { asapTypes, decode, encode, find } from '../../../../harness/pool/native/asap.js';
 import { Grammar } from '../../../../harness/pool/native/fuzz/grammar.js';
 import { mutate } from '../../../../harness/pool/native/fuzz/mutate.js';
+import type { Parameter } from '../../../../harness/pool/native/parameter.js';
 import { Registrar } from '../../../../harness/pool/native/registrar/registrar.js';
 import { parameters } from './world.js';
 
@@ -57,11 +58,12 @@ it.each([1, 2])('a registrar survives whatever is said, holds its bounds and goe
     parameters: [{ kind: 'ipv4Address', address: '10.1.0.9' }],
   } as const;
   const policy = { kind: 'policy', policy: 1, values: [] } as const;
-  const element = {
-    ...{ kind: 'poolElement', identifier: 5, registrar: 0, registrationLife: 9000 },
+  const element: Parameter = {
+    kind: 'poolElement',
+    ...{ identifier: 5, registrar: 0, registrationLife: 9000 },
     parameters: [transport, policy],
-  } as const;
-  const say = (type: number, within: readonly (typeof pool | typeof element)[]) =>
+  };
+  const say = (type: number, within: readonly Parameter[]) =>
     registrar.heardAsap(1, endpoint, encode({ type, flags: 0, registrar: null, parameters: within }));
   say(asapTypes.registration, [pool, element]);
   say(asapTypes.handleResolution, [pool]);
