@@ -156,7 +156,7 @@ export const settingFor = (plan: Pick<Plan, 'hosts' | 'nanosecondsPerInstruction
 /** Real seconds. A machine that takes this much longer than its plan hangs. */
 const longestRunSeconds = (plan: Plan): number => {
   const { settle, warmUp, measure, drain } = plan.phases;
-  // Web servers and their clients keep the machine busy, whose processor is a hundredth of a real one on a busy machine.
+  // Web servers and their clients keep the machine busy: a second takes it tens of seconds where others work, too.
   const slowness = hostsWith(plan, 'poolUser').some(({ role }) => role.load) ? 100 : 3;
   return 300 + slowness * (settle + warmUp + measure + drain) + 20 * plan.hosts.length;
 };

@@ -75,13 +75,13 @@ describe('a server', () => {
 
   it('is refused when it says that it is not healthy, and taken when it is', async () => {
     file(
-      'server.js',
+      'server.cjs',
       "require('node:http').createServer((q, a) => a.writeHead(q.url === '/ok' ? 200 : 404).end()).listen(process.env.PORT)",
     );
-    const planFor = (path: string) => planOf({ command: ['node', 'server.js'], health: { path }, startWithin: s(1) });
+    const planFor = (path: string) => planOf({ command: ['node', 'server.cjs'], health: { path }, startWithin: s(1) });
     await expect(tryServers(planFor('/no'), workspace)).rejects.toThrow('it answered with status 404 for 1 s');
     await tryServers(
-      { ...planFor('/ok'), hosts: planOf({ command: ['node', 'server.js'], health: { path: '/ok' } }).hosts },
+      { ...planFor('/ok'), hosts: planOf({ command: ['node', 'server.cjs'], health: { path: '/ok' } }).hosts },
       workspace,
     );
   });
