@@ -17,7 +17,7 @@ import { sshTest } from './sshd.js';
 /** Seconds that the machine's clock is ahead. */
 const ahead = -9;
 
-// Not passed yet on a machine that is busy with other things: one fork there takes a second, and components seem to hang.
+// Not passed yet: the merged capture has holes, and the run is unknown. RSPLAB_TEST_REMOTE=1 runs it all the same.
 const machinesTest = realTimeWorks && process.env.RSPLAB_TEST_REMOTE ? sshTest : sshTest.skip;
 
 describe('a pool on machines over SSH', () => {
@@ -51,7 +51,7 @@ describe('a pool on machines over SSH', () => {
     expect(clocks.pu1.steady).toBe(true);
     // It was set by a command, which took its time.
     expect(Math.abs(clocks.pu1.offset - clocks.pr1.offset - ahead)).toBeLessThan(1);
-    const look = 'ls /tmp; tc qdisc show | grep clsact; ip -o link show type ifb | grep rsplab; pgrep -f rspserver';
+    const look = 'ls /tmp; tc qdisc show | grep clsact; ip -o link show type ifb | grep rsplab; pgrep -x rspserver';
     for (const name of names) {
       const { stdout } = await execa('ssh', ['-F', machines.config, name, look], { reject: false });
       expect(stdout).toBe('');
