@@ -58,6 +58,10 @@ export const planSchema = z.strictObject({
   topology: z.strictObject({
     name: z.string(),
     networks: z.record(z.string(), z.strictObject({ cidr: z.string(), impairment: impairmentSchema })),
+    /** One-way delays that were measured between two hosts, in place of the network's; the same both ways. */
+    distances: z
+      .array(z.strictObject({ network: z.string(), between: z.tuple([z.string(), z.string()]), delay: span }))
+      .optional(),
   }),
   hosts: z.array(hostSchema),
   phases: phasesSchema,
@@ -168,6 +172,18 @@ export function gridOf({ vary = {} }: Pick<Experiment, 'vary'>): Point[] {
 /** The plan's hosts that play one role, in order. */
 export const hostsWith = <K extends Role['kind']>(plan: Plan, kind: K): HostWith<Extract<Role, { kind: K }>>[] =>
   plan.hosts.filter((host): host is HostWith<Extract<Role, { kind: K }>> => host.role.kind === kind);
+
+/** The one-way delay between two hosts on a network, or with one of them unknown the network's own. */
+export function delayLookup({ topology }: Plan): (network: string, a: string | null, b: string | null) => number {
+  const { networks, distances = [] } = topology;
+  const known = new Map(distances.map(({ network, between, delay }) => [pairOf(network, ...between), delay]));
+  return (network, a, b) =>
+    (a !== null && b !== null ? known.get(pairOf(network, a, b)) : undefined) ??
+    networks[network]?.impairment.delay ??
+    0;
+}
+
+const pairOf = (network: string, a: string, b: string): string => [network, ...[a, b].sort()].join(' ');
 
 /** Mean capacity of the plan's pool elements, calculations per second: what handling speeds are percentages of. */
 export function meanCapacity(plan: Plan): number {

@@ -19,8 +19,8 @@ export interface DissectOptions {
    * sent; `receiver` when it comes before it, so that a frame's time is when it reaches its receiver.
    */
   readonly capturedAt: 'sender' | 'receiver';
-  /** One-way delay of each network. */
-  readonly delays: Readonly<Record<string, number>>;
+  /** One-way delay between two hosts on a network; null for one that nobody knows. */
+  readonly delayBetween: (network: string, from: string | null, to: string | null) => number;
   /**
    * How far out of order frames may be and still be put in their place: longer means more memory.
    * @defaultValue {@link usualDisorder}
@@ -149,22 +149,23 @@ function packetOf(frame: Frame, options: DissectOptions, associations: Associati
 /** Everything but chunks, and for SCTP the association, which needs the endpoints to be found. */
 function packet(
   { time, line }: Frame,
-  { book, capturedAt, delays }: DissectOptions,
+  { book, capturedAt, delayBetween }: DissectOptions,
   transport: Packet['transport'],
   association: string | null,
   chunks: Chunk[],
 ): Packet & { association: string | null } {
   const [source, target] = [book.intern(line.first('source')), book.intern(line.first('target'))];
   const network = book.networkOf(source);
-  const delay = (network !== null && delays[network]) || 0;
+  const [from, to] = [book.hostOf(source, time), book.hostOf(target, time)];
+  const delay = network === null ? 0 : delayBetween(network, from, to);
   const sentAt = capturedAt === 'sender' ? time : time - delay;
   const [sourcePort, targetPort] = portsOf(line, transport);
   return {
     sentAt,
     receivedAt: sentAt + delay,
     network,
-    from: { host: book.hostOf(source, time), address: source, port: sourcePort },
-    to: { host: book.hostOf(target, time), address: target, port: targetPort },
+    from: { host: from, address: source, port: sourcePort },
+    to: { host: to, address: target, port: targetPort },
     transport,
     association,
     chunks,

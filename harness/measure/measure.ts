@@ -4,7 +4,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { badInput } from '../base/errors.js';
-import { hostsWith, type Plan } from '../experiment/plan.js';
+import { delayLookup, hostsWith, type Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { FailoverRow, KeepAliveRow, RequestRow } from '../result/rows.js';
 import { AddressBook } from './addresses.js';
@@ -117,13 +117,11 @@ async function readCapture(
     notes.push(`${missing}: failovers, open and lost requests are unknown`);
     return { observation: observe(), holes: [], seen: false };
   }
-  const delays = Object.fromEntries(
-    Object.entries(plan.topology.networks).map(([name, { impairment }]) => [name, impairment.delay ?? 0]),
-  );
+  const delayBetween = delayLookup(plan);
   const book = new AddressBook(plan, journal);
   const read = async (disorderSeconds: number) => {
     const observation = observe();
-    const options = { book, epoch, capturedAt, delays, disorderSeconds, ...(signal && { signal }) };
+    const options = { book, epoch, capturedAt, delayBetween, disorderSeconds, ...(signal && { signal }) };
     const dissection = dissect(capture, options);
     let packets = 0;
     for await (const packet of dissection.packets) {

@@ -5,36 +5,87 @@ import type { FaultKind } from '../fault/fault.js';
 import { guardSession } from '../lab/guard.js';
 import type { Inventory } from '../lab/remote/inventory.js';
 import { faultsOf, nativeLab } from '../lab/remote/native-lab.js';
-import { type Placement, place, placed } from '../lab/remote/placement.js';
+import { type Placement, pairsOf, place, placed, withDistances } from '../lab/remote/placement.js';
+import { expectComplete, type HostSurvey, surveyHost } from '../lab/remote/survey.js';
 import { poolDriver } from '../pool/driver/driver.js';
+import { clocksIn, uncertaintyNotes } from './clock-notes.js';
 import { collect } from './collect.js';
 import { checkInstruments, checkPlan } from './lab-subject.js';
 import { perform } from './perform.js';
 import type { Subject } from './subject.js';
+import { versions } from './versions.js';
 
 /** @param file the inventory's, as it was named on the command line */
 export function remoteSubject(inventory: Inventory, file: string): Subject {
+  let surveys: readonly HostSurvey[] = [];
   return {
     name: 'remote',
     clock: 'real',
     words: ['--inventory', file],
-    place: async (plan) => placed(plan, place(plan, inventory)),
-    check(plan) {
-      const placement = place(plan, inventory);
-      checkPlan(plan, 'remote', faultsOf('root'));
-      checkRights(plan, placement);
-      checkHosts(plan);
+    async place(asked, { say }) {
+      const placement = place(asked, inventory);
+      const plan = placed(asked, placement);
+      check(plan, placement);
+      say('asking the hosts what they have, and how far apart they are');
+      surveys = await surveyAll(plan, placement, inventory.sshConfig);
+      expectComplete(surveys);
+      return withDistances(plan, new Map(surveys.flatMap(({ roundTrips }) => [...roundTrips])));
     },
+    versions: () => ({ ...versions(), rsplib: rsplibOf(surveys) }),
+    check: (plan) => check(plan, place(plan, inventory)),
     tryOut: () => checkInstruments(),
     async perform(plan, context) {
       await using scope = guardSession('remote', context.session);
       const lab = nativeLab({ placement: place(plan, inventory), config: inventory.sshConfig });
       await perform({ ...context, plan, lab, driver: poolDriver, workspace: process.cwd() });
       await scope.close();
-      return collect(plan, context.folder);
+      const outcome = await collect(plan, context.folder);
+      const clocks = clocksIn(context.folder);
+      return { ...outcome, notes: [...uncertaintyNotes(clocks, outcome.failovers), ...outcome.notes] };
     },
   };
 }
+function check(plan: Plan, placement: Placement): void {
+  checkPlan(plan, 'remote', faultsOf('root'));
+  checkRights(plan, placement);
+  checkHosts(plan);
+  checkMachines(plan, placement);
+}
+
+/** Asks every machine once, also for the round trips of the hosts on it to those that come after them in the plan. */
+function surveyAll(plan: Plan, placement: Placement, config: string | undefined): Promise<HostSurvey[]> {
+  const machines = new Map([...placement.values()].map((host) => [host.ssh, host]));
+  const pairs = pairsOf(plan);
+  return Promise.all(
+    [...machines.values()].map((machine) =>
+      surveyHost(
+        machine,
+        config,
+        pairs.filter(({ between: [own] }) => placement.get(own)!.ssh === machine.ssh).map(({ addresses }) => addresses),
+      ),
+    ),
+  );
+}
+
+/** All of them, where they are not the same. */
+const rsplibOf = (surveys: readonly HostSurvey[]): string | null =>
+  [...new Set(surveys.flatMap(({ rsplib }) => rsplib ?? []))].join(', ') || null;
+
+/**
+ * RSPLIB's users and elements talk from any address of their machine, whatever they are told: two on one machine could
+ * not be told apart.
+ */
+function checkMachines({ experiment, hosts }: Plan, placement: Placement): void {
+  const owners = new Map<string, string>();
+  for (const { name } of hosts) {
+    const { ssh } = placement.get(name)!;
+    const other = owners.get(ssh);
+    if (other)
+      throw badInput(`${experiment}: expected a machine of its own for ${name}, got ${ssh}, where ${other} is`);
+    owners.set(ssh, name);
+  }
+}
+
 /** @throws HarnessError `bad-input` for a fault that may strike a host where the right for it is missing */
 function checkRights(plan: Plan, placement: Placement): void {
   for (const { fault } of plan.faults) {

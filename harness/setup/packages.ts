@@ -43,6 +43,7 @@ const servicesOf: Record<string, readonly string[]> = {
   'redis-server': ['redis-server'],
   'slurm-wlm': ['slurmctld', 'slurmd'],
   munge: ['munge'],
+  'openssh-server': ['ssh'],
 };
 
 async function stopService(name: string): Promise<void> {

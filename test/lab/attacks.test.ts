@@ -1,10 +1,12 @@
 /** Attackers on real registrars: one liar empties a pool, unless it is bridled. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect } from 'vitest';
 import { findTool, toolEnvironment } from '../../harness/base/tools.js';
 import type { Plan } from '../../harness/experiment/plan.js';
+import { delayLookup } from '../../harness/experiment/plan.js';
 import { AddressBook } from '../../harness/measure/addresses.js';
 import { dissect } from '../../harness/measure/dissect.js';
 import type { AsapMessage } from '../../harness/measure/packet.js';
@@ -22,13 +24,15 @@ const attack = (reports: string, associations = 1) =>
 async function asapMessages({ folder, journal }: RealRun): Promise<AsapMessage[]> {
   const plan = JSON.parse(readFileSync(join(folder, 'plan.json'), 'utf8')) as Plan;
   const { epoch } = journal.find((event) => event.event === 'begin')!;
-  const delays = Object.fromEntries(
-    Object.entries(plan.topology.networks).map(([name, { impairment }]) => [name, impairment.delay ?? 0]),
-  );
   const book = new AddressBook(plan, journal);
   const messages: AsapMessage[] = [];
   const capture = join(folder, 'capture.pcapng');
-  for await (const { chunks } of dissect(capture, { book, epoch, capturedAt: 'sender', delays }).packets) {
+  for await (const { chunks } of dissect(capture, {
+    book,
+    epoch,
+    capturedAt: 'sender',
+    delayBetween: delayLookup(plan),
+  }).packets) {
     for (const chunk of chunks)
       if (chunk.kind === 'data' && !chunk.retransmission && chunk.message?.protocol === 'asap')
         messages.push(chunk.message);

@@ -17,27 +17,23 @@ import { sshTest } from './sshd.js';
 /** Seconds that the machine's clock is ahead. */
 const ahead = -9;
 
-// Not passed yet on a machine that is busy with other things: one fork there takes a second, and components seem to hang.
+// Not passed yet: the merged capture has holes, and the run is unknown. RSPLAB_TEST_REMOTE=1 runs it all the same.
 const machinesTest = realTimeWorks && process.env.RSPLAB_TEST_REMOTE ? sshTest : sshTest.skip;
 
 describe('a pool on machines over SSH', () => {
   machinesTest('is measured while elements are killed and switched off, and nothing is left', async () => {
     const folder = temporaryFolder();
-    await using machines = await startMachines(folder, [
-      {
-        name: 'alpha',
-        addresses: { red: ['10.1.0.1', '10.1.0.2', '10.1.0.3'], blue: ['10.2.0.1', '10.2.0.2', '10.2.0.3'] },
-      },
-      { name: 'beta', addresses: { red: ['10.1.0.4'], blue: ['10.2.0.4'] }, clock: ahead, delayMs: 20 },
-    ]);
-    const at = (ssh: string, last: number) => ({
-      ...{ ssh, right: 'root', addresses: { red: `10.1.0.${last}`, blue: `10.2.0.${last}` } },
-    });
-    const hosts = {
-      registrars: [at('alpha', 1)],
-      elements: [at('alpha', 2), at('alpha', 3)],
-      users: [at('beta', 4)],
-    };
+    const names = ['pr1', 'pe1', 'pe2', 'pu1'];
+    const addresses = (at: number) => ({ red: `10.1.0.${at + 1}`, blue: `10.2.0.${at + 1}` });
+    await using machines = await startMachines(
+      folder,
+      names.map((name, at) => ({
+        ...{ name, clock: name === 'pu1' ? ahead : 0, delayMs: 20 },
+        addresses: { red: [addresses(at).red], blue: [addresses(at).blue] },
+      })),
+    );
+    const [pr1, ...others] = names.map((ssh, at) => ({ ssh, right: 'root', addresses: addresses(at) }));
+    const hosts = { registrars: [pr1], elements: others.slice(0, 2), users: others.slice(2) };
     const file = join(folder, 'hosts.json');
     writeFileSync(file, JSON.stringify({ sshConfig: machines.config, hosts }));
     const { experiment } = await loadExperiment('test/lab/experiments/remote.ts');
@@ -52,11 +48,11 @@ describe('a pool on machines over SSH', () => {
     ]);
     expect(summary.requests.completed).toBeGreaterThan(0);
     const clocks = JSON.parse(readFileSync(join(finished.folder, 'clocks.json'), 'utf8'));
-    expect(clocks.beta.steady).toBe(true);
+    expect(clocks.pu1.steady).toBe(true);
     // It was set by a command, which took its time.
-    expect(Math.abs(clocks.beta.offset - clocks.alpha.offset - ahead)).toBeLessThan(1);
-    const look = 'ls /tmp; tc qdisc show | grep clsact; ip -o link show type ifb | grep rsplab; pgrep -f rspserver';
-    for (const name of ['alpha', 'beta']) {
+    expect(Math.abs(clocks.pu1.offset - clocks.pr1.offset - ahead)).toBeLessThan(1);
+    const look = 'ls /tmp; tc qdisc show | grep clsact; ip -o link show type ifb | grep rsplab; pgrep -x rspserver';
+    for (const name of names) {
       const { stdout } = await execa('ssh', ['-F', machines.config, name, look], { reject: false });
       expect(stdout).toBe('');
     }

@@ -9,7 +9,7 @@ import { type Dissection, dissect } from '../../harness/measure/dissect.js';
 import type { CalcAppMessage, Message, Packet } from '../../harness/measure/packet.js';
 import { captureOf, journalOf, recordingPlan } from './recordings.js';
 
-const delays = { red: 0.01, blue: 0.01 };
+const delayBetween = () => 0.01;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rsplab-dissect-'));
@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 async function read(file: string, epoch = 0, capturedAt: 'sender' | 'receiver' = 'sender') {
   const book = new AddressBook(recordingPlan(), []);
-  const dissection = dissect(file, { book, epoch, capturedAt, delays });
+  const dissection = dissect(file, { book, epoch, capturedAt, delayBetween });
   const packets: Packet[] = [];
   for await (const packet of dissection.packets) packets.push(packet);
   return { dissection: dissection as Dissection, packets };

@@ -1,7 +1,7 @@
 /**
  * Faults of the network on somebody's own host: tc's filters of SCTP between the experiment's own addresses, and of
- * nothing else, before a device's own queue, which stays as it is. SSH is TCP, so the connection that heals them is none
- * of theirs. Pure: lines for `tc -batch`, and shell commands of plain words.
+ * nothing else, before a device's own queue, which stays as it is. SSH is TCP, so the connection that heals them is
+ * none of theirs. Pure: lines for `tc -batch`, and shell commands of plain words.
  */
 
 import type { Impairment } from '../../topology/impairment.js';

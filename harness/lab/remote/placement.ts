@@ -3,6 +3,8 @@ import { show } from '../../base/check.js';
 import { badInput } from '../../base/errors.js';
 import type { Plan, PlannedHost } from '../../experiment/plan.js';
 import type { Inventory, InventoryHost } from './inventory.js';
+import type { Pair } from './machine.js';
+import { pairKey } from './survey.js';
 
 /** Each planned host, by name, with the host of the inventory that it is. */
 export type Placement = ReadonlyMap<string, InventoryHost>;
@@ -53,3 +55,43 @@ export function placed(plan: Plan, placement: Placement): Plan {
 
 const asTheyAre = (networks: Plan['topology']['networks']): Plan['topology']['networks'] =>
   Object.fromEntries(Object.entries(networks).map(([name, { cidr }]) => [name, { cidr, impairment: {} }]));
+
+/** Round trips as the hosts saw them, by `own other` addresses, in seconds. */
+export type RoundTrips = ReadonlyMap<string, readonly number[]>;
+
+/** Every pair of hosts once, on every network that both are on. */
+export const pairsOf = ({ hosts }: Plan): { network: string; between: [string, string]; addresses: Pair }[] =>
+  hosts.flatMap((a, at) =>
+    hosts.slice(at + 1).flatMap((b) =>
+      a.legs.flatMap(({ network, address }) => {
+        const leg = b.legs.find((it) => it.network === network);
+        return leg
+          ? [{ network, between: [a.name, b.name] as [string, string], addresses: [address, leg.address] as Pair }]
+          : [];
+      }),
+    ),
+  );
+
+/**
+ * The same plan, with the delays that were measured: half the median round trip, since nobody can tell how much of it
+ * is either way. A network's own delay is the median of its pairs, for those of which nothing is known.
+ */
+export function withDistances(plan: Plan, roundTrips: RoundTrips): Plan {
+  const distances = pairsOf(plan).flatMap(({ network, between, addresses }) => {
+    const times = roundTrips.get(pairKey(addresses)) ?? [];
+    return times.length === 0 ? [] : [{ network, between, delay: median(times) / 2 }];
+  });
+  const networks = Object.fromEntries(
+    Object.entries(plan.topology.networks).map(([name, network]) => {
+      const known = distances.filter((it) => it.network === name).map(({ delay }) => delay);
+      return [name, known.length === 0 ? network : { ...network, impairment: { delay: median(known) } }];
+    }),
+  );
+  return { ...plan, topology: { ...plan.topology, networks, distances } };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle) - 1]!) / 2;
+}

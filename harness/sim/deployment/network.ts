@@ -2,7 +2,7 @@
  * Hosts with a leg in each of their networks, and what becomes of a packet between two of them.
  */
 import type { Random } from '../../base/random.js';
-import type { Plan } from '../../experiment/plan.js';
+import { delayLookup, type Plan } from '../../experiment/plan.js';
 import type { Direction } from '../../fault/fault.js';
 import { combined, type Impairment } from '../../topology/impairment.js';
 import type { Sctp } from '../../topology/sctp.js';
@@ -114,12 +114,16 @@ export class Signal extends Packet {
 export class Network {
   readonly nodes = new Map<string, Node>();
   readonly #impairments: ReadonlyMap<string, Impairment>;
+  /** Null where all hosts are equally far apart. */
+  readonly #delayBetween: ReturnType<typeof delayLookup> | null;
 
   constructor(
-    { hosts, topology }: Plan,
+    plan: Plan,
     readonly queue: EventQueue,
     readonly random: Random,
   ) {
+    const { hosts, topology } = plan;
+    this.#delayBetween = topology.distances ? delayLookup(plan) : null;
     this.#impairments = new Map(Object.entries(topology.networks).map(([name, { impairment }]) => [name, impairment]));
     for (const [number, { name, legs, sctp }] of hosts.entries()) {
       const networks = legs.map(({ network }) => network);
@@ -167,6 +171,7 @@ export class Network {
   /** What the network does, and on top of that what is worse on the way out and on the way in. */
   #impairmentOf(from: Node, to: Node, path: string): Impairment {
     let impairment = this.#impairments.get(path)!;
+    if (this.#delayBetween) impairment = { ...impairment, delay: this.#delayBetween(path, from.name, to.name) };
     if (from.impairments.size + to.impairments.size === 0) return impairment;
     const add = ({ impairments }: Node, other: Direction) => {
       for (const { network, direction, impairment: worse } of impairments) {
