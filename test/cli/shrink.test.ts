@@ -11,8 +11,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const main = join(root, 'dist/harness/cli/main.js');
 let top: string;
 
-beforeAll(() => {
+let failed: Awaited<ReturnType<typeof failedRun>>;
+
+beforeAll(async () => {
   top = temporaryFolder();
+  failed = await failedRun(join(top, 'failed'));
 });
 
 const rsplab = (...args: string[]) => execa('node', [main, ...args], { cwd: root, reject: false });
@@ -56,7 +59,7 @@ const failedRun = async (out: string) => {
 
 describe('rsplab run PLAN.json', () => {
   it('runs a stored plan again: the same faults and the same result', { timeout: 180_000 }, async () => {
-    const { folder, summary } = await failedRun(join(top, 'stored'));
+    const { folder, summary } = failed;
     const args = ['--on', 'sim', '--out', join(top, 'again')];
     const again = await rsplab('run', join(folder, 'plan.json'), ...args, '--json');
     expect(again.exitCode).toBe(1);
@@ -88,12 +91,12 @@ describe('rsplab shrink', () => {
     timeout: 180_000,
   }, async () => {
     const out = join(top, 'search');
-    const { folder: run } = await failedRun(out);
+    const { folder: run } = failed;
     const first = execa('node', [main, 'shrink', run, '--out', out], { cwd: root, reject: false });
     for await (const line of first.iterable({ from: 'stderr' })) if (line.startsWith('run 3 ')) first.kill('SIGKILL');
     await first;
-    const name = readdirSync(join(out, 'shaken')).find((each) => each !== run.split('/').at(-1))!;
-    const folder = join(out, 'shaken', name);
+    const [name] = readdirSync(join(out, 'shaken'));
+    const folder = join(out, 'shaken', name!);
     const read = () => shrinkSchema.parse(JSON.parse(readFileSync(join(folder, 'shrink.json'), 'utf8')));
     const before = read();
     expect(before.state).toBe('running');

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { badInput } from '../../harness/base/errors.js';
 import type { LoadedExperiment } from '../../harness/experiment/load.js';
 import { loadPlan } from '../../harness/experiment/load-plan.js';
@@ -36,6 +36,15 @@ const exploring = (options: Partial<ExploreOptions> = {}) =>
     ...options,
   });
 
+/** One that was left in peace, for those who only look at it. */
+let quiet: Awaited<ReturnType<typeof explore>>;
+let quietOut: string;
+beforeAll(async () => {
+  quietOut = mkdtempSync(join(tmpdir(), 'rsplab-test-'));
+  quiet = await exploring({ out: quietOut });
+});
+afterAll(() => rmSync(quietOut, { recursive: true, force: true }));
+
 /** Ends, as a kill would, before the run of that number. */
 const killedAt = (number: number): Subject => {
   let runs = 0;
@@ -56,7 +65,7 @@ const linesOf = (folder: string) => readFileSync(join(folder, 'ledger.ndjson'), 
 
 describe('an exploration', { timeout: 180_000 }, () => {
   it('shrinks what fails, and keeps a plan of each kind that fails exactly so again', async () => {
-    const { folder, exploration } = await exploring();
+    const { folder, exploration } = quiet;
     expect(readExploration(folder)).toEqual(exploration);
     const { tried, groups, state, unfinished } = exploration;
     expect(state).toBe('complete');
@@ -78,8 +87,8 @@ describe('an exploration', { timeout: 180_000 }, () => {
     expect(readdirSync(join(folder, 'runs', 'shaken'))).toHaveLength(tried.failed + tried.unknown);
   });
 
-  it('tries sets like those that failed elsewhere first, and runs nothing twice', async () => {
-    const { folder } = await exploring();
+  it('tries sets like those that failed elsewhere first, and runs nothing twice', () => {
+    const { folder } = quiet;
     const searches = join(folder, 'searches', 'shaken');
     const numbers = readdirSync(searches)
       .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
@@ -99,12 +108,11 @@ describe('an exploration', { timeout: 180_000 }, () => {
     expect(readExploration(folder).state).toBe('running');
     const resumed = await exploring({ resume: folder });
     expect(linesOf(folder).slice(0, before.length)).toEqual(before);
-    const quiet = await exploring({ out: join(out, 'quiet') });
     expect(resultOf(resumed.exploration)).toEqual(resultOf(quiet.exploration));
   });
 
   it('finds the same failures with several runs at a time, though another cause may be left over', async () => {
-    const one = await exploring();
+    const one = quiet;
     const three = await exploring({ jobs: 3, out: join(out, 'three') });
     const failures = ({ exploration }: typeof one) =>
       exploration.groups.flatMap(({ check, seeds }) => seeds.map((seed) => `${seed} ${check}`)).sort();
@@ -116,7 +124,6 @@ describe('an exploration', { timeout: 180_000 }, () => {
   it('goes on with more seeds', async () => {
     const { folder } = await exploring({ seeds: 2 });
     const { exploration } = await exploring({ seeds: 6, resume: folder });
-    const quiet = await exploring({ out: join(out, 'quiet') });
     expect(resultOf(exploration)).toEqual(resultOf(quiet.exploration));
   });
 
@@ -192,8 +199,8 @@ describe('an exploration', { timeout: 180_000 }, () => {
 });
 
 describe('its report', { timeout: 180_000 }, () => {
-  it('says what was tried, what was found and how often, with the command', async () => {
-    const { folder, exploration } = await exploring();
+  it('says what was tried, what was found and how often, with the command', () => {
+    const { folder, exploration } = quiet;
     const page = readFileSync(writeReports(folder), 'utf8');
     const [{ smallest, seeds }] = exploration.groups as [Exploration['groups'][number]];
     expect(page).toContain(`<b>${exploration.tried.failed}</b> failed`);
@@ -201,7 +208,7 @@ describe('its report', { timeout: 180_000 }, () => {
     expect(page).toContain(`found under ${seeds.length} seeds: ${seeds.join(', ')}`);
     expect(page).toContain(smallest.replay);
     expect(page).toContain(`rsplab explore ${loaded.file} --on sim --seed 1 --seeds 6`);
-    const index = readFileSync(writeReports(out), 'utf8');
+    const index = readFileSync(writeReports(quietOut), 'utf8');
     expect(index).toContain('<b>1</b> explorations');
     expect(index).toContain(`6 seeds, complete: ${exploration.tried.failed} failed in 1 ways`);
   });

@@ -1,7 +1,7 @@
 // Runs an experiment on the lab kernel's own namespaces, kills rsplab in the middle, and tells how long anything is left.
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** @param {{ commandLine: string, repository: string }} input */
@@ -10,9 +10,11 @@ export async function inside({ commandLine, repository }, { folder }) {
   process.env.TMPDIR = mkdtempSync('/run/tmp-');
   const out = mkdtempSync('/run/out-');
   const args = [commandLine, 'run', 'experiments/element-power-off.ts', '--on', 'netns', '--out', out];
-  const child = spawn(process.execPath, args, { cwd: repository, stdio: 'ignore' });
+  const said = `${out}/said`;
+  const child = spawn(process.execPath, args, { cwd: repository, stdio: ['ignore', 'ignore', openSync(said, 'w')] });
   while (!processes().some((name) => name.includes('calcappclient'))) {
-    if (child.exitCode !== null) throw new Error(`rsplab ended early with ${child.exitCode}`);
+    if (child.exitCode !== null)
+      throw new Error(`rsplab ended early with ${child.exitCode}: ${readFileSync(said, 'utf8')}`);
     await sleep(200);
   }
   const before = namespaces().length;
