@@ -9,5 +9,17 @@ import { fig11 } from './fig11.js';
 import { fig12 } from './fig12.js';
 import { fig13 } from './fig13.js';
 import { fig14 } from './fig14.js';
+import { takeoverFigures } from './takeovers.js';
 
-export const figures: readonly Figure[] = [fig07, fig08, fig09, fig10, fig11, fig12, fig13, fig14, ...attackFigures];
+export const figures: readonly Figure[] = [
+  fig07,
+  fig08,
+  fig09,
+  fig10,
+  fig11,
+  fig12,
+  fig13,
+  fig14,
+  ...attackFigures,
+  ...takeoverFigures,
+];

@@ -21,6 +21,9 @@ export const departureMetrics: readonly DepartureMetric[] = [
   { column: 'connection_s', label: '– connection', unit: 's' },
   { column: 'resumption_s', label: '– resumption', unit: 's' },
   { column: 'repeated_calculations', label: 'repeated work per failover', unit: 'calculations' },
+  { column: 'registrar_taken_over_s', label: 'takeover of a registrar', unit: 's' },
+  { column: 'elements_rehomed_s', label: 're-homing of an element', unit: 's' },
+  { column: 'resolution_in_outage_s', label: 'handle resolution meanwhile', unit: 's' },
 ];
 
 export const departureVerdicts = ['within 5 %', 'within 10 %', 'different', 'cannot say'] as const;
