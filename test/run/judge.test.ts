@@ -13,8 +13,9 @@ import {
 } from '../../harness/index.js';
 import { Completions } from '../../harness/measure/completions.js';
 import type { CalcAppMessage } from '../../harness/measure/packet.js';
-import type { DeadSelectable, WireStatistics } from '../../harness/measure/statistics.js';
+import type { WireStatistics } from '../../harness/measure/statistics.js';
 import type { FailoverRow, RequestRow } from '../../harness/result/rows.js';
+import type { DeadSelectable } from '../../harness/result/selection.js';
 import { judge } from '../../harness/run/judge/judge.js';
 import type { Outcome } from '../../harness/run/outcome.js';
 import { summarise } from '../../harness/run/summarise.js';
