@@ -29,13 +29,20 @@ export async function performInKernel(job: KernelJob): Promise<string[]> {
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
   const over = new AbortController();
-  const timeout = clock.sleepUntil(clock.now() + withinSeconds, over.signal).then(() => kernel.kill());
+  let isLate = false;
+  const timeout = clock.sleepUntil(clock.now() + withinSeconds, over.signal).then(() => {
+    isLate = true;
+    kernel.kill();
+  });
   timeout.catch(() => {});
   try {
     const exitCode = await kernel.ended;
     return exitCode === 0 ? [] : [`the job in the lab kernel ended with exit code ${exitCode}`];
   } catch (error) {
-    return [messageOf(error)];
+    // What a kernel says as it is ended explains nothing.
+    return [
+      isLate ? `the lab kernel was not done within ${withinSeconds} s of real time, and was ended` : messageOf(error),
+    ];
   } finally {
     over.abort();
     signal.removeEventListener('abort', stop);
