@@ -29,7 +29,7 @@ export default experiment({
   vary: {
     fault: ['kill', 'powerOff'],
     registrars: [2, 3, 4, 5],
-    patience: [2, 1, 3],
+    patience: [2, 3, 4],
     policy: ['LeastUsed'],
     scale: [1],
   },

@@ -16,7 +16,8 @@ describe('reading a run back', () => {
     const result = simulate(plan, { record: true });
     const expected = outcomeOf(result);
     expect(outcome.requests).toEqual(expected.requests);
-    expect(outcome.failovers).toEqual(expected.failovers);
+    // What a prediction does not tell is stored as a field without a value.
+    expect(outcome.failovers).toEqual(expected.failovers.map((row) => ({ resumedBy: null, ...row })));
     expect(outcome.utilisationPercent).toBe(expected.utilisationPercent);
     expect(outcome.window!.from).toBeCloseTo(expected.window!.from, 5);
     expect(outcome.window!.to).toBeCloseTo(expected.window!.to, 5);

@@ -12,8 +12,8 @@ import { Resolver } from './resolver.js';
 import type { Deployed } from './run.js';
 
 /**
- * How long a user waits, in seconds, before it asks an empty pool again, and at most after a rejection. RFC 5352 leaves
- * it open; RSPLIB waits 0.25 s ("did not find new pool element. Waiting 250000us"), RSPSIM 30 s.
+ * Seconds until a user asks an empty pool again, as RSPLIB's logs have them (RFC 5352 leaves it open, RSPSIM waits 30),
+ * and at most after a rejection.
  */
 const retry = { emptyPool: 0.25, reject: 0.2 };
 const opener: Side = 0;
@@ -66,7 +66,6 @@ export class User implements Component {
   }
 
   readonly isBusy = false;
-
   /** Another process, which goes on with the stream of requests: those of the time when there was none never were. */
   start(): void {
     while (this.#requests.time(this.number) <= this.deployed.queue.now) this.#requests.advance(this.number);
