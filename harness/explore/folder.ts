@@ -2,12 +2,12 @@
  * The folder of an exploration: `exploration.json` says what it is and what it found, the ledger what is done,
  * `findings/` has a plan for each group of findings.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { badInput, messageOf } from '../base/errors.js';
 import { writeWhole } from '../base/write-whole.js';
 import { searchStates } from '../shrink/folder.js';
+import { makeFolder, readStored } from './store.js';
 
 const count = z.int().min(0);
 const failure = z.object({ seed: z.int(), check: z.string(), detail: z.string() });
@@ -80,12 +80,7 @@ export const ledgerName = 'ledger.ndjson';
 
 /** @throws HarnessError `bad-input` when it cannot be made */
 export function createExplorationFolder(out: string, id: string, exploration: Exploration): string {
-  const folder = resolve(out, exploration.experiment, id);
-  try {
-    mkdirSync(join(folder, 'findings'), { recursive: true });
-  } catch (error) {
-    throw badInput(`Expected a folder for results that can be made, got ${out}: ${messageOf(error)}`, error);
-  }
+  const folder = makeFolder(out, exploration.experiment, id, ['findings']);
   storeExploration(folder, exploration);
   return folder;
 }
@@ -96,18 +91,5 @@ export const storeExploration = (folder: string, exploration: Exploration): void
 export const isExploration = (folder: string): boolean => existsSync(join(folder, fileName));
 
 /** @throws HarnessError `bad-input` when the folder holds no exploration */
-export function readExploration(folder: string): Exploration {
-  const path = join(folder, fileName);
-  if (!existsSync(path)) throw badInput(`Expected an exploration’s folder, got ${folder}, which has no ${fileName}`);
-  const parsed = explorationSchema.safeParse(parseJson(readFileSync(path, 'utf8')));
-  if (!parsed.success) throw badInput(`${path}: expected an exploration of schemaVersion 1, got something else`);
-  return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+export const readExploration = (folder: string): Exploration =>
+  readStored(folder, fileName, explorationSchema, { folder: 'an exploration’s folder', content: 'an exploration' });

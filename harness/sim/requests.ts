@@ -65,9 +65,9 @@ export class RequestStreams {
 
   /** Between these times the user generated nothing: a request that was due then comes as they end. */
   pause(user: number, from: number, until: number): void {
-    const pauses = this.#pauses.get(user) ?? [];
-    this.#pauses.set(user, pauses);
-    pauses.push({ from, until });
+    // Nothing is due any more in those that ended before the next request.
+    const pauses = this.#pauses.get(user)?.filter((pause) => pause.until > this.time(user)) ?? [];
+    this.#pauses.set(user, [...pauses, { from, until }]);
     this.#records[recordLength * user + time] = this.#postponed(user, this.time(user));
   }
 

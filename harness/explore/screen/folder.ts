@@ -2,11 +2,11 @@
  * The folder of a search in the model: `screening.json` says what it is and what it found, `screened.ndjson` and
  * `confirmed.ndjson` what is done, `runs/` has the lab's runs that did not pass.
  */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
-import { badInput, messageOf } from '../../base/errors.js';
 import { writeWhole } from '../../base/write-whole.js';
+import { makeFolder, readStored } from '../store.js';
 import { agreementSchema } from './agreement.js';
 
 const count = z.int().min(0);
@@ -48,12 +48,7 @@ const fileName = 'screening.json';
 
 /** @throws HarnessError `bad-input` when it cannot be made */
 export function createScreeningFolder(out: string, id: string, screening: Screening): string {
-  const folder = resolve(out, screening.experiment, id);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw badInput(`Expected a folder for results that can be made, got ${out}: ${messageOf(error)}`, error);
-  }
+  const folder = makeFolder(out, screening.experiment, id);
   storeScreening(folder, screening);
   return folder;
 }
@@ -64,18 +59,5 @@ export const storeScreening = (folder: string, screening: Screening): void =>
 export const isScreening = (folder: string): boolean => existsSync(join(folder, fileName));
 
 /** @throws HarnessError `bad-input` when the folder holds none */
-export function readScreening(folder: string): Screening {
-  const path = join(folder, fileName);
-  if (!existsSync(path)) throw badInput(`Expected the folder of a search, got ${folder}, which has no ${fileName}`);
-  const parsed = screeningSchema.safeParse(parseJson(readFileSync(path, 'utf8')));
-  if (!parsed.success) throw badInput(`${path}: expected a search of schemaVersion 1, got something else`);
-  return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+export const readScreening = (folder: string): Screening =>
+  readStored(folder, fileName, screeningSchema, { folder: 'the folder of a search', content: 'a search' });

@@ -66,6 +66,7 @@ export class User implements Component {
   }
 
   readonly isBusy = false;
+
   /** Another process, which goes on with the stream of requests: those of the time when there was none never were. */
   start(): void {
     while (this.#requests.time(this.number) <= this.deployed.queue.now) this.#requests.advance(this.number);
@@ -140,7 +141,6 @@ export class User implements Component {
 
   #try(entry: Entry): void {
     const { queue, network, recorder, record, quirks } = this.deployed;
-    const { requestTimeout } = this.role;
     recorder?.selected(this.number, queue.now);
     record?.selection.connecting(entry, queue.now);
     const attempt: Attempt = {
@@ -158,13 +158,13 @@ export class User implements Component {
         recorder?.connected(this.number, queue.now);
         this.#found();
         attempt.association = association;
-        if (quirks.connectSeconds !== null) this.#limit(attempt, requestTimeout);
+        if (quirks.connectSeconds !== null) this.#limit(attempt, this.role.requestTimeout);
         association.onLost(opener, () => this.#fail(attempt, true));
         this.#submit(attempt, association);
       },
       refused: () => this.#fail(attempt, true),
     });
-    this.#limit(attempt, quirks.connectSeconds ?? requestTimeout);
+    this.#limit(attempt, quirks.connectSeconds ?? this.role.requestTimeout);
     attempt.connecting = connecting;
   }
 
