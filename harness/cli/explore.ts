@@ -13,7 +13,7 @@ import type { Subject } from '../run/subject.js';
 import { assetsOption } from './assets.js';
 import { exitCodes } from './exit.js';
 import { ExploreProgress } from './explore-progress.js';
-import { isScreenAsked, type ScreenFlags, screenAction, screeningBefore } from './screen.js';
+import { type ScreenFlags, screenAction, screeningBefore } from './screen.js';
 import { collect, countFrom, readSettings, seedFrom } from './settings.js';
 import { untilSignal } from './signal.js';
 import { chooseSubject } from './subjects.js';
@@ -79,7 +79,7 @@ async function exploreAction(file: string | undefined, flags: ExploreFlags): Pro
   const chosen = Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value!]));
   const earlier = before ?? screening;
   const choices = { point: { ...earlier?.point, ...chosen }, phases: { ...earlier?.phases, ...phases } };
-  if (isScreenAsked(flags)) return screenAction(loaded, flags, choices);
+  if (screening || flags.confirm !== undefined) return screenAction(loaded, flags, screening, choices);
   for (const option of ['top', 'quirks'] as const)
     if (flags[option] !== undefined) throw badInput(`--${option}: expected --confirm with it, got none`);
   const subject = await chooseSubject(before?.on ?? flags.on ?? 'virtual');

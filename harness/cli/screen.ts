@@ -31,20 +31,20 @@ export interface ScreenFlags {
 const defaults = { seeds: 100_000, top: 100 };
 const quietSeconds = 20;
 
-/** Whether a search in the model is asked for, or gone on with. */
-export const isScreenAsked = ({ confirm, resume }: ScreenFlags): boolean =>
-  confirm !== undefined || (resume !== undefined && isScreening(resume));
-
+/** The search in the model that is to go on. */
 export const screeningBefore = ({ resume }: ScreenFlags): Screening | null =>
   resume !== undefined && isScreening(resume) ? readScreening(resume) : null;
 
-/** @param choices what the experiment varies and its phases, as they were chosen */
+/**
+ * @param before the search that is to go on; null for a new one
+ * @param choices what the experiment varies and its phases, as they were chosen
+ */
 export async function screenAction(
   loaded: LoadedExperiment,
   flags: ScreenFlags,
+  before: Screening | null,
   choices: Pick<ScreenOptions['source'], 'point' | 'phases'>,
 ): Promise<void> {
-  const before = screeningBefore(flags);
   if (flags.on !== undefined && flags.on !== 'sim')
     throw badInput(`--confirm: expected --on sim, whose findings a lab confirms, got --on ${flags.on}`);
   if (flags.for !== undefined) throw badInput('--confirm: expected --seeds, got --for');

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { badInput, messageOf } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
 
 /**
  * @param folders of it that are there from the beginning
@@ -31,14 +32,14 @@ export function readStored<Schema extends z.ZodType>(
 ): z.infer<Schema> {
   const path = join(folder, file);
   if (!existsSync(path)) throw badInput(`Expected ${words.folder}, got ${folder}, which has no ${file}`);
-  const parsed = schema.safeParse(parseJson(readFileSync(path, 'utf8')));
+  const parsed = schema.safeParse(jsonOrNothing(readFileSync(path, 'utf8')));
   if (!parsed.success) throw badInput(`${path}: expected ${words.content} of schemaVersion 1, got something else`);
   return parsed.data;
 }
 
-function parseJson(text: string): unknown {
+function jsonOrNothing(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

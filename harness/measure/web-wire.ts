@@ -24,8 +24,8 @@ export interface Conversation {
 export interface ReadOptions {
   readonly book: AddressBook;
   readonly epoch: number;
-  /** One-way delay of each network; it comes after the capture. */
-  readonly delays: Readonly<Record<string, number>>;
+  /** One-way delay between two hosts on a network; it comes after the capture. */
+  readonly delayBetween: (network: string, from: string | null, to: string | null) => number;
   readonly users: ReadonlySet<string>;
 }
 
@@ -53,7 +53,8 @@ export async function readConversations(capture: string, options: ReadOptions): 
       const sentAt = Number(time) - options.epoch;
       const address = (list: string) => list.split(',')[0]!;
       const [from, to] = [address(source), address(target)].map((it) => options.book.hostOf(it, sentAt) ?? '');
-      const arrivedAt = sentAt + (options.delays[options.book.networkOf(address(target)) ?? ''] ?? 0);
+      const network = options.book.networkOf(address(target));
+      const arrivedAt = sentAt + (network === null ? 0 : options.delayBetween(network, from!, to!));
       const messages = (asap ?? '').split(',').map(Number);
       if (messages.includes(endpointUnreachable)) reports.get(from!)?.push(sentAt);
       if (messages.includes(resolutionResponse)) resolutions.get(to!)?.push(arrivedAt);

@@ -1,6 +1,6 @@
 /** The requests of web users: what their clients saw, and what the wire shows of those that changed their element. */
 import { readFile } from 'node:fs/promises';
-import { hostsWith, type Plan } from '../experiment/plan.js';
+import { delayLookup, hostsWith, type Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
 import { type Threshold, type WebRequestRow, webRequestRowSchema } from '../result/web.js';
@@ -52,11 +52,8 @@ export async function measureWeb({ plan, journal, epoch, capture, files }: WebIn
   }
   rows.sort((a, b) => (a.user < b.user ? -1 : a.user > b.user ? 1 : a.intendedAt - b.intendedAt));
   if (capture === null) return { rows, failovers: [], thresholds, notes };
-  const delays = Object.fromEntries(
-    Object.entries(plan.topology.networks).map(([name, { impairment }]) => [name, impairment.delay ?? 0]),
-  );
   const users = new Set(hostsWith(plan, 'poolUser').map(({ name }) => name));
-  const conversations = await readConversations(capture, { book, epoch, delays, users });
+  const conversations = await readConversations(capture, { book, epoch, delayBetween: delayLookup(plan), users });
   const faults = faultsOf(journal);
   const failovers = conversations.flatMap((each) => failoversIn(each, faults));
   failovers.sort((a, b) => (a.detectedAt ?? 0) - (b.detectedAt ?? 0));
