@@ -1,4 +1,4 @@
-/** Folders for tests. */
+/** Folders for tests, removed after each file of tests: vitest runs this before each, also where they share a process. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../experiment/plan.js';
+import { requestRowOf } from '../measure/web.js';
 import type { JournalEvent } from '../result/journal.js';
 import { type Moments, momentsOf } from '../sim/moments.js';
 import { checkRepresentable } from '../sim/representable.js';
@@ -23,10 +24,10 @@ export const simSubject: Subject = {
 };
 
 export function outcomeOf(result: SimulationResult): Outcome {
-  const { requests, failovers, faults, registrars, deadSelectable, metrics, moments, ended } = result;
+  const { requests, failovers, faults, web, registrars, deadSelectable, metrics, moments, ended } = result;
   const measured = moments.measureAt < moments.endAt;
   return {
-    requests,
+    requests: web === null ? requests : [...requests, ...web.map(requestRowOf)],
     failovers,
     keepAlives: null,
     faults: faults.map(({ kind, host, network, injectedAt, healedAt }) => ({
@@ -37,7 +38,9 @@ export function outcomeOf(result: SimulationResult): Outcome {
       healedAt,
       evidence: 'simulated',
     })),
-    utilisationPercent: measured ? metrics.utilisationPercent : null,
+    web: web && { rows: web, thresholds: [] },
+    // Web servers calculate nothing.
+    utilisationPercent: measured && web === null ? metrics.utilisationPercent : null,
     wire: null,
     registrars,
     deadSelectable,

@@ -18,15 +18,12 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
   if (registrars.length === 0) refuse('needs at least one registrar, got none');
   if (plan.model === 'rspsim' && registrars.length > 1) refuse(`has exactly one registrar, got ${registrars.length}`);
   if (hostsWith(plan, 'poolElement').length === 0) refuse('needs at least one pool element, got none');
-  const web = plan.hosts.find(({ role }) => role.kind !== 'attacker' && role.implementation === 'proxy');
-  if (web) refuse(`knows no web servers and clients, got ${web.name}; take a lab, such as --on virtual`);
+  checkWeb(plan, refuse);
   if (plan.model === 'rspsim') checkPolicies(plan, refuse);
   checkSctp(plan, refuse);
   for (const [name, { impairment }] of Object.entries(plan.topology.networks))
     checkImpairment(name, impairment, refuse);
   checkFaults(plan, journal, refuse);
-  const fuzzer = hostsWith(plan, 'attacker').find(({ role }) => role.attack === 'malformedMessages');
-  if (fuzzer) refuse(`knows no malformed messages, got ${fuzzer.name}`);
   if (plan.model !== 'rspsim') return;
   const [attacker] = hostsWith(plan, 'attacker');
   if (attacker) refuse(`knows no attackers, got ${attacker.name} (${attacker.role.attack})`);
@@ -36,6 +33,15 @@ export function checkRepresentable(plan: Plan, journal?: FaultJournal): void {
 }
 
 type Refuse = (reason: string) => void;
+
+function checkWeb({ hosts, model }: Plan, refuse: Refuse): void {
+  const take = 'take a lab, such as --on uml';
+  for (const { name, role } of hosts) {
+    const isWeb = role.kind !== 'attacker' && role.implementation === 'proxy';
+    if (isWeb && model === 'rspsim') refuse(`knows no web servers and clients, got ${name}`);
+    if (role.kind === 'poolUser' && role.load?.k6) refuse(`knows no scripts of k6, got ${role.load.k6}; ${take}`);
+  }
+}
 
 function checkRates(plan: Plan, refuse: Refuse): void {
   for (const { name, role } of hostsWith(plan, 'registrar')) {

@@ -2,6 +2,7 @@
 import type { Plan } from '../experiment/plan.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
 import type { DeadSelectable } from '../result/selection.js';
+import type { WebRequestRow } from '../result/web.js';
 import type { RegistrarRows } from './deployment/registrar-record.js';
 import { runDeployment } from './deployment/run.js';
 import type { FaultJournal, Strike } from './faults.js';
@@ -31,6 +32,8 @@ export interface SimulationResult {
   readonly requests: readonly RequestRow[];
   /** Every stall of a request; empty unless recorded. */
   readonly failovers: readonly FailoverRow[];
+  /** Requests of web users as their clients see them, user by user; null without any, empty unless recorded. */
+  readonly web: readonly WebRequestRow[] | null;
   /** Every fault that struck; empty unless recorded. */
   readonly faults: readonly Strike[];
   /** What befell registrars and who asked them; null unless recorded in the deployment's model. */

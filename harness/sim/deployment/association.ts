@@ -1,10 +1,12 @@
 /**
- * SCTP associations as far as they decide when a message arrives and when a peer learns that nobody is there: set-up in
- * two round trips, retransmission on another path, path failover, aborts by a kernel that knows no such association.
- * Messages of one direction arrive in order. Congestion and flow control do not matter to a few packets per second.
+ * SCTP associations, and TCP connections, which have one path: as far as they decide when a message arrives and when a
+ * peer learns that nobody is there. Set-up in two round trips, retransmission on another path, path failover, aborts by
+ * a kernel that knows no such association. Messages of one direction arrive in order. Congestion and flow control do
+ * not matter to a few packets per second.
  */
-import { type Network, Packet, Signal } from './network.js';
+import { type Network, Packet, type SctpTimers, Signal } from './network.js';
 import type { Process } from './process.js';
+import { sctp, type Transport } from './transport.js';
 
 /** Instead of the number of the path that a message took before. */
 const firstTime = -1;
@@ -13,6 +15,7 @@ const firstTime = -1;
 interface End {
   readonly process: Process;
   readonly address: number;
+  readonly timers: SctpTimers;
   /** A draining end still sends what it has to send, and takes nothing any more. */
   state: 'open' | 'draining' | 'closed';
   onLost: () => void;
@@ -69,10 +72,19 @@ export class Association {
   holdsBack = false;
 
   /** `path`: the number of the one that it was set up over; the others are not trusted before a heartbeat came back. */
-  constructor(network: Network, opener: Process, acceptor: Process, path: number) {
+  constructor(
+    network: Network,
+    opener: Process,
+    acceptor: Process,
+    path: number,
+    { paths, timers }: Pick<Transport, 'paths' | 'timers'> = sctp,
+  ) {
     this.#network = network;
-    this.#paths = network.pathsBetween(opener.node, acceptor.node);
-    this.#ends = [this.#end(opener, path), this.#end(acceptor, path)];
+    this.#paths = paths(network, opener.node, acceptor.node);
+    this.#ends = [
+      this.#end(opener, path, timers(network, opener.node, acceptor.node)),
+      this.#end(acceptor, path, timers(network, acceptor.node, opener.node)),
+    ];
     opener.associations.add(this);
     acceptor.associations.add(this);
   }
@@ -134,7 +146,7 @@ export class Association {
     // What a host sends after a change of its addresses comes from nowhere that the association knows.
     if (node.address === address) this.#network.pass(message);
     const { queue } = this.#network;
-    const { rtoMin, rtoMax } = node.sctp;
+    const { rtoMin, rtoMax } = from.timers;
     const wait = Math.min(rtoMax, rtoMin * 2 ** from.paths[path]!.timeouts);
     message.timer = queue.call(queue.now + wait, message, timesOut);
   }
@@ -156,7 +168,7 @@ export class Association {
     message.timer = -1;
     if (from.state === 'closed') return;
     const { queue } = this.#network;
-    const { associationMaxRetransmissions, potentiallyFailedRetransmissions } = from.process.node.sctp;
+    const { associationMaxRetransmissions, potentiallyFailedRetransmissions } = from.timers;
     const timeouts = ++from.paths[route]!.timeouts;
     if (timeouts > potentiallyFailedRetransmissions) from.paths[route]!.suspectSince = queue.now;
     if (++from.errors > associationMaxRetransmissions) this.#lose(side);
@@ -201,7 +213,7 @@ export class Association {
     const near = this.#ends[side];
     if (last !== 0 && near.paths[0]!.suspectSince < 0) return 0;
     const far = this.#ends[side === 0 ? 1 : 0];
-    const { rtoMin } = near.process.node.sctp;
+    const { rtoMin } = near.timers;
     const trusted = this.#paths.findIndex((path, index) => {
       if (index === last) return false;
       const { suspectSince } = near.paths[index]!;
@@ -236,9 +248,10 @@ export class Association {
     end.process.associations.delete(this);
   }
 
-  #end(process: Process, path: number): End {
+  #end(process: Process, path: number, timers: SctpTimers): End {
     return {
       process,
+      timers,
       address: process.node.address,
       state: 'open',
       onLost: () => {},

@@ -86,7 +86,7 @@ export class Attacker {
 
   #say(): void {
     const registrar = this.#registrar;
-    const { attack, pool, fakeElements } = this.role;
+    const { attack, pool, fakeElements, target, rate } = this.role;
     switch (attack) {
       case 'handleResolutionFlood':
         this.#send((association) => registrar.select(pool, association));
@@ -99,7 +99,12 @@ export class Attacker {
       case 'registrationFlood': {
         const number = this.#turn % fakeElements;
         this.#send((association) => this.#register(number, association));
+        break;
       }
+      case 'malformedMessages':
+        // Whoever gets one throws it away (RFC 5352, section 2.1). Users get theirs from an element of the attacker's.
+        if (target === 'users' && this.#turn % Math.ceil(rate) === 0)
+          this.#send((association) => this.#register(0, association));
     }
   }
 

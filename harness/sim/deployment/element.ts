@@ -8,25 +8,12 @@ import type { Node } from './network.js';
 import { type Component, idle, Process, type Stoppable } from './process.js';
 import type { Registrar } from './registrar.js';
 import type { Deployed } from './run.js';
+import type { Session } from './session.js';
 
 /** A registration is renewed so often while it is valid, as the laboratory tells RSPLIB to. */
 const renewalsPerLife = 3;
 const opener: Side = 0;
 const acceptor: Side = 1;
-
-/** A session as a user opens it with an element; the element's messages do these in the user. */
-export interface Session {
-  readonly size: number;
-  /** Calculations done: at first what the user's cookie says, then how far an element came that ended. */
-  progress: number;
-  accepted(): void;
-  rejected(): void;
-  cookie(progress: number): void;
-  /** The element goes: a last cookie has been sent. */
-  leaving(): void;
-  completed(): void;
-  keepAliveAnswered(): void;
-}
 
 /** A pool element: one process after the other on the same host. */
 export class Element implements Component {
@@ -131,20 +118,27 @@ export class Element implements Component {
   }
 
   /** SIGINT: a last cookie and a word for every session, deregistration, then the end. */
-  shutDown(): void {
+  shutDown(): number {
     const { queue } = this.deployed;
     this.#readAll();
     this.jobs.advance(queue.now);
-    const entry = this.#entry;
-    const { association: link, side, registrar } = this.#home!;
-    if (entry) link?.send(side, () => registrar.deregister(entry));
+    const process = this.deregister();
     for (const [association, { job, session }] of this.#sessions) {
       this.jobs.sendCookie(job, queue.now);
       association.send(acceptor, () => session.leaving());
     }
-    const process = this.#process!;
     for (const association of process.associations) association.drain(association.sideOf(process));
     this.#die();
+    return 0;
+  }
+
+  /** Leaves its pool, and goes on. @returns its process */
+  protected deregister(): Process {
+    const entry = this.#entry;
+    const { association: link, side, registrar } = this.#home!;
+    if (entry) link?.send(side, () => registrar.deregister(entry));
+    this.#renewal?.stop();
+    return this.#process!;
   }
 
   /** SIGKILL: the kernel aborts the associations. */
@@ -178,9 +172,8 @@ export class Element implements Component {
     for (const { job, session } of this.#sessions.values()) session.progress = job.progress;
     this.jobs.all.clear();
     this.#sessions.clear();
-    this.#unread = [];
+    [this.#unread, this.#home] = [[], null];
     this.#process!.alive = false;
-    this.#home = null;
     this.#schedule();
   }
 
@@ -257,8 +250,7 @@ export class Element implements Component {
     const link = home?.association;
     if (!home || !link) return;
     const { registrar, side } = home;
-    this.#registering = true;
-    this.#changed = false;
+    [this.#registering, this.#changed] = [true, false];
     const registration = this.#registration(process);
     this.#renewal?.stop();
     this.#renewal = process.after(registration.life / renewalsPerLife, () => this.#register());

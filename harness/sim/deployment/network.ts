@@ -154,11 +154,15 @@ export class Network {
    * @returns milliseconds
    */
   distance(from: Node, to: Node): number {
+    return distanceStep * Math.round((500 * this.roundTrip(from, to)) / distanceStep);
+  }
+
+  /** Of the primary path as it is now, without jitter; seconds. */
+  roundTrip(from: Node, to: Node): number {
     const [path] = this.pathsBetween(from, to);
     if (path === undefined) return 0;
     const [out, back] = [this.#impairmentOf(from, to, path), this.#impairmentOf(to, from, path)];
-    const oneWay = 500 * ((out.delay ?? 0) + (back.delay ?? 0));
-    return distanceStep * Math.round(oneWay / distanceStep);
+    return (out.delay ?? 0) + (back.delay ?? 0);
   }
 
   /** Whether a path has carried packets between two hosts for so many seconds. */

@@ -17,8 +17,8 @@ export interface Component {
   /** Serves a request, or is the home of elements. */
   readonly isBusy: boolean;
   start(): void;
-  /** SIGINT: says goodbye. */
-  shutDown(): void;
+  /** SIGINT: says goodbye. @returns seconds until it has ended */
+  shutDown(): number;
   /** SIGKILL: its kernel aborts the associations. */
   kill(): void;
   /** Its host is gone without a word. */

@@ -61,8 +61,9 @@ export class Registrar implements Component {
   }
 
   /** Peers are not told; those whose associations it closes notice as much as by its kernel's aborts. */
-  shutDown(): void {
+  shutDown(): number {
     this.kill();
+    return 0;
   }
 
   kill(): void {
@@ -142,6 +143,12 @@ export class Registrar implements Component {
   select(pool: string, association: Association): Entry | undefined {
     if (!this.#permits(pool, association, this.role.maxHandleResolutionRate)) return undefined;
     return this.handlespace.select(pool);
+  }
+
+  /** All entries of the pool, whose turn it is first. */
+  list(pool: string, association: Association): Entry[] {
+    const first = this.select(pool, association);
+    return first ? [first, ...this.handlespace.in(pool).filter((entry) => entry !== first)] : [];
   }
 
   /** It has become the home of an element that another registrar looked after: it asks it at once. */

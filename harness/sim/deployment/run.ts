@@ -6,6 +6,7 @@
 import { type Random, randomFrom } from '../../base/random.js';
 import { firstStrike } from '../../experiment/attacker.js';
 import { hostsWith, type Plan } from '../../experiment/plan.js';
+import type { WebRequestRow } from '../../result/web.js';
 import { FaultDriver, isDeath, type Victims } from '../faults.js';
 import { Counters, metricsOf } from '../metrics.js';
 import { type Moments, momentsOf, momentsUntil } from '../moments.js';
@@ -24,6 +25,8 @@ import { Registrar } from './registrar.js';
 import { RegistrarRecord } from './registrar-record.js';
 import { heal, inject } from './strikes.js';
 import { User } from './user.js';
+import { WebElement } from './web-element.js';
+import { WebUser } from './web-user.js';
 
 /** What all parts of the model share. */
 export interface Deployed {
@@ -38,6 +41,8 @@ export interface Deployed {
   readonly counters: Counters;
   readonly recorder: Recorder | null;
   readonly record: RegistrarRecord | null;
+  /** Requests of web users; null unless they are kept. */
+  readonly web: WebRequestRow[] | null;
   readonly quirks: Quirks;
 }
 
@@ -49,14 +54,14 @@ export function runDeployment(plan: Plan, options: SimulationOptions): Simulatio
   const random = randomFrom(plan.seed);
   const network = new Network(plan, queue, random.fork('network'));
   const counters = new Counters(moments.measureAt, moments.endAt);
-  const users = hostsWith(plan, 'poolUser');
+  const [users, webUsers] = usersOf(plan);
   const names = users.map(({ name }) => name);
   const recorder = record ? new Recorder(names) : null;
   const registrars: Registrar[] = [];
   const elements = new Map<string, Element>();
   const components = new Map<string, Component>();
   const parts = { plan, queue, random, network, registrars, elements, components, counters, recorder, quirks };
-  const deployed: Deployed = { ...parts, record: record ? new RegistrarRecord() : null };
+  const deployed: Deployed = { ...parts, record: record ? new RegistrarRecord() : null, web: record ? [] : null };
   const faults = deploy(deployed, { registrars, elements, components }, moments, { keep: record, journal });
   const requests = new RequestStreams(moments.warmUpAt, names, new Roles(users), random);
   for (const [number, { name, role }] of users.entries()) {
@@ -65,19 +70,36 @@ export function runDeployment(plan: Plan, options: SimulationOptions): Simulatio
     const user = new User(deployed, number, node, role, requests, random.fork('retries', number), ready);
     components.set(name, user);
   }
+  const clients = webUsers.map(({ name, role }) => {
+    const node = network.nodes.get(name)!;
+    return new WebUser(deployed, node, role, moments.warmUpAt, () => faults.ready(node.number));
+  });
+  for (const client of clients) components.set(client.node.name, client);
   const passage = new Passage(queue, () => {}, watch);
   const metrics = measure(deployed, requests, moments, passage);
+  for (const client of clients) client.close();
   return {
     metrics,
     moments: momentsUntil(moments, queue.now),
     requests: recorder?.requests ?? [],
     failovers: recorder?.failovers ?? [],
+    web: webUsers.length === 0 ? null : inOrder(deployed.web ?? []),
     faults: faults.strikes,
     registrars: deployed.record?.rows(faults.strikes, namesOf(registrars), queue.now) ?? null,
     deadSelectable: deployed.record?.selection.rows(faults.strikes) ?? null,
     ended: passage.ended,
   };
 }
+
+/** Those whose requests are calculations, and those whose requests are HTTP's. */
+function usersOf(plan: Plan) {
+  const users = hostsWith(plan, 'poolUser');
+  const isWeb = ({ role }: (typeof users)[number]) => role.implementation === 'proxy';
+  return [users.filter((user) => !isWeb(user)), users.filter(isWeb)] as const;
+}
+
+const inOrder = (rows: readonly WebRequestRow[]): WebRequestRow[] =>
+  rows.toSorted((a, b) => (a.user < b.user ? -1 : a.user > b.user ? 1 : a.intendedAt - b.intendedAt));
 
 const namesOf = (registrars: readonly Registrar[]) => registrars.map(({ node }) => node.name);
 
@@ -102,7 +124,8 @@ function deploy(
   for (const [host, { name, role }] of plan.hosts.entries()) {
     const ready = () => faults.ready(host);
     if (role.kind === 'poolElement') {
-      const element = new Element(deployed, network.nodes.get(name)!, role, ready);
+      const Kind = role.server === undefined ? Element : WebElement;
+      const element = new Kind(deployed, network.nodes.get(name)!, role, ready);
       into.elements.set(name, element);
       into.components.set(name, element);
       element.start();
@@ -166,8 +189,8 @@ function victimsOf({ hosts }: Plan, { queue, network, components, quirks }: Depl
       const node = nodeOf(host);
       node.strike = strike;
       if (isDeath(strike.kind) && node.process) node.process.endedBy = strike;
-      inject(strike, struck(host));
-      return queue.now + (isDeath(strike.kind) ? quirks.returnSeconds : 0);
+      const leaving = inject(strike, struck(host));
+      return queue.now + leaving + (isDeath(strike.kind) ? quirks.returnSeconds : 0);
     },
     heal: (strike, host) => heal(strike, struck(host)),
   };

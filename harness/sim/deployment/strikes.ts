@@ -14,11 +14,11 @@ interface Struck {
 /** Links that flap, by fault: what ends it. */
 const stops = new WeakMap<Strike, () => void>();
 
-export function inject(strike: Strike, { queue, node, component }: Struck): void {
+/** @returns seconds until it can be healed at the earliest */
+export function inject(strike: Strike, { queue, node, component }: Struck): number {
   switch (strike.kind) {
     case 'shutdown':
-      component.shutDown();
-      break;
+      return component.shutDown();
     case 'kill':
       component.kill();
       break;
@@ -47,6 +47,7 @@ export function inject(strike: Strike, { queue, node, component }: Struck): void
     case 'impair':
       node.impairments.add(strike);
   }
+  return 0;
 }
 
 export function heal(strike: Strike, { queue, node, component }: Struck): void {

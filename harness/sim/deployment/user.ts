@@ -1,15 +1,15 @@
 import type { Random } from '../../base/random.js';
 import type { PoolUser } from '../../experiment/role.js';
-import type { Cause } from '../recorder.js';
 import type { RequestStreams } from '../requests.js';
 import type { Association, Side } from './association.js';
+import { causeOf } from './cause.js';
 import { connect } from './connect.js';
-import type { Session } from './element.js';
 import type { Entry } from './handlespace.js';
 import type { Node } from './network.js';
 import { type Component, idle, Process, type Stoppable } from './process.js';
 import { Resolver } from './resolver.js';
 import type { Deployed } from './run.js';
+import type { Session } from './session.js';
 
 /**
  * Seconds until a user asks an empty pool again, as RSPLIB's logs have them (RFC 5352 leaves it open, RSPSIM waits 30),
@@ -74,8 +74,9 @@ export class User implements Component {
     this.onReady();
   }
 
-  shutDown(): void {
+  shutDown(): number {
     this.kill();
+    return 0;
   }
 
   kill(): void {
@@ -248,21 +249,12 @@ export class User implements Component {
     const element = attempt.entry.node.name;
     const repeated = attempt.accepted ? this.#lostWork(attempt) : null;
     this.#leave(attempt);
-    recorder?.gaveUp(this.number, queue.now, { element, repeated, ...this.#causeOf(attempt) });
+    recorder?.gaveUp(this.number, queue.now, {
+      element,
+      repeated,
+      ...causeOf(attempt.entry, attempt.beganAt, this.process.node),
+    });
     this.#resolve(unreachable ? attempt.entry : null);
-  }
-
-  /** The fault behind a failed attempt: on the element if it struck since, or still lasts, else on this host. */
-  #causeOf({ entry, beganAt }: Attempt): Cause {
-    for (const node of [entry.node, this.process.node]) {
-      const stale = node === entry.node && entry.process !== node.process;
-      // Its host may have been struck again before anybody noticed.
-      const strike = (stale ? entry.process.endedBy : null) ?? node.strike;
-      if (strike && (stale || strike.healedAt === null || strike.healedAt >= beganAt)) {
-        return { strike, faultAt: Math.max(strike.injectedAt, beganAt) };
-      }
-    }
-    return { strike: null, faultAt: null };
   }
 
   /** Calculations that the attempt's element has done and no cookie has brought. */

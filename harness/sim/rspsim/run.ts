@@ -45,6 +45,7 @@ export function runRspsim(plan: Plan, options: SimulationOptions): SimulationRes
     failovers: recorder?.failovers ?? [],
     faults: faults.strikes,
     registrars: null,
+    web: null,
     deadSelectable: null,
     ended: passage.ended,
   };
