@@ -19,9 +19,9 @@ import {
 import { dualHomed } from '../topologies/dual-homed.js';
 
 export default experiment({
-  // On virtual it wants a faster processor than usual: --ns-per-instruction 1.
   name: 'web-kill',
   topology: dualHomed({ elements: 3, users: 1 }),
+  nanosecondsPerInstruction: 1,
   vary: { rate: [20, 50, 200] },
   deploy: ({ rate }) => ({
     registrars: registrar({ maxBadPeReports: 1 }),

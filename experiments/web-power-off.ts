@@ -20,9 +20,9 @@ import {
 import { dualHomed } from '../topologies/dual-homed.js';
 
 export default experiment({
-  // On virtual it wants a faster processor than usual: --ns-per-instruction 1.
   name: 'web-power-off',
   topology: dualHomed({ elements: 3, users: 1 }),
+  nanosecondsPerInstruction: 1,
   vary: { rate: [20, 50, 200], keepAlive: [s(1), s(0.5)] },
   deploy: ({ rate, keepAlive }) => ({
     registrars: registrar({ maxBadPeReports: 1 }),

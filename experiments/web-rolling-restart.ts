@@ -10,9 +10,9 @@ import { dualHomed } from '../topologies/dual-homed.js';
 const restart = (host: string, time: number) => at(s(time), shutdown(named(host)), { lasting: s(1) });
 
 export default experiment({
-  // On virtual it wants a faster processor than usual: --ns-per-instruction 1.
   name: 'web-rolling-restart',
   topology: dualHomed({ elements: 3, users: 1 }),
+  nanosecondsPerInstruction: 1,
   vary: { rate: [50, 200] },
   deploy: ({ rate }) => ({
     registrars: registrar(),

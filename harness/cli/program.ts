@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<Command>> = {
   shrink: async () => (await import('./shrink.js')).shrinkCommand(),
   explore: async () => (await import('./explore.js')).exploreCommand(),
   gate: async () => (await import('./gate.js')).gateCommand(),
+  twins: async () => (await import('./twins.js')).twinsCommand(),
   findings: async () => (await import('./findings.js')).findingsCommand(),
   figures: async () => (await import('./figures.js')).figuresCommand(),
   reproduce: async () => (await import('./reproduce.js')).reproduceCommand(),

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { realClock } from '../base/clock.js';
 import { badInput } from '../base/errors.js';
+import { instructionTimes } from '../experiment/experiment.js';
 import { type LoadedExperiment, loadExperiment } from '../experiment/load.js';
 import { isPlanFile, loadPlan } from '../experiment/load-plan.js';
-import { instructionTimes, type Plan, type PlanOptions, resolvePlan } from '../experiment/plan.js';
+import { type Plan, type PlanOptions, resolvePlan } from '../experiment/plan.js';
 import { readPrograms } from '../pool/build/programs.js';
 import { runApart } from '../run/apart.js';
 import { buildFor } from '../run/build.js';

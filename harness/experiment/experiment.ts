@@ -41,6 +41,9 @@ export interface Phases {
   drain?: Duration;
 }
 
+/** Nanoseconds; powers of two, as QEMU has it. */
+export const instructionTimes = [1, 2, 4, 8, 16] as const;
+
 export const simulationModels = ['rspsim', 'deployment'] as const;
 export type SimulationModel = (typeof simulationModels)[number];
 
@@ -63,6 +66,11 @@ export interface Experiment<Group extends string = string, V extends Vary = Vary
   readonly margin?: number;
   /** Which model predicts it. @defaultValue `deployment` */
   readonly model?: AtPoint<V, SimulationModel>;
+  /**
+   * How slow the processor of the lab `virtual` is, which all hosts share: 1 for experiments that compute a lot, as those
+   * with web servers do; it is the slowest to run, too. @defaultValue 4
+   */
+  readonly nanosecondsPerInstruction?: (typeof instructionTimes)[number];
   /** How `rsplab gate` judges it. */
   readonly gate?: GateOptions<Point<V>>;
 }
@@ -80,6 +88,7 @@ const description = z.strictObject({
   checks: z.array(z.any()).optional(),
   margin: z.number().positive().optional(),
   model: z.union([z.enum(simulationModels), z.function()]).optional(),
+  nanosecondsPerInstruction: z.union(instructionTimes.map((each) => z.literal(each))).optional(),
   gate: gateSchema.optional(),
 });
 

@@ -15,6 +15,7 @@ import { deploy } from './deploy.js';
 import {
   type Deployment,
   type Experiment,
+  instructionTimes,
   type Point,
   type PointValue,
   simulationModels,
@@ -41,8 +42,6 @@ const hostSchema = z.strictObject({
   role: roleSchema,
 });
 
-/** Powers of two, as QEMU has it. */
-export const instructionTimes = [1, 2, 4, 8, 16] as const;
 /** 250 million instructions a second, which all hosts share. */
 export const usualInstructionTime = 4;
 
@@ -140,7 +139,8 @@ export function planner<G extends string, V extends Vary>(
     phases,
     checks: check(`${where}.checks`, z.array(checkSchema), experiment.checks ?? []),
     margin: experiment.margin ?? 0.1,
-    nanosecondsPerInstruction: options.nanosecondsPerInstruction ?? usualInstructionTime,
+    nanosecondsPerInstruction:
+      options.nanosecondsPerInstruction ?? experiment.nanosecondsPerInstruction ?? usualInstructionTime,
     model: at('model', experiment.model ?? 'deployment'),
   };
   let first: Plan | undefined;

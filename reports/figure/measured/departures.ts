@@ -56,8 +56,9 @@ export interface DepartureRow {
 export function departuresOf(
   measured: readonly RunsAt[],
   predicted: Readonly<Record<string, readonly RunsAt[]>>,
+  metrics: readonly DepartureMetric[] = departureMetrics,
 ): DepartureRow[] {
-  return departureMetrics.map((metric) => {
+  return metrics.map((metric) => {
     const { column } = metric;
     const valuesAt = ({ runs }: Pick<RunsAt, 'runs'>) => runs.flatMap((values) => values[column] ?? []);
     const all = measured.flatMap(valuesAt);
