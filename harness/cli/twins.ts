@@ -46,12 +46,7 @@ Exit codes: 0 all runs finished, 2 bad input, 3 interrupted.`;
 async function twinsAction(chosen: string[], flags: TwinsFlags): Promise<void> {
   const wanted = chosen.length === 0 ? twins : chosen.map(twinOf);
   const signal = untilSignal('twins');
-  // Each experiment once, before any of them twice.
-  const most = countFrom('--replications', flags.replications);
-  if (!flags.draw) {
-    for (let count = 1; count <= most; count++)
-      for (const twin of wanted) await measure(twin, { ...flags, replications: String(count) }, signal);
-  }
+  if (!flags.draw) for (const twin of wanted) await measure(twin, flags, signal);
   const { twinCsv, twinOverview, twinSection, twinTable } = await import('../../reports/twins/table.js');
   const tables = [];
   for (const twin of wanted) {

@@ -82,6 +82,17 @@ describe.skipIf(!program)('a sweep through the queue', { timeout: 180_000 }, () 
     expectSame(folderIn(out));
   });
 
+  it('is left by a worker that is asked to go, though the server is gone for good', async () => {
+    const own = await Server.start(temporaryFolder());
+    const worker = workFor(own.address);
+    const sweep = rsplab('sweep', ...words, '--queue', own.address, '--out', temporaryFolder());
+    await until('work', async () => (await own.keys()).some((key) => key.endsWith(':active')));
+    await own.kill();
+    await dismissed(worker);
+    sweep.child.kill('SIGKILL');
+    await sweep.ended;
+  });
+
   it('waits for workers and says so, ends in good order, and is gone on with', async () => {
     const out = temporaryFolder();
     const sweep = sweepThrough(out);

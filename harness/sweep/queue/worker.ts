@@ -55,14 +55,26 @@ export async function work(address: string, options: WorkOptions): Promise<numbe
       else signal.addEventListener('abort', () => resolve(), { once: true });
     });
     bench.stop();
-    await worker.close();
+    await Promise.race([worker.close(), untilGone(redis, clock)]);
   } finally {
     bench.close();
-    await telling;
+    await within(clock, telling);
     await within(clock, signOff(redis, bench.member));
     redis.disconnect();
   }
   return bench.member.done;
+}
+
+/** Results are of no use any more when the server has been away for so long, seconds: its sweep has them done anew. */
+const goneSeconds = 5;
+
+/** A server that may come back is waited for, but not for ever. */
+async function untilGone(redis: Redis, clock: Clock): Promise<void> {
+  let seenAt = clock.now();
+  while (clock.now() - seenAt < goneSeconds) {
+    if (redis.status === 'ready') seenAt = clock.now();
+    await clock.sleepUntil(clock.now() + 0.2);
+  }
 }
 
 /** A server that is gone keeps nobody from going. */
