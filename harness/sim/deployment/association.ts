@@ -36,8 +36,9 @@ const timesOut = 1;
 
 /** A message that is sent once; that it is to be sent again, for want of an acknowledgement, happens to it, too. */
 class Transmission extends Packet {
-  /** Of the timer while it ticks, else −1. */
-  timer = -1;
+  /** When it is to be sent again, and its rank among what happens then. */
+  due = 0;
+  rank = 0;
 
   constructor(
     readonly association: Association,
@@ -58,6 +59,10 @@ class Transmission extends Packet {
 
   arrive(): void {
     this.association.gotThrough(this);
+  }
+
+  override miss(): void {
+    this.association.await(this);
   }
 }
 
@@ -143,18 +148,25 @@ export class Association {
     const to = this.#ends[side === 0 ? 1 : 0];
     const there = to.process.node;
     const message = new Transmission(this, side, number, deliver, path, node, there, to.address, this.#paths[path]!);
-    // What a host sends after a change of its addresses comes from nowhere that the association knows.
-    if (node.address === address) this.#network.pass(message);
     const { queue } = this.#network;
     const { rtoMin, rtoMax } = from.timers;
-    const wait = Math.min(rtoMax, rtoMin * 2 ** from.paths[path]!.timeouts);
-    message.timer = queue.call(queue.now + wait, message, timesOut);
+    message.due = queue.now + Math.min(rtoMax, rtoMin * 2 ** from.paths[path]!.timeouts);
+    // What a host sends after a change of its addresses comes from nowhere that the association knows.
+    const at = node.address === address ? this.#network.pass(message) : Number.POSITIVE_INFINITY;
+    message.rank = queue.reserveRanks(1);
+    // Nearly all arrive in time, and need no timer.
+    if (at > message.due) this.await(message);
+  }
+
+  /** Sets the timer of a message that has not arrived. */
+  await(message: Transmission): void {
+    const { due, rank } = message;
+    this.#network.queue.call(due, message, timesOut, rank);
   }
 
   /** A message arrives at the other side. */
-  gotThrough({ side, number, deliver, route, timer }: Transmission): void {
+  gotThrough({ side, number, deliver, route }: Transmission): void {
     const from = this.#ends[side];
-    if (timer >= 0) this.#network.queue.revoke(timer);
     from.errors = 0;
     from.paths[route]!.timeouts = 0;
     this.#arrive(side === 0 ? 1 : 0, number, deliver);
@@ -165,7 +177,6 @@ export class Association {
   timedOut(message: Transmission): void {
     const { side, number, deliver, route } = message;
     const from = this.#ends[side];
-    message.timer = -1;
     if (from.state === 'closed') return;
     const { queue } = this.#network;
     const { associationMaxRetransmissions, potentiallyFailedRetransmissions } = from.timers;

@@ -14,6 +14,8 @@ import type { Process } from './process.js';
 const packetBits = 8 * 150;
 /** Milliseconds: distances are rounded to multiples of it (RSPLIB's `-distancestep` by default). */
 const distanceStep = 50;
+/** When what is lost arrives. */
+const lost = Number.POSITIVE_INFINITY;
 
 /** What the model knows of a kernel's SCTP: spans in seconds, and limits. */
 export type SctpTimers = Readonly<Record<KnownTimer, number>>;
@@ -93,8 +95,12 @@ export abstract class Packet {
 
   abstract arrive(): void;
 
+  /** Nobody hears it where it arrives. */
+  miss(): void {}
+
   happen(): void {
     if (this.to.address === this.address && this.to.hears(this.path)) this.arrive();
+    else this.miss();
   }
 }
 
@@ -136,17 +142,22 @@ export class Network {
     return a.networks.filter((network) => b.networks.includes(network));
   }
 
-  /** Sends a packet; it arrives unless it is lost on the way or its receiver has gone. */
-  pass(packet: Packet): void {
+  /**
+   * Sends a packet; it arrives unless it is lost on the way or its receiver has gone.
+   * @returns when it gets there; infinity when it is lost
+   */
+  pass(packet: Packet): number {
     const { from, to, path } = packet;
-    if (!from.isHeard(path)) return;
-    if (from.partitions.size > 0 && from.isParted(to, path)) return;
+    if (!from.isHeard(path)) return lost;
+    if (from.partitions.size > 0 && from.isParted(to, path)) return lost;
     const impairment = this.#impairmentOf(from, to, path);
     const { lossPercent = 0, corruptPercent = 0, reorderPercent = 0 } = impairment;
     // A corrupted packet fails SCTP's checksum and is dropped by its receiver.
-    if (this.#happens(lossPercent) || this.#happens(corruptPercent)) return;
+    if (this.#happens(lossPercent) || this.#happens(corruptPercent)) return lost;
     const delay = this.#happens(reorderPercent) ? 0 : this.#delay(impairment);
-    this.queue.call(this.queue.now + delay, packet);
+    const at = this.queue.now + delay;
+    this.queue.call(at, packet);
+    return at;
   }
 
   /**
