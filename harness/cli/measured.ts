@@ -18,7 +18,7 @@ export interface MeasureOptions {
 }
 
 /** Of the paper's 10 elements and 100 users: 3 and 30. */
-const scale = 0.3;
+const usualScale = 0.3;
 
 /** Seconds. Real components need less time to find together than RSPSIM's. */
 const phases = { settle: 5, warmUp: 30 };
@@ -38,7 +38,7 @@ interface Part {
 function partsOf(figure: Figure, { out, replications }: MeasureOptions): Part[] {
   const { measured } = figure;
   if (!measured) return [];
-  const { grid, full, measure } = measured;
+  const { grid, scale = usualScale, full, measure } = measured;
   const names = tableNames(figure);
   const at = { ...phases, measure };
   const name = nameOfFigure(figure);

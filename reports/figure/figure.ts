@@ -46,6 +46,8 @@ export interface Figure {
 /** A grid thin enough, and runs short enough, to be measured, with the corners and the middle of each curve. */
 export interface Measured {
   readonly grid: Restriction;
+  /** Of the paper's 10 elements and 100 users, or of what the experiment has. @defaultValue 0.3 */
+  readonly scale?: number;
   /** Seconds. */
   readonly measure: number;
   /** The point that is measured at the paper's full scale, too. */

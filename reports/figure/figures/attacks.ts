@@ -9,6 +9,11 @@ const axes = {
   attackers: { name: 'attackers', label: 'Attackers, each with 1 attack per second [1]' },
 } as const;
 const fixed = { rate: { attackers: [1] }, attackers: { rate: [1] } } as const;
+/** Where it is measured. */
+const thin = {
+  rate: { policy: ['LeastUsed', 'RoundRobin'], rate: [0.1, 1, 10] },
+  attackers: { policy: ['LeastUsed', 'RoundRobin'], attackers: [1, 5, 10] },
+} as const;
 const place = 'expectation of the experiment';
 
 interface Attack {
@@ -86,7 +91,7 @@ const figureOf = (attack: Attack, x: keyof typeof axes): Figure => ({
   grid: { attack: [attack.attack], ...fixed[x] },
   quick: {},
   measured: {
-    grid: {},
+    grid: thin[x],
     measure: 60,
     full: { policy: ['LeastUsed'], countermeasure: ['off'], rate: [1], attackers: [1] },
     departures: [],

@@ -73,6 +73,7 @@ const figureOf = (x: keyof typeof axes, claims: readonly Claim[]): Figure => ({
   quick: {},
   measured: {
     grid: {},
+    scale: 1,
     measure: 32,
     full: { fault: ['kill'], registrars: [3], patience: [2] },
     departures: [],
