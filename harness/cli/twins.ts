@@ -37,9 +37,9 @@ Examples:
   rsplab twins web-kill web-power-off --replications 5
   rsplab twins --draw
 
-Results: EXPERIMENT-runs.csv (a row per run, with the command that makes it again), twins.md and twins.csv. Each experiment
-runs on virtual at the first point of its grid. Only runs that are not in the table yet are made, so a command that was
-ended goes on where it was.
+Results: EXPERIMENT-runs.csv (a row per run, with the command that makes it again), twins.md and twins.csv. Each
+experiment runs on virtual at the first point of its grid. Only runs that are not in the table yet are made, so a
+command that was ended goes on where it was.
 
 Exit codes: 0 all runs finished, 2 bad input, 3 interrupted.`;
 
@@ -65,10 +65,11 @@ async function twinsAction(chosen: string[], flags: TwinsFlags): Promise<void> {
 
 const heading = `# Predicted twins
 
-Every number that each experiment measures, at the first point of its grid, beside what the deployment's model predicts for
-it: by the protocols, and with what RSPLIB is known to do beside them (*with quirks*). Real components in virtual time;
-means over independent runs with 95 % intervals. A verdict is by the nearer of both predictions; *no twin* is what only a
-laboratory counts. Made by \`rsplab twins\`; each row of the \`…-runs.csv\` can be had again with \`rsplab reproduce\`.
+Every number that each experiment measures, at the first point of its grid, beside what the deployment's model predicts
+for it: by the protocols, and with what RSPLIB is known to do beside them (*with quirks*). Real components in virtual
+time; means over independent runs with 95 % intervals. A verdict is by the nearer of both predictions; *no twin* is what
+only a laboratory counts. Made by \`rsplab twins\`; each row of the \`…-runs.csv\` can be had again with
+\`rsplab reproduce\`.
 
 `;
 

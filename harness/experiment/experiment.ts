@@ -67,8 +67,8 @@ export interface Experiment<Group extends string = string, V extends Vary = Vary
   /** Which model predicts it. @defaultValue `deployment` */
   readonly model?: AtPoint<V, SimulationModel>;
   /**
-   * How slow the processor of the lab `virtual` is, which all hosts share: 1 for experiments that compute a lot, as those
-   * with web servers do; it is the slowest to run, too. @defaultValue 4
+   * How slow the processor of the lab `virtual` is, which all hosts share: 1 for experiments that compute a lot, as
+   * those with web servers do; it is the slowest to run, too. @defaultValue 4
    */
   readonly nanosecondsPerInstruction?: (typeof instructionTimes)[number];
   /** How `rsplab gate` judges it. */

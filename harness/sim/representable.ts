@@ -104,7 +104,7 @@ function checkImpairment(
 }
 
 /** Settings of SCTP that no model knows what to do with; RSPSIM's has datagrams. */
-const unknownTimers = ['heartbeatInterval', 'sackDelay', 'pathMaxRetransmissions'] as const;
+const unknownTimers = ['heartbeatInterval', 'pathMaxRetransmissions'] as const;
 
 function checkSctp({ hosts, model }: Plan, refuse: Refuse): void {
   for (const { name, sctp } of hosts) {

@@ -62,10 +62,22 @@ describe('what the user of a failed element notices, and when', () => {
     expect(failover.stages).toEqual({ detection: 0.01, ...afterDetection });
   });
 
-  test('kill: the kernel aborts the association, so the user learns after one delay, and loses 0.93e6', () => {
+  test('kill: the kernel ends the association, so the user learns after one delay, and loses 0.93e6', () => {
     const failover = failoverOf(run(kill(victim)));
     expect(failover).toMatchObject({ faultKind: 'kill', repeated: 930_000 });
     expect(failover.stages).toEqual({ detection: 0.01, ...afterDetection });
+  });
+
+  test.each([
+    // The answer to the keep-alive of 35.16 s is sent at 35.17 s and acknowledged 0.2 s after its arrival.
+    { sackDelay: s(0.2), detection: 0.2 },
+    { sackDelay: ms(20), detection: 0.02 },
+    { sackDelay: ms(1), detection: 0.01 },
+  ])('kill at 35.2 s: the kernel first waits until what was sent is acknowledged ($detection s)', (row) => {
+    const { sackDelay, detection } = row;
+    const topology = dualHomed({ elements: 2, users: 1, sctp: { sackDelay } });
+    const { failovers } = simulate(planWith({ topology, faults: [at(s(10.2), kill(victim))] }), { record: true });
+    expect(failovers[0]!.detection).toBeCloseTo(detection, 6);
   });
 
   test('powerOff: silence until the keep-alive of 35.16 s times out', () => {

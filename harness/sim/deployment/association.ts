@@ -4,31 +4,13 @@
  * a kernel that knows no such association. Messages of one direction arrive in order. Congestion and flow control do
  * not matter to a few packets per second.
  */
+import { End } from './end.js';
 import { type Network, Packet, type SctpTimers, Signal } from './network.js';
 import type { Process } from './process.js';
 import { sctp, type Transport } from './transport.js';
 
 /** Instead of the number of the path that a message took before. */
 const firstTime = -1;
-
-/** One side of an association. */
-interface End {
-  readonly process: Process;
-  readonly address: number;
-  readonly timers: SctpTimers;
-  /** A draining end still sends what it has to send, and takes nothing any more. */
-  state: 'open' | 'draining' | 'closed';
-  onLost: () => void;
-  readonly paths: { timeouts: number; suspectSince: number }[];
-  /** Retransmissions since the last packet that got through. */
-  errors: number;
-  sent: number;
-  received: number;
-  /** Messages that wait until an earlier one has got through. */
-  held: (() => void)[];
-  /** Messages that came before one that is still on its way, by number; null until there is one. */
-  early: Map<number, () => void> | null;
-}
 
 export type Side = 0 | 1;
 
@@ -70,6 +52,7 @@ export class Association {
   readonly #network: Network;
   readonly #paths: readonly string[];
   readonly #ends: readonly [End, End];
+  readonly #endsAcknowledged: boolean;
   /**
    * Whether messages wait for one that is being sent again, and follow it: what SCTP's window does where there is more
    * than a message in a while.
@@ -82,9 +65,10 @@ export class Association {
     opener: Process,
     acceptor: Process,
     path: number,
-    { paths, timers }: Pick<Transport, 'paths' | 'timers'> = sctp,
+    { paths, timers, endsAcknowledged }: Transport = sctp,
   ) {
     this.#network = network;
+    this.#endsAcknowledged = endsAcknowledged;
     this.#paths = paths(network, opener.node, acceptor.node);
     this.#ends = [
       this.#end(opener, path, timers(network, opener.node, acceptor.node)),
@@ -134,9 +118,20 @@ export class Association {
     for (const end of this.#ends) if (end.process === process) this.#shut(end);
   }
 
-  /** The side's process was killed: its kernel aborts the association. */
+  /** The side's process was killed: its kernel ends the association, once its messages have got through. */
   abort(process: Process): void {
-    for (const side of [0, 1] as const) if (this.#ends[side].process === process) this.close(side);
+    for (const side of [0, 1] as const) {
+      if (this.#ends[side].process !== process) continue;
+      const { queue } = this.#network;
+      const [own, other] = [this.#ends[side], this.#ends[side === 0 ? 1 : 0]];
+      const oneWay = this.#network.roundTrip(process.node, other.process.node) / 2;
+      const wait = this.#endsAcknowledged ? own.unacknowledgedFor(other, oneWay, queue.now) : 0;
+      if (wait === 0) this.close(side);
+      else {
+        this.#shut(own);
+        queue.call(queue.now + wait, () => this.#tell(side, () => this.#lose(side === 0 ? 1 : 0)));
+      }
+    }
   }
 
   #transmit(side: Side, number: number, deliver: () => void, lastPath: number): void {
@@ -145,6 +140,7 @@ export class Association {
     const path = this.#choose(side, lastPath);
     const { process, address } = from;
     const { node } = process;
+    from.sends(this.#network.queue.now);
     const to = this.#ends[side === 0 ? 1 : 0];
     const there = to.process.node;
     const message = new Transmission(this, side, number, deliver, path, node, there, to.address, this.#paths[path]!);
@@ -205,11 +201,12 @@ export class Association {
       to.early.set(number, deliver);
       return;
     }
-    to.received++;
+    to.receives(this.#network.queue.now);
     to.process.run(deliver);
     if (to.early === null) return;
     for (let next = to.early.get(to.received); next; next = to.early.get(to.received)) {
-      to.early.delete(to.received++);
+      to.early.delete(to.received);
+      to.receives(this.#network.queue.now);
       to.process.run(next);
     }
   }
@@ -260,21 +257,6 @@ export class Association {
   }
 
   #end(process: Process, path: number, timers: SctpTimers): End {
-    return {
-      process,
-      timers,
-      address: process.node.address,
-      state: 'open',
-      onLost: () => {},
-      paths: this.#paths.map((_, index) => ({
-        timeouts: 0,
-        suspectSince: index === path ? -1 : this.#network.queue.now,
-      })),
-      errors: 0,
-      sent: 0,
-      received: 0,
-      held: [],
-      early: null,
-    };
+    return new End(process, timers, this.#paths.length, path, this.#network.queue.now);
   }
 }

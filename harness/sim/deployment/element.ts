@@ -141,7 +141,7 @@ export class Element implements Component {
     return this.#process!;
   }
 
-  /** SIGKILL: the kernel aborts the associations. */
+  /** SIGKILL: the kernel ends the associations. */
   kill(): void {
     this.#process!.abort();
     this.#die();

@@ -24,7 +24,8 @@ type KnownTimer =
   | 'rtoMin'
   | 'rtoMax'
   | 'associationMaxRetransmissions'
-  | 'potentiallyFailedRetransmissions';
+  | 'potentiallyFailedRetransmissions'
+  | 'sackDelay';
 
 /** Those of Linux, whose RTO values are those of RFC 9260, section 16, but for what a host is told. */
 const timersOf = (sctp: Sctp | null): SctpTimers => ({
@@ -33,6 +34,7 @@ const timersOf = (sctp: Sctp | null): SctpTimers => ({
   rtoMax: sctp?.rtoMax ?? 60,
   associationMaxRetransmissions: sctp?.associationMaxRetransmissions ?? 10,
   potentiallyFailedRetransmissions: sctp?.potentiallyFailedRetransmissions ?? 0,
+  sackDelay: sctp?.sackDelay ?? 0.2,
 });
 
 export class Node {

@@ -19,7 +19,7 @@ export interface Component {
   start(): void;
   /** SIGINT: says goodbye. @returns seconds until it has ended */
   shutDown(): number;
-  /** SIGKILL: its kernel aborts the associations. */
+  /** SIGKILL: its kernel ends the associations. */
   kill(): void;
   /** Its host is gone without a word. */
   vanish(): void;
@@ -124,7 +124,7 @@ export class Process {
     for (const action of waiting) this.run(action);
   }
 
-  /** Its kernel aborts what the process leaves behind. */
+  /** Its kernel ends what the process leaves behind. */
   abort(): void {
     for (const association of [...this.associations]) association.abort(this);
   }

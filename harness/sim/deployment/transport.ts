@@ -9,6 +9,8 @@ export interface Transport {
   readonly roundTrips: 1 | 2;
   /** Retransmissions of what asks for it. */
   readonly setupRetransmissions: number;
+  /** Whether the end is told only once all that was sent has been acknowledged (RFC 9260, section 9.2). */
+  readonly endsAcknowledged: boolean;
 }
 
 /** INIT and COOKIE ECHO are sent again as often as Linux does (RFC 9260, section 16). */
@@ -17,6 +19,7 @@ export const sctp: Transport = {
   timers: (_, { sctp: timers }) => timers,
   roundTrips: 2,
   setupRetransmissions: 8,
+  endsAcknowledged: true,
 };
 
 /** Linux's shortest time, in seconds, until something is sent again, beyond the round trip. */
@@ -31,7 +34,9 @@ export const tcp: Transport = {
     rtoMax: 120,
     associationMaxRetransmissions: 15,
     potentiallyFailedRetransmissions: Number.POSITIVE_INFINITY,
+    sackDelay: 0,
   }),
   roundTrips: 1,
   setupRetransmissions: 6,
+  endsAcknowledged: false,
 };
