@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /**
  * `unit` needs nothing but the repository; `browser` looks at pages in Chromium, and skips what it is for without one.
  * `virtual` runs real components in the machine in virtual time, one on each CPU: how busy this one is cannot
- * change what happens there. `lab` has what needs real time or another lab, one after the other, and little of it. What
+ * change what happens there; so does what is about no times. `lab` has what needs real time or another lab, one after the other, and little of it. What
  * of `harness/lab` needs no kernel is tested by `test/lab/….unit.test.ts`. `docker` plays all faults in containers and
  * kills runs there, `chaos` lets everything fail at random under twenty seeds and shrinks a schedule that fails; both
  * take many minutes, and `npm test` leaves them out.

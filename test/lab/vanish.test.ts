@@ -1,25 +1,10 @@
-/** What is left of a run in real time that is killed: nothing. */
+/** What is left of a run on the running kernel that is killed: nothing. */
 import { expect } from 'vitest';
 import { tolerableLoad } from '../../harness/calibrate/load.js';
-import { dockerTest, realTimeTest } from './available.js';
+import { realTimeTest } from './available.js';
 import { runInUml } from './kernel.js';
-import { expectNothingLeft, processesWith, startRun } from './leftovers.js';
 import { commandLine, repository } from './rsplab.js';
 import { watchSteal } from './steal.js';
-
-const killed = [
-  [realTimeTest, 'uml', 'measure'],
-  [dockerTest, 'uml+docker', 'open'],
-] as const;
-for (const [test, lab, phase] of killed) {
-  test(`of a run on ${lab} nothing is left 5 s after a SIGKILL in its phase ${phase}`, async () => {
-    const run = startRun(lab);
-    await run.reaches(phase);
-    expect(processesWith(`umid=rsplab-${run.session()}`)).not.toEqual([]);
-    await expectNothingLeft(run);
-    expect(run.journal().length).toBeGreaterThan(0);
-  });
-}
 
 realTimeTest('a run on the running kernel leaves no namespace and no process 5 s after a SIGKILL', async ({ skip }) => {
   const stolenSince = watchSteal();
