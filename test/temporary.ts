@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
-const folders: string[] = [];
+/** One list for all that load this: vitest does it anew for each file, and modules that stay know an earlier one. */
+const shared = globalThis as { rsplabTestFolders?: string[] };
+shared.rsplabTestFolders ??= [];
+const folders = shared.rsplabTestFolders;
+
 afterAll(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });

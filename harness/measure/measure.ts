@@ -10,6 +10,7 @@ import type { FailoverRow, KeepAliveRow, RequestRow } from '../result/rows.js';
 import { AddressBook } from './addresses.js';
 import { type Dissection, dissect, usualDisorder } from './dissect.js';
 import { type Doubt, Doubts, type Others } from './doubts.js';
+import { type Clocks, epochsFrom } from './epochs.js';
 import { failoversOf } from './failovers.js';
 import { faultsOf } from './faults.js';
 import { type HoleReport, reportHoles, type Tables } from './hole-report.js';
@@ -31,6 +32,8 @@ export interface MeasureInput {
   /** Log files of the pool users, by host: a second witness of when an element was given up. */
   readonly logs?: ReadonlyMap<string, string>;
   readonly registrars?: RegistrarFiles;
+  /** Seconds that a host's clock, by which it wrote its files, is ahead of the journal's. @defaultValue none is */
+  readonly clocks?: Clocks;
   /** See {@link DissectOptions}: our labs delay packets after the bridge that they are captured on. */
   readonly capturedAt?: 'sender' | 'receiver';
   /** The span that utilisation is asked for. @defaultValue measurement and drain, by the journal */
@@ -64,8 +67,9 @@ export async function measure(input: MeasureInput): Promise<Measurement> {
   const begin = journal.find((event) => event.event === 'begin');
   if (!begin) throw badInput('journal: expected a begin event that ties the run to the wall clock, got none');
   const ownNotes: string[] = [];
-  const vectors = await readVectors(input.vectors, journal, begin.epoch, ownNotes);
-  const logs = await readLogs(input.logs ?? new Map(), begin.epoch, ownNotes);
+  const epochOf = epochsFrom(begin.epoch, input.clocks);
+  const vectors = await readVectors(input.vectors, journal, epochOf, ownNotes);
+  const logs = await readLogs(input.logs ?? new Map(), epochOf, ownNotes);
   const notes: string[] = [];
   const captured = await readCapture(input, begin.epoch, vectors.served, notes);
   const { observation, holes } = captured;
@@ -80,7 +84,7 @@ export async function measure(input: MeasureInput): Promise<Measurement> {
     if (stuck) tables.requests.push(stuck.row);
     if (stuck) notes.push(stuck.note);
   }
-  notes.push(...unconfirmedFailovers(logs, begin.epoch, tables.failovers));
+  notes.push(...unconfirmedFailovers(logs, epochOf, tables.failovers));
   const report = reportHoles(holes, tables, observation, captured.seen);
   notes.push(...report.sentences);
   return {
@@ -88,7 +92,7 @@ export async function measure(input: MeasureInput): Promise<Measurement> {
     failovers: tables.failovers,
     keepAlives: captured.seen ? keepAlivesOf(observation, notes) : null,
     wire: captured.seen ? observation.statistics() : null,
-    registrars: captured.seen ? await observation.registrars(input.registrars ?? noFiles, begin.epoch, notes) : null,
+    registrars: captured.seen ? await observation.registrars(input.registrars ?? noFiles, epochOf, notes) : null,
     utilisationPercent: report.utilisationPercent,
     holes: report.sentences.length > 0 ? report : null,
     notes,

@@ -1,5 +1,6 @@
 import { hostsWith, type Plan } from '../experiment/plan.js';
 import type { JournalEvent, PhaseName } from '../result/journal.js';
+import type { EpochOf } from './epochs.js';
 import { type FaultRecord, faultsOf, stopsWork } from './faults.js';
 import { type Hole, HoleFinder } from './holes.js';
 import { type Packet, readCookie } from './packet.js';
@@ -99,8 +100,8 @@ export class Observation {
     return this.#wire.keepAlives();
   }
 
-  registrars(files: RegistrarFiles, epoch: number, notes: string[]): Promise<RegistrarMeasurement> {
-    return this.#registrars.measure(this.#faults, files, epoch, notes);
+  registrars(files: RegistrarFiles, epochOf: EpochOf, notes: string[]): Promise<RegistrarMeasurement> {
+    return this.#registrars.measure(this.#faults, files, epochOf, notes);
   }
 
   /** Calculations per second: of the element that has most, and of all together. */

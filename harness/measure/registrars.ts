@@ -1,10 +1,12 @@
 /** Registrars that failed: who noticed, who took over, where elements and users went meanwhile. */
+
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../base/errors.js';
 import { hostsWith, type Plan } from '../experiment/plan.js';
 import { rehomingOf, takeoverOf } from '../result/outage.js';
 import type { HoldingRow, RehomingRow, ResolutionRow, TakeoverRow } from '../result/registrars.js';
 import { type Audit, RegistrarWire } from './enrp.js';
+import type { EpochOf } from './epochs.js';
 import type { FaultRecord } from './faults.js';
 import { parseHoldings } from './holdings.js';
 import type { Packet } from './packet.js';
@@ -53,13 +55,13 @@ export class RegistrarObserver {
   async measure(
     faults: readonly FaultRecord[],
     files: RegistrarFiles,
-    epoch: number,
+    epochOf: EpochOf,
     notes: string[],
   ): Promise<RegistrarMeasurement> {
     const words = await readAll(files.logs, notes, (host, text) =>
-      parseRegistrarLog(text, epoch).map((word): Word => ({ ...word, host, at: word.at - epoch })),
+      parseRegistrarLog(text, epochOf(host)).map((word): Word => ({ ...word, host, at: word.at - epochOf(host) })),
     );
-    const holdings = await readAll(files.statistics, notes, (host, text) => parseHoldings(host, text, epoch));
+    const holdings = await readAll(files.statistics, notes, (host, text) => parseHoldings(host, text, epochOf(host)));
     const struck = faults.filter(({ host }) => this.#registrars.has(host));
     const rehomings = struck.flatMap((fault) => this.#rehomings(fault));
     return {

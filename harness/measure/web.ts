@@ -5,6 +5,7 @@ import type { JournalEvent } from '../result/journal.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
 import { type Threshold, type WebRequestRow, webRequestRowSchema } from '../result/web.js';
 import { AddressBook } from './addresses.js';
+import { type Clocks, epochsFrom } from './epochs.js';
 import { type FaultRecord, faultsOf } from './faults.js';
 import { readK6Points, readK6Thresholds } from './k6.js';
 import { delayOf, stagesOf } from './stages.js';
@@ -15,6 +16,8 @@ export interface WebInput {
   readonly journal: readonly JournalEvent[];
   /** Lab's wall clock when the run began: epoch seconds. */
   readonly epoch: number;
+  /** As of {@link MeasureInput}. */
+  readonly clocks?: Clocks;
   /** The capture's file; null when there is none, which leaves failovers unknown. */
   readonly capture: string | null;
   /** What the users' processes wrote, by host: one file for each of their lives. */
@@ -39,15 +42,18 @@ export interface WebMeasurement {
 }
 
 /** @throws HarnessError `lab-broken` when tshark cannot read the capture */
-export async function measureWeb({ plan, journal, epoch, capture, files }: WebInput): Promise<WebMeasurement> {
+export async function measureWeb({ plan, journal, epoch, clocks, capture, files }: WebInput): Promise<WebMeasurement> {
   const book = new AddressBook(plan, journal);
+  const epochOf = epochsFrom(epoch, clocks);
   const notes: string[] = [];
   const rows: WebRequestRow[] = [];
   const thresholds: Threshold[] = [];
   for (const [user, { rows: own, k6Points, k6Summaries }] of files) {
     const linesOf = async (path: string) => (await readFile(path, 'utf8')).split('\n').filter(Boolean);
-    for (const path of own) rows.push(...timed(user, ownRows(await linesOf(path)), { epoch, book, notes }));
-    for (const path of k6Points) rows.push(...timed(user, readK6Points(await linesOf(path)), { epoch, book, notes }));
+    for (const path of own)
+      rows.push(...timed(user, ownRows(await linesOf(path)), { epoch: epochOf(user), book, notes }));
+    for (const path of k6Points)
+      rows.push(...timed(user, readK6Points(await linesOf(path)), { epoch: epochOf(user), book, notes }));
     for (const path of k6Summaries) thresholds.push(...readK6Thresholds(path, await readFile(path, 'utf8')));
   }
   rows.sort((a, b) => (a.user < b.user ? -1 : a.user > b.user ? 1 : a.intendedAt - b.intendedAt));

@@ -5,6 +5,7 @@
 import { messageOf } from '../base/errors.js';
 import type { JournalEvent } from '../result/journal.js';
 import type { FailoverRow, RequestRow } from '../result/rows.js';
+import type { EpochOf } from './epochs.js';
 import { ends, faultsOf } from './faults.js';
 import { readUserLog, type UserLog, unconfirmed } from './logs.js';
 import type { KnownRequest, TimedVectorRow } from './requests.js';
@@ -22,7 +23,7 @@ export interface Vectors {
 export async function readVectors(
   files: ReadonlyMap<string, string>,
   journal: readonly JournalEvent[],
-  epoch: number,
+  epochOf: EpochOf,
   notes: string[],
 ): Promise<Vectors> {
   const rows = new Map<string, TimedVectorRow[]>();
@@ -33,7 +34,7 @@ export async function readVectors(
     try {
       const vector = await readVector(path);
       if (vector.truncated) notes.push(`The vector of ${host} ends in the middle of a line, which was left out`);
-      const timed = vector.rows.map((row) => sinceBegin(row, epoch));
+      const timed = vector.rows.map((row) => sinceBegin(row, epochOf(host)));
       rows.set(host, timed);
       if (!vector.truncated && !ended.has(host)) served.set(host, new Served(timed));
     } catch (error) {
@@ -53,13 +54,13 @@ const sinceBegin = (row: VectorRow, epoch: number): TimedVectorRow => ({
 
 export async function readLogs(
   files: ReadonlyMap<string, string>,
-  epoch: number,
+  epochOf: EpochOf,
   notes: string[],
 ): Promise<Map<string, UserLog>> {
   const logs = new Map<string, UserLog>();
   for (const [user, path] of files) {
     try {
-      logs.set(user, await readUserLog(path, epoch));
+      logs.set(user, await readUserLog(path, epochOf(user)));
     } catch (error) {
       notes.push(`The log of ${user} could not be read: ${messageOf(error)}`);
     }
@@ -70,14 +71,14 @@ export async function readLogs(
 /** Failovers that the capture shows and the logs do not know of. */
 export const unconfirmedFailovers = (
   logs: ReadonlyMap<string, UserLog>,
-  epoch: number,
+  epochOf: EpochOf,
   failovers: readonly FailoverRow[],
 ): string[] =>
   [...logs].flatMap(([user, log]) => {
     const detections = failovers.flatMap((row) =>
       row.user === user && row.detectedAt !== null ? [{ at: row.detectedAt, request: row.requestId }] : [],
     );
-    return unconfirmed(user, detections, log, epoch);
+    return unconfirmed(user, detections, log, epochOf(user));
   });
 
 /**

@@ -5,6 +5,7 @@ import { messageOf } from '../base/errors.js';
 import { hostsWith, type Plan } from '../experiment/plan.js';
 import { captureFile } from '../lab/capture.js';
 import { type Attacks, attacksOf } from '../measure/attacks.js';
+import type { Clocks } from '../measure/epochs.js';
 import { type Measurement, measure } from '../measure/measure.js';
 import { measureWeb, requestRowOf, type WebMeasurement } from '../measure/web.js';
 import type { JournalEvent } from '../result/journal.js';
@@ -14,12 +15,18 @@ import { tooManyHoles } from './holes.js';
 import { readJournal } from './journal.js';
 import type { Outcome } from './outcome.js';
 
+export interface CollectOptions {
+  readonly load?: Outcome['load'];
+  /** Seconds that hosts' clocks are ahead of the journal's. @defaultValue none is */
+  readonly clocks?: Clocks;
+}
+
 /** @param reasons what is already known to have gone wrong */
 export async function collect(
   plan: Plan,
   folder: string,
   reasons: readonly string[] = [],
-  load: Outcome['load'] = null,
+  { load = null, clocks }: CollectOptions = {},
 ): Promise<Outcome> {
   const journal = existsSync(join(folder, 'events.ndjson')) ? readJournal(folder) : [];
   const begin = journal.find((event) => event.event === 'begin');
@@ -31,8 +38,8 @@ export async function collect(
     ...blind.map(({ kind, target }) => `nothing shows that ${kind} on ${target} took effect`),
   ];
   const attacks = begin ? await attacksIn(plan, folder, begin.epoch) : null;
-  const measured = begin ? await measureFolder(plan, folder, journal) : nothing('the lab never opened');
-  const web = begin ? await webIn(plan, folder, journal, begin.epoch) : null;
+  const measured = begin ? await measureFolder(plan, folder, journal, clocks) : nothing('the lab never opened');
+  const web = begin ? await webIn(plan, folder, journal, { epoch: begin.epoch, clocks }) : null;
   // Why the lab never opened is the better reason, where it is known.
   const lost = typeof measured === 'string' && (begin || broken.length === 0) ? [measured] : [];
   const { keepAlives, utilisationPercent, notes, wire, registrars, holes, ...rows } =
@@ -85,6 +92,7 @@ async function measureFolder(
   plan: Plan,
   folder: string,
   journal: readonly JournalEvent[],
+  clocks: Clocks | undefined,
 ): Promise<Measurement | string> {
   const capture = join(folder, captureFile);
   try {
@@ -92,6 +100,7 @@ async function measureFolder(
       plan,
       journal,
       capture: existsSync(capture) ? capture : null,
+      ...(clocks && { clocks }),
       vectors: filesOfUsers(plan, folder, 'vec'),
       logs: filesOfUsers(plan, folder, 'log'),
       registrars: {
@@ -108,7 +117,7 @@ async function webIn(
   plan: Plan,
   folder: string,
   journal: readonly JournalEvent[],
-  epoch: number,
+  { epoch, clocks }: { epoch: number; clocks: Clocks | undefined },
 ): Promise<WebMeasurement | null> {
   const users = hostsWith(plan, 'poolUser').filter(({ role }) => role.load);
   if (users.length === 0) return null;
@@ -127,7 +136,8 @@ async function webIn(
     ]),
   );
   const capture = join(folder, captureFile);
-  return measureWeb({ plan, journal, epoch, capture: existsSync(capture) ? capture : null, files });
+  const seen = existsSync(capture) ? capture : null;
+  return measureWeb({ plan, journal, epoch, capture: seen, files, ...(clocks && { clocks }) });
 }
 
 async function attacksIn(plan: Plan, folder: string, epoch: number): Promise<Attacks | null> {

@@ -68,7 +68,7 @@ function subjectHere(lab: Lab): Subject {
       await perform({ ...context, onEvent: load.onEvent, plan, lab, driver: poolDriver, programs, workspace });
       await scope.close();
       const { reasons, shares } = load.end();
-      return collect(plan, context.folder, reasons, shares);
+      return collect(plan, context.folder, reasons, { load: shares });
     },
   };
 }
@@ -91,7 +91,7 @@ function subjectInKernel(name: string, lab: LabInKernel): Subject {
       const load = watchLoad(context);
       const reasons = await performOn(lab, plan, context, load);
       const { reasons: overloads, shares } = load.end();
-      return collect(plan, context.folder, [...reasons, ...overloads], shares);
+      return collect(plan, context.folder, [...reasons, ...overloads], { load: shares });
     },
   };
 }

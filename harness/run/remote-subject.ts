@@ -36,11 +36,13 @@ export function remoteSubject(inventory: Inventory, file: string): Subject {
     tryOut: () => checkInstruments(),
     async perform(plan, context) {
       await using scope = guardSession('remote', context.session);
-      const lab = nativeLab({ placement: place(plan, inventory), config: inventory.sshConfig });
+      const placement = place(plan, inventory);
+      const lab = nativeLab({ placement, config: inventory.sshConfig });
       await perform({ ...context, plan, lab, driver: poolDriver, workspace: process.cwd() });
       await scope.close();
-      const outcome = await collect(plan, context.folder);
       const clocks = clocksIn(context.folder);
+      const ahead = [...placement].map(([name, { ssh }]) => [name, clocks[ssh]?.offset ?? 0] as const);
+      const outcome = await collect(plan, context.folder, [], { clocks: new Map(ahead) });
       return { ...outcome, notes: [...uncertaintyNotes(clocks, outcome.failovers), ...outcome.notes] };
     },
   };

@@ -80,7 +80,11 @@ describe('filters', () => {
 
 it('stages that are shorter than the clocks are uncertain are named', () => {
   const row = { detection: 1, selection: 0.04, connection: null, resumption: 0.2 };
-  const clocks = { a: { uncertainty: 0.02 }, b: { uncertainty: 0.03 }, c: { uncertainty: 0.001 } };
+  const clocks = {
+    a: { offset: 0, uncertainty: 0.02 },
+    b: { offset: 0, uncertainty: 0.03 },
+    c: { offset: 0, uncertainty: 0.001 },
+  };
   expect(uncertaintyNotes(clocks, [row as never])).toEqual([
     'Clocks of the hosts, against this machine’s: b ± 30 ms, a ± 20 ms, c ± 1 ms',
     'Shorter than what clocks leave uncertain (50 ms): selection of 1 of 1 failovers',

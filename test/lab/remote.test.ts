@@ -17,8 +17,7 @@ import { sshTest } from './sshd.js';
 /** Seconds that the machine's clock is ahead. */
 const ahead = -9;
 
-// Not passed yet: the merged capture has holes, and the run is unknown. RSPLAB_TEST_REMOTE=1 runs it all the same.
-const machinesTest = realTimeWorks && process.env.RSPLAB_TEST_REMOTE ? sshTest : sshTest.skip;
+const machinesTest = realTimeWorks ? sshTest : sshTest.skip;
 
 describe('a pool on machines over SSH', () => {
   machinesTest('is measured while elements are killed and switched off, and nothing is left', async () => {
@@ -51,6 +50,9 @@ describe('a pool on machines over SSH', () => {
     expect(clocks.pu1.steady).toBe(true);
     // It was set by a command, which took its time.
     expect(Math.abs(clocks.pu1.offset - clocks.pr1.offset - ahead)).toBeLessThan(1);
+    // Packets tell more of clocks than questions over SSH do.
+    expect(clocks.pu1.among).toBeLessThan(clocks.pu1.uncertainty);
+    expect(finished.failovers?.length ?? 1).toBeGreaterThan(0);
     const look = 'ls /tmp; tc qdisc show | grep clsact; ip -o link show type ifb | grep rsplab; pgrep -x rspserver';
     for (const name of names) {
       const { stdout } = await execa('ssh', ['-F', machines.config, name, look], { reject: false });

@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { Scope } from '../../base/scope.js';
 import { temporaryFolder } from '../../base/temporary.js';
-import { toolEnvironment } from '../../base/tools.js';
+import { findTool, toolEnvironment } from '../../base/tools.js';
 import { waitFor } from '../../base/wait.js';
-import type { Plan, PlannedHost } from '../../experiment/plan.js';
+import { delayLookup, type Plan, type PlannedHost } from '../../experiment/plan.js';
 import type { FaultKind } from '../../fault/fault.js';
 import { captureFile, captureReport } from '../capture.js';
 import type { CaptureReport, Lab, LabContext, OpenLab } from '../lab.js';
+import { type AlignedReading, alignClocks, type Dialogue } from './aligned-clocks.js';
 import { readingOf } from './clock-watch.js';
-import { type ClockEstimate, estimateClock } from './clocks.js';
+import { type ClockEstimate, type ClockReading, estimateClock } from './clocks.js';
 import { Connection, type RemoteProcess } from './connection.js';
+import { dialogueFields, dialoguesIn } from './dialogues.js';
 import type { Right } from './inventory.js';
 import { Machine } from './machine.js';
 import { NativeHost } from './native-host.js';
@@ -95,8 +97,12 @@ async function open(
   const stopCapture = once(async () => {
     for (const connection of connections.values()) await connection.pull();
     const clocks = new Map([...connections].map(([ssh, it]) => [ssh, estimateClock(it.exchanges)!]));
-    writeFileSync(join(folder, 'clocks.json'), `${JSON.stringify(clockTable(clocks, clock.now()), null, 2)}\n`);
-    return stopCaptures(captures, folder, sockets, (name) => clocks.get(placement.get(name)!.ssh)!.at(clock.now()));
+    const { table, tell } = clockTable(clocks, clock.now(), join(folder, 'clocks.json'));
+    tell(null);
+    const known = new Map(plan.hosts.map(({ name }) => [name, table[placement.get(name)!.ssh]!]));
+    return stopCaptures(captures, { plan, folder, scratch: sockets, known }, (aligned) =>
+      tell(new Map([...aligned].map(([name, reading]) => [placement.get(name)!.ssh, reading]))),
+    );
   });
   // Of a run that breaks what was seen is kept, where it can be had.
   scope.defer('captures', () => stopCapture().catch(() => {}));
@@ -154,9 +160,14 @@ const pairsOf = ({ hosts }: Plan, host: PlannedHost): [own: string, other: strin
 
 const kernelOf = async (connection: Connection): Promise<string> => (await connection.must(['uname', '-r'])).trim();
 
-/** What is stored of each host's clock, in seconds; ahead of ours is positive. */
-function clockTable(clocks: ReadonlyMap<string, ClockEstimate>, now: number) {
-  return Object.fromEntries([...clocks].map(([ssh, estimate]) => [ssh, readingOf(estimate, now)]));
+/** What is stored of each host's clock, in seconds; ahead of ours is positive. Packets may tell more than exchanges. */
+function clockTable(clocks: ReadonlyMap<string, ClockEstimate>, now: number, file: string) {
+  const table = Object.fromEntries([...clocks].map(([ssh, estimate]) => [ssh, readingOf(estimate, now)]));
+  const tell = (aligned: ReadonlyMap<string, AlignedReading> | null) => {
+    const told = Object.entries(table).map(([ssh, reading]) => [ssh, { ...reading, ...aligned?.get(ssh) }]);
+    writeFileSync(file, `${JSON.stringify(Object.fromEntries(told), null, 2)}\n`);
+  };
+  return { table, tell };
 }
 
 interface HostCapture {
@@ -193,11 +204,18 @@ async function startCapture(
   return { host, machine, process, file, log: said };
 }
 
+interface Recorded {
+  readonly plan: Plan;
+  readonly folder: string;
+  readonly scratch: string;
+  /** Of each host's clock, against ours. */
+  readonly known: ReadonlyMap<string, ClockReading>;
+}
+
 async function stopCaptures(
   captures: readonly HostCapture[],
-  folder: string,
-  scratch: string,
-  clockOf: (host: string) => { offset: number; uncertainty: number },
+  { plan, folder, scratch, known }: Recorded,
+  onAligned: (aligned: ReadonlyMap<string, AlignedReading>) => void,
 ): Promise<CaptureReport> {
   const merged = join(folder, captureFile);
   if (captures.length === 0) return { file: merged, captured: 0, dropped: 0 };
@@ -211,14 +229,36 @@ async function stopCaptures(
       await process.ended;
       const here = join(scratch, file);
       await connection.fetch(file, here);
-      const { offset, uncertainty } = clockOf(host.name);
-      const corrected = Math.abs(offset) > uncertainty ? join(scratch, `corrected-${file}`) : here;
-      if (corrected !== here) await execa('editcap', ['-t', String(-offset), here, corrected], { env });
-      return { file: corrected, report: captureReport(here, await log()) };
+      return { host: host.name, file: here, report: captureReport(here, await log()) };
     }),
   );
-  const [files, reports] = [fetched.map((it) => it.file), fetched.map((it) => it.report)];
+  const aligned = alignClocks(known, await dialoguesOf(plan, fetched));
+  if (aligned) onAligned(aligned);
+  const files = await Promise.all(
+    fetched.map(async ({ host, file }) => {
+      const corrected = `${file}-corrected`;
+      await execa('editcap', ['-t', String(-(aligned ?? known).get(host)!.offset), file, corrected], { env });
+      return corrected;
+    }),
+  );
   await execa('mergecap', ['-w', merged, ...files], { env });
-  const sum = (key: 'captured' | 'dropped') => reports.reduce((total, report) => total + report[key], 0);
+  const sum = (key: 'captured' | 'dropped') => fetched.reduce((total, { report }) => total + report[key], 0);
   return { file: merged, captured: sum('captured'), dropped: sum('dropped') };
+}
+
+/** A delay is half of the best round trip; which way took more of it is not known, so a little less is sure. */
+const surePart = 0.9;
+
+async function dialoguesOf(plan: Plan, files: readonly { readonly file: string }[]): Promise<Dialogue[]> {
+  const owners = new Map(plan.hosts.flatMap(({ name, legs }) => legs.map(({ address }) => [address, name])));
+  const delayBetween = delayLookup(plan);
+  const networks = Object.keys(plan.topology.networks);
+  const wayBetween = (from: string, to: string) =>
+    surePart * Math.min(...networks.map((network) => delayBetween(network, from, to)));
+  const options = ['-n', '-T', 'fields', '-E', 'occurrence=a', ...dialogueFields.flatMap((field) => ['-e', field])];
+  const said = await Promise.all(
+    files.map(({ file }) => execa(findTool('tshark')!, ['-r', file, ...options], { env: toolEnvironment() })),
+  );
+  const lines = said.flatMap(({ stdout }) => stdout.split('\n'));
+  return dialoguesIn(lines, { hostOf: (address) => owners.get(address), wayBetween });
 }
