@@ -44,8 +44,7 @@ export interface TwinTable {
 export function twinTable({ experiment }: Twin, { grid, records }: GrownTable): TwinTable {
   const [measured] = measuredAt({ grid, records });
   const said = (column: string) => measured!.runs.flatMap((values) => values[column] ?? []);
-  // Checks are verdicts, not numbers; they say what they say in each run.
-  const columns = metricColumns.filter((column) => !column.startsWith('fails_') && said(column).length > 0);
+  const columns = metricColumns.filter((column) => isComparable(column) && said(column).length > 0);
   const metrics = columns.map((column) => ({ column, label: column, unit: '' }));
   const predictions = Object.fromEntries(
     models.map((theory) => [theory.name, predictedAt(grid, theory, replications)]),
@@ -64,6 +63,12 @@ export function twinTable({ experiment }: Twin, { grid, records }: GrownTable): 
     })),
   };
 }
+
+/** Requests that wait in RSPLIB's queues are seen by nobody before they are served, so labs cannot count them. */
+const uncounted = ['requests_queued', 'requests_open'];
+
+/** Checks are verdicts, not numbers; they say what they say in each run. */
+const isComparable = (column: string): boolean => !column.startsWith('fails_') && !uncounted.includes(column);
 
 /** The verdict by the better of both predictions: what a known quirk explains is no difference that is left. */
 export function verdictOn({ predicted, withQuirks }: TwinRow): DepartureVerdict | 'no twin' {
