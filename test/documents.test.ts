@@ -82,8 +82,8 @@ describe('the README’s example', { timeout: 180_000 }, () => {
 
   it('passes in the simulator, with the failover delays that the text gives', async () => {
     for (const [delay, milliseconds] of [
-      [0.01, 90],
-      [0.1, 900],
+      [0.01, 162],
+      [0.1, 1047],
     ]) {
       const out = ['--out', join(folder, 'results'), '--json'];
       const { stdout, exitCode } = await rsplab('run', file, '--on', 'sim', '--set', `delay=${delay}`, ...out);
@@ -92,7 +92,7 @@ describe('the README’s example', { timeout: 180_000 }, () => {
       expect(verdict).toBe('pass');
       expect(failovers.delay.mean * 1000).toBeCloseTo(milliseconds!, 0);
     }
-    expect(read('README.md')).toContain('A failover takes 90 ms on the fast network, and 900 ms on the slow one.');
+    expect(read('README.md')).toContain('A failover takes 162 ms on the fast network, and 1047 ms on the slow one.');
   });
 });
 

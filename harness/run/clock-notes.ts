@@ -5,8 +5,8 @@ import { formatDuration } from '../base/units.js';
 import { type FailoverRow, stageNames } from '../result/rows.js';
 
 /**
- * How far each machine's clock is ahead of ours, and how well that is known, against ours and among each other, seconds;
- * see `clocks.json`.
+ * How far each machine's clock is ahead of ours, and how well that is known, against ours and among each other, in
+ * seconds; see `clocks.json`.
  */
 export type Clocks = Readonly<Record<string, ClockTold>>;
 

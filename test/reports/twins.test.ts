@@ -45,19 +45,19 @@ async function tableOf(...runs: Record<string, number | null>[]) {
 
 describe('a table of twins', () => {
   it('has each number that was measured, its prediction and a verdict', async () => {
-    // RSPLIB's elements resume after a round trip of 20 ms; a kill is noticed after half of one.
+    // A registrar answers after a round trip of 20 ms, and an association is up after two.
     const table = await tableOf(
-      { detection_s: 0.0101, connection_s: 0.4, path_failovers: 3, selection_s: null, fails_no_request_lost: 0 },
-      { detection_s: 0.01011, connection_s: 0.41, path_failovers: 3, selection_s: null, fails_no_request_lost: 0 },
+      { selection_s: 0.0201, connection_s: 0.4, path_failovers: 3, resumption_s: null, fails_no_request_lost: 0 },
+      { selection_s: 0.02011, connection_s: 0.41, path_failovers: 3, resumption_s: null, fails_no_request_lost: 0 },
       {},
     );
     expect(table).toMatchObject({ experiment: 'element-kill', point: { keepAlive: 1 }, runs: 2, unknown: 1 });
     const verdicts = Object.fromEntries(table.rows.map((row) => [row.number, verdictOn(row)]));
-    expect(verdicts).toEqual({ detection_s: 'within 5 %', connection_s: 'different', path_failovers: 'no twin' });
+    expect(verdicts).toEqual({ selection_s: 'within 5 %', connection_s: 'different', path_failovers: 'no twin' });
     expect(twinSection(table)).toContain('keepAlive 1, 2 runs, and 1 of which nothing is known.');
     expect(twinSection(table)).toMatch(/\| connection_s \| 2 \| 0\.405 ± 0\.064 \| 0\.04 /);
     expect(twinOverview([table])).toContain('| element-kill | 2 | 1 | 0 | 1 | 0 | 1 |');
-    expect(twinCsv([table]).split('\n')[1]).toMatch(/^element-kill,"{""keepAlive"":1}",detection_s,2,/);
+    expect(twinCsv([table]).split('\n')[1]).toMatch(/^element-kill,"{""keepAlive"":1}",selection_s,2,/);
   });
 
   it('says by which prediction a number is explained', () => {

@@ -74,10 +74,7 @@ async function open(
     await connection.follow(logs, clock);
     return [ssh, connection] as const;
   });
-  const opened = await Promise.allSettled(opening);
-  const failed = opened.find((it) => it.status === 'rejected');
-  if (failed) throw failed.reason;
-  const connections = new Map(opened.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : [])));
+  const connections = new Map(valuesOf(await Promise.allSettled(opening)));
   const machines = new Map<string, Machine>();
   const hosts = new Map<string, NativeHost>();
   for (const host of plan.hosts) {
@@ -97,12 +94,10 @@ async function open(
   const stopCapture = once(async () => {
     for (const connection of connections.values()) await connection.pull();
     const clocks = new Map([...connections].map(([ssh, it]) => [ssh, estimateClock(it.exchanges)!]));
-    const { table, tell } = clockTable(clocks, clock.now(), join(folder, 'clocks.json'));
-    tell(null);
-    const known = new Map(plan.hosts.map(({ name }) => [name, table[placement.get(name)!.ssh]!]));
-    return stopCaptures(captures, { plan, folder, scratch: sockets, known }, (aligned) =>
-      tell(new Map([...aligned].map(([name, reading]) => [placement.get(name)!.ssh, reading]))),
-    );
+    const sshOf = (name: string) => placement.get(name)!.ssh;
+    const { table, tell } = clockTable(clocks, clock.now(), join(folder, 'clocks.json'), sshOf);
+    const known = new Map(plan.hosts.map(({ name }) => [name, table[sshOf(name)]!]));
+    return stopCaptures(captures, { plan, folder, scratch: sockets, known }, tell);
   });
   // Of a run that breaks what was seen is kept, where it can be had.
   scope.defer('captures', () => stopCapture().catch(() => {}));
@@ -124,6 +119,13 @@ async function open(
     },
     close: () => scope.close(),
   };
+}
+
+/** @throws what the first one failed with, once none is under way any more */
+function valuesOf<T>(settled: readonly PromiseSettledResult<T>[]): T[] {
+  const failed = settled.find((it) => it.status === 'rejected');
+  if (failed) throw failed.reason;
+  return settled.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []));
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
@@ -161,12 +163,19 @@ const pairsOf = ({ hosts }: Plan, host: PlannedHost): [own: string, other: strin
 const kernelOf = async (connection: Connection): Promise<string> => (await connection.must(['uname', '-r'])).trim();
 
 /** What is stored of each host's clock, in seconds; ahead of ours is positive. Packets may tell more than exchanges. */
-function clockTable(clocks: ReadonlyMap<string, ClockEstimate>, now: number, file: string) {
+function clockTable(
+  clocks: ReadonlyMap<string, ClockEstimate>,
+  now: number,
+  file: string,
+  sshOf: (host: string) => string,
+) {
   const table = Object.fromEntries([...clocks].map(([ssh, estimate]) => [ssh, readingOf(estimate, now)]));
-  const tell = (aligned: ReadonlyMap<string, AlignedReading> | null) => {
-    const told = Object.entries(table).map(([ssh, reading]) => [ssh, { ...reading, ...aligned?.get(ssh) }]);
+  const tell = (aligned: ReadonlyMap<string, AlignedReading>) => {
+    const more = new Map([...aligned].map(([name, reading]) => [sshOf(name), reading]));
+    const told = Object.entries(table).map(([ssh, reading]) => [ssh, { ...reading, ...more.get(ssh) }]);
     writeFileSync(file, `${JSON.stringify(Object.fromEntries(told), null, 2)}\n`);
   };
+  tell(new Map());
   return { table, tell };
 }
 

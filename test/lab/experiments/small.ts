@@ -28,9 +28,9 @@ export default experiment({
     elements: poolElement({ policy: 'Random', capacity: 1e6 }),
     users: poolUser({ requestSize: exponential(1e6), requestInterval: exponential(s(0.5)) }),
   }),
-  phases: { warmUp: s(1), measure: s(10), drain: s(1) },
+  phases: { warmUp: s(1), measure: s(7), drain: s(1) },
   faults: [
-    at(s(0.5), impair(one('users'), { lossPercent: 5, delay: ms(5), jitter: ms(2) }), { lasting: s(6) }),
+    at(s(0.5), impair(one('users'), { lossPercent: 5, delay: ms(5), jitter: ms(2) }), { lasting: s(4) }),
     at(s(2), powerOff(busy('elements')), { lasting: s(3) }),
   ],
   checks: [noRequestLost()],

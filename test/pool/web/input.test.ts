@@ -59,8 +59,11 @@ describe('a description', () => {
     );
   });
 
-  it('is refused by the simulator', () => {
-    expect(() => simSubject.check(planOf())).toThrow('knows no web servers and clients, got pe1');
+  it('is refused by a model that knows no TCP, and by the other one when k6 makes the requests', () => {
+    expect(() => simSubject.check({ ...planOf(), model: 'rspsim' })).toThrow(
+      'knows no web servers and clients, got pe1',
+    );
+    expect(() => simSubject.check(planOf({}, { k6: 'load.ts' }))).toThrow('knows no scripts of k6, got load.ts');
   });
 });
 
