@@ -70,11 +70,10 @@ const uncounted = ['requests_queued', 'requests_open'];
 /** Checks are verdicts, not numbers; they say what they say in each run. */
 const isComparable = (column: string): boolean => !column.startsWith('fails_') && !uncounted.includes(column);
 
-/** The verdict by the better of both predictions: what a known quirk explains is no difference that is left. */
-export function verdictOn({ predicted, withQuirks }: TwinRow): DepartureVerdict | 'no twin' {
-  if (predicted.predicted === null && withQuirks.predicted === null) return 'no twin';
-  const verdicts = [predicted.verdict, withQuirks.verdict];
-  return departureVerdicts.find((verdict) => verdicts.includes(verdict))!;
+/** The verdict by the nearer of both predictions: what a known quirk explains is no difference that is left. */
+export function verdictOn(row: TwinRow): DepartureVerdict | 'no twin' {
+  if (row.predicted.predicted === null && row.withQuirks.predicted === null) return 'no twin';
+  return nearer(row).verdict;
 }
 
 const heads = ['number', 'runs', 'measured', 'predicted', 'with quirks', 'measured − predicted', 'verdict'];
@@ -126,7 +125,10 @@ export const twinCsv = (tables: readonly TwinTable[]): string =>
   );
 
 /** The prediction that the verdict is by. */
-const nearer = (row: TwinRow): Departure => (row.predicted.verdict === verdictOn(row) ? row.predicted : row.withQuirks);
+const nearer = ({ predicted, withQuirks }: TwinRow): Departure =>
+  distance(withQuirks) < distance(predicted) ? withQuirks : predicted;
+
+const distance = ({ percent }: Departure): number => (percent === null ? Number.POSITIVE_INFINITY : Math.abs(percent));
 
 const amount = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(3))));
 

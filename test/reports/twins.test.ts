@@ -61,12 +61,13 @@ describe('a table of twins', () => {
   });
 
   it('says by which prediction a number is explained', () => {
-    const departure = (verdict: TwinRow['predicted']['verdict']) => ({
-      ...{ predicted: 1, percent: 1, interval: { low: 0, high: 2 }, verdict },
+    const departure = (percent: number, verdict: TwinRow['predicted']['verdict']) => ({
+      ...{ predicted: 1, percent, interval: { low: percent - 1, high: percent + 1 }, verdict },
     });
     const row = { number: 'resumption_s', measured: meanOfRuns([1, 1]), runs: 2 };
-    const [other, close] = [departure('different'), departure('within 10 %')];
-    expect(verdictOn({ ...row, predicted: other, withQuirks: close })).toBe('within 10 %');
-    expect(verdictOn({ ...row, predicted: other, withQuirks: other })).toBe('different');
+    const [far, near] = [departure(90, 'different'), departure(-8, 'cannot say')];
+    expect(verdictOn({ ...row, predicted: far, withQuirks: near })).toBe('cannot say');
+    expect(verdictOn({ ...row, predicted: near, withQuirks: far })).toBe('cannot say');
+    expect(verdictOn({ ...row, predicted: far, withQuirks: far })).toBe('different');
   });
 });

@@ -122,16 +122,28 @@ export class Association {
   abort(process: Process): void {
     for (const side of [0, 1] as const) {
       if (this.#ends[side].process !== process) continue;
-      const { queue } = this.#network;
-      const [own, other] = [this.#ends[side], this.#ends[side === 0 ? 1 : 0]];
-      const oneWay = this.#network.roundTrip(process.node, other.process.node) / 2;
-      const wait = this.#endsAcknowledged ? own.unacknowledgedFor(other, oneWay, queue.now) : 0;
+      const wait = this.#unacknowledgedFor(side);
       if (wait === 0) this.close(side);
       else {
-        this.#shut(own);
+        const { queue } = this.#network;
+        this.#shut(this.#ends[side]);
         queue.call(queue.now + wait, () => this.#tell(side, () => this.#lose(side === 0 ? 1 : 0)));
       }
     }
+  }
+
+  /** The side ends the association, once its messages have got through; the other one hears of it. */
+  leave(side: Side, hear: () => void): void {
+    const { queue } = this.#network;
+    const { process } = this.#ends[side === 0 ? 1 : 0];
+    queue.call(queue.now + this.#unacknowledgedFor(side), () => this.#tell(side, () => process.run(hear)));
+  }
+
+  #unacknowledgedFor(side: Side): number {
+    if (!this.#endsAcknowledged) return 0;
+    const [own, other] = [this.#ends[side], this.#ends[side === 0 ? 1 : 0]];
+    const oneWay = this.#network.roundTrip(own.process.node, other.process.node) / 2;
+    return own.unacknowledgedFor(other, oneWay, this.#network.queue.now);
   }
 
   #transmit(side: Side, number: number, deliver: () => void, lastPath: number): void {

@@ -125,7 +125,7 @@ export class Element implements Component {
     const process = this.deregister();
     for (const [association, { job, session }] of this.#sessions) {
       this.jobs.sendCookie(job, queue.now);
-      association.send(acceptor, () => session.leaving());
+      association.leave(acceptor, () => session.leaving());
     }
     for (const association of process.associations) association.drain(association.sideOf(process));
     this.#die();
