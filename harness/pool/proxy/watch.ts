@@ -75,7 +75,7 @@ export class Watch {
   #ask(watched: Watched): void {
     const signal = AbortSignal.timeout(1e3 * this.options.timeout);
     watched.pool
-      .request({ method: 'OPTIONS', path: '*', headers: { [keepAliveField]: '1' }, signal })
+      .request({ method: 'OPTIONS', path: '/', headers: { [keepAliveField]: '1' }, signal })
       .then(({ body }) => body.dump())
       .then(
         () => watched.underWay > 0 && this.#askLater(watched),
