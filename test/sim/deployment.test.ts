@@ -63,6 +63,12 @@ describe('what the user of a failed element notices, and when', () => {
     expect(failover.stages).toEqual({ detection: 0.18, ...afterDetection });
   });
 
+  test('shutdown and back at once at another address: the process ends first, so the user is told all the same', () => {
+    const result = run(shutdown(victim, { reappear: 'new-address' }), {}, s(0));
+    expect(failoverOf(result).stages.detection).toBeLessThan(0.25);
+    expect(result.faults[0]!.healedAt! - result.faults[0]!.injectedAt).toBeCloseTo(0.22, 6);
+  });
+
   test('kill: the kernel ends the association, so the user learns after one delay, and loses 0.93e6', () => {
     const failover = failoverOf(run(kill(victim)));
     expect(failover).toMatchObject({ faultKind: 'kill', repeated: 930_000 });

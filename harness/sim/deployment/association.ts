@@ -132,11 +132,16 @@ export class Association {
     }
   }
 
-  /** The side ends the association, once its messages have got through; the other one hears of it. */
-  leave(side: Side, hear: () => void): void {
+  /**
+   * The side ends the association, once its messages have got through; the other one hears of it.
+   * @returns seconds until then
+   */
+  leave(side: Side, hear: () => void): number {
     const { queue } = this.#network;
     const { process } = this.#ends[side === 0 ? 1 : 0];
-    queue.call(queue.now + this.#unacknowledgedFor(side), () => this.#tell(side, () => process.run(hear)));
+    const wait = this.#unacknowledgedFor(side);
+    queue.call(queue.now + wait, () => this.#tell(side, () => process.run(hear)));
+    return wait;
   }
 
   #unacknowledgedFor(side: Side): number {

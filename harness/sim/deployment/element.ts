@@ -123,13 +123,17 @@ export class Element implements Component {
     this.#readAll();
     this.jobs.advance(queue.now);
     const process = this.deregister();
+    let longest = 0;
     for (const [association, { job, session }] of this.#sessions) {
       this.jobs.sendCookie(job, queue.now);
-      association.leave(acceptor, () => session.leaving());
+      longest = Math.max(
+        longest,
+        association.leave(acceptor, () => session.leaving()),
+      );
     }
     for (const association of process.associations) association.drain(association.sideOf(process));
     this.#die();
-    return 0;
+    return longest;
   }
 
   /** Leaves its pool, and goes on. @returns its process */
