@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { delayLookup, hostsWith, type Plan } from '../experiment/plan.js';
 import type { JournalEvent } from '../result/journal.js';
-import type { FailoverRow, RequestRow } from '../result/rows.js';
+import type { FailoverRow } from '../result/rows.js';
 import { type Threshold, type WebRequestRow, webRequestRowSchema } from '../result/web.js';
 import { AddressBook } from './addresses.js';
 import { type Clocks, epochsFrom } from './epochs.js';
@@ -64,22 +64,6 @@ export async function measureWeb({ plan, journal, epoch, clocks, capture, files 
   const failovers = conversations.flatMap((each) => failoversIn(each, faults));
   failovers.sort((a, b) => (a.detectedAt ?? 0) - (b.detectedAt ?? 0));
   return { rows, failovers, thresholds, notes };
-}
-
-/** As every other user's requests are told; a request has no size. */
-export function requestRowOf(row: WebRequestRow): RequestRow {
-  const { user, id, intendedAt, sentAt, answeredAt, endedAt, error, retries, element } = row;
-  const state = endedAt === null ? 'open' : error === null ? 'completed' : 'lost';
-  const completedAt = state === 'completed' ? endedAt : null;
-  const between = (from: number | null, to: number | null) => (from === null || to === null ? null : to - from);
-  return {
-    ...{ user, id, size: null, state, queuedAt: intendedAt, startedAt: sentAt, acceptedAt: answeredAt, completedAt },
-    queuingDelay: between(intendedAt, sentAt),
-    startupDelay: between(sentAt, answeredAt),
-    processingTime: between(answeredAt, completedAt),
-    handlingTime: between(intendedAt, completedAt),
-    ...{ handlingSpeed: null, failovers: retries, element },
-  };
 }
 
 /** Rows as a process wrote them: times in epoch seconds. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Plan } from '../experiment/plan.js';
-import { requestRowOf } from '../measure/web.js';
+import { requestRowOf } from '../measure/web-row.js';
 import type { JournalEvent } from '../result/journal.js';
 import { type Moments, momentsOf } from '../sim/moments.js';
 import { checkRepresentable } from '../sim/representable.js';

@@ -1,7 +1,7 @@
 /** What web clients saw, in numbers; and k6's own files read as such rows. */
 import { describe, expect, it } from 'vitest';
 import { readK6Points, readK6Thresholds } from '../../harness/measure/k6.js';
-import { requestRowOf } from '../../harness/measure/web.js';
+import { requestRowOf } from '../../harness/measure/web-row.js';
 import { summariseWeb } from '../../harness/measure/web-summary.js';
 import type { WebRequestRow } from '../../harness/result/web.js';
 
