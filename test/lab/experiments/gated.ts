@@ -25,7 +25,7 @@ export default experiment({
     elements: poolElement({ policy: 'Random', capacity: 1e6 }),
     users: poolUser({ requestSize: exponential(2e6), requestInterval: exponential(s(1)) }),
   }),
-  phases: { warmUp: s(1), measure: s(9), drain: s(2) },
+  phases: { warmUp: s(1), measure: s(15), drain: s(2) },
   faults: [every(s(3), kill(busy('elements')), { first: s(1), lasting: s(1) })],
   checks: [noRequestLost()],
   gate: { replications: 2, budget: 2 },
