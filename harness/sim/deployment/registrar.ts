@@ -4,7 +4,8 @@ import { connect } from './connect.js';
 import { type Entry, Handlespace, type Registration } from './handlespace.js';
 import type { Node } from './network.js';
 import { Peers } from './peers.js';
-import { type Component, idle, Process } from './process.js';
+import { idle, Process } from './process.js';
+import { Program } from './program.js';
 import type { Deployed } from './run.js';
 
 /** The registrar opens an association itself only to elements that it has taken over. */
@@ -12,10 +13,9 @@ const acceptor: Side = 1;
 const opener: Side = 0;
 
 /** A registrar: one process after the other, each with a handlespace and, where there are others, peers of its own. */
-export class Registrar implements Component {
+export class Registrar extends Program {
   /** Where it is reached; its addresses never change. */
   readonly peer: { readonly node: Node; readonly address: number };
-  process!: Process;
   handlespace!: Handlespace;
   peers: Peers | null = null;
   /** When an association last reported an element, or asked about a pool. */
@@ -29,6 +29,7 @@ export class Registrar implements Component {
     readonly number: number,
     readonly onReady: () => void,
   ) {
+    super();
     this.peer = { node, address: node.address };
     this.#begin();
   }
@@ -58,30 +59,6 @@ export class Registrar implements Component {
   /** Whether elements have it as their home. */
   get isBusy(): boolean {
     return this.handlespace.of(this.process).length > 0;
-  }
-
-  /** Peers are not told; those whose associations it closes notice as much as by its kernel's aborts. */
-  shutDown(): number {
-    this.kill();
-    return 0;
-  }
-
-  kill(): void {
-    this.process.abort();
-    this.#end();
-  }
-
-  vanish(): void {
-    this.process.vanish();
-    this.#end();
-  }
-
-  freeze(): void {
-    this.process.freeze();
-  }
-
-  thaw(): void {
-    this.process.thaw();
   }
 
   /**
@@ -203,7 +180,8 @@ export class Registrar implements Component {
     this.#lastHeard = new WeakMap();
   }
 
-  #end(): void {
+  /** Peers are not told; those whose associations its kernel ends notice. */
+  protected die(): void {
     this.process.alive = false;
     this.deployed.record?.holds(this.node.name, this.deployed.queue.now, null);
   }

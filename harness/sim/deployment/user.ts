@@ -6,7 +6,8 @@ import { causeOf } from './cause.js';
 import { connect } from './connect.js';
 import type { Entry } from './handlespace.js';
 import type { Node } from './network.js';
-import { type Component, idle, Process, type Stoppable } from './process.js';
+import { idle, Process, type Stoppable } from './process.js';
+import { Program } from './program.js';
 import { Resolver } from './resolver.js';
 import type { Deployed } from './run.js';
 import type { Session } from './session.js';
@@ -42,8 +43,7 @@ interface Attempt {
 }
 
 /** A pool user: its requests one after the other, each from its generation to its completion. */
-export class User implements Component {
-  process!: Process;
+export class User extends Program {
   readonly #requests: RequestStreams;
   readonly #retries: Random;
   #resolver!: Resolver;
@@ -60,6 +60,7 @@ export class User implements Component {
     retries: Random,
     readonly onReady: () => void,
   ) {
+    super();
     this.#retries = retries;
     this.#requests = requests;
     this.#live();
@@ -74,29 +75,6 @@ export class User implements Component {
     this.onReady();
   }
 
-  shutDown(): number {
-    this.kill();
-    return 0;
-  }
-
-  kill(): void {
-    this.process.abort();
-    this.#die();
-  }
-
-  vanish(): void {
-    this.process.vanish();
-    this.#die();
-  }
-
-  freeze(): void {
-    this.process.freeze();
-  }
-
-  thaw(): void {
-    this.process.thaw();
-  }
-
   #live(): void {
     const { queue } = this.deployed;
     const process = new Process(this.node, queue, () => {});
@@ -109,8 +87,8 @@ export class User implements Component {
     process.after(this.#requests.time(this.number) - queue.now, () => this.#begin());
   }
 
-  /** Whatever it had to do is lost: the request in service, and those that wait. */
-  #die(): void {
+  /** The request in service is lost, and so are those that wait. */
+  protected die(): void {
     const { queue, counters, recorder, record } = this.deployed;
     this.process.alive = false;
     if (this.#request) recorder?.lost(this.number);

@@ -7,7 +7,8 @@ import { causeOf } from './cause.js';
 import { connect } from './connect.js';
 import type { Entry } from './handlespace.js';
 import type { Node } from './network.js';
-import { type Component, idle, Process } from './process.js';
+import { idle, Process } from './process.js';
+import { Program } from './program.js';
 import type { Deployed } from './run.js';
 import { tcp } from './transport.js';
 import type { WebElement } from './web-element.js';
@@ -18,8 +19,7 @@ import { WebWatch } from './web-watch.js';
 const opener: Side = 0;
 
 /** The clients of a web service, which make requests when they are due, and the proxy that finds elements for them. */
-export class WebUser implements Component {
-  process!: Process;
+export class WebUser extends Program {
   #resolver!: WebResolver;
   #watch!: WebWatch;
   #underWay = new Set<Request>();
@@ -34,6 +34,7 @@ export class WebUser implements Component {
     startAt: number,
     readonly onReady: () => void,
   ) {
+    super();
     this.#live(startAt);
   }
 
@@ -45,29 +46,9 @@ export class WebUser implements Component {
   }
 
   /** What is under way is told of. */
-  shutDown(): number {
+  override shutDown(): number {
     this.close();
-    this.kill();
-    return 0;
-  }
-
-  /** What is under way is lost with the clients, and so is what they would have told of it. */
-  kill(): void {
-    this.process.abort();
-    this.#die();
-  }
-
-  vanish(): void {
-    this.process.vanish();
-    this.#die();
-  }
-
-  freeze(): void {
-    this.process.freeze();
-  }
-
-  thaw(): void {
-    this.process.thaw();
+    return super.shutDown();
   }
 
   /** The run ends: what is under way stays so. */
@@ -101,7 +82,8 @@ export class WebUser implements Component {
     next();
   }
 
-  #die(): void {
+  /** What is under way is lost with the clients, and so is what they would have told of it. */
+  protected die(): void {
     this.process.alive = false;
     this.deployed.record?.gone(this.node.name);
     this.#underWay.clear();
