@@ -3,30 +3,20 @@ import { Command } from 'commander';
 import { type FindingTable, findings } from '../../reports/findings/finding.js';
 import { badInput } from '../base/errors.js';
 import { writeWhole } from '../base/write-whole.js';
-import { virtualSubject } from '../run/virtual-subject.js';
-import { cameToNothing, readTable } from '../sweep/grow.js';
+import { cameToNothing } from '../sweep/grow.js';
 import { exitCodes } from './exit.js';
-import { growTold, loadShipped } from './grow.js';
-import { countFrom, jobsFrom, seedFrom } from './settings.js';
+import { type GrowFlags, loadShipped, tableOf, withGrowOptions } from './grow.js';
+import { countFrom, seedFrom } from './settings.js';
 import { untilSignal } from './signal.js';
 
-interface FindingsFlags {
-  replications: string;
-  jobs?: string;
-  seed: string;
-  draw?: boolean;
-  out: string;
-}
-
 export const findingsCommand = (): Command =>
-  new Command('findings')
-    .description('Measure again what rsplab found out about RSPLIB and state sharing, and make its tables.')
-    .argument('[names...]', `which of ${names.join(', ')} (default: all)`)
-    .option('--replications <number>', 'runs per row of a table', '20')
-    .option('--jobs <number>', 'runs at a time (default: one per core)')
-    .option('--seed <number>', 'what all chance grows from', '1')
-    .option('--draw', 'make the tables of the runs that are there, without running anything')
-    .option('--out <folder>', 'where tables go', 'reports/gallery/findings')
+  withGrowOptions(
+    new Command('findings')
+      .description('Measure again what rsplab found out about RSPLIB and state sharing, and make its tables.')
+      .argument('[names...]', `which of ${names.join(', ')} (default: all)`),
+    ['runs per row of a table', '20'],
+    'reports/gallery/findings',
+  )
     .addHelpText('after', help)
     .action(findingsAction);
 
@@ -47,7 +37,7 @@ always as a whole, and has a page of its own.
 
 Exit codes: 0 all runs finished, 2 bad input, 3 a run came to nothing, or interrupted.`;
 
-async function findingsAction(chosen: string[], flags: FindingsFlags): Promise<void> {
+async function findingsAction(chosen: string[], flags: GrowFlags): Promise<void> {
   const measured = chosen.filter((name) => name !== simulated);
   const wanted = chosen.length === 0 ? findings : measured.map(findingOf);
   const signal = untilSignal('findings');
@@ -56,7 +46,8 @@ async function findingsAction(chosen: string[], flags: FindingsFlags): Promise<v
   // Drawing needs code that other commands need not wait for.
   const { findingRows, markdownTable } = await import('../../reports/findings/table.js');
   for (const finding of wanted) {
-    const table = await tableOf(finding, flags, signal);
+    const { name, experiment, grid: restriction } = finding;
+    const table = await tableOf(name, await loadShipped(experiment), { restriction, phases: {} }, flags, signal);
     if (flags.draw && table.records.length === 0) continue;
     isWhole &&= !table.records.some(cameToNothing);
     texts.push(`## ${finding.title}\n\n${markdownTable(findingRows(finding, table))}\n`);
@@ -82,14 +73,4 @@ function findingOf(name: string): FindingTable {
   const found = findings.find((each) => each.name === name);
   if (found) return found;
   throw badInput(`findings: expected some of ${names.join(', ')}, got '${name}'`);
-}
-
-async function tableOf({ name, experiment, grid }: FindingTable, flags: FindingsFlags, signal: AbortSignal) {
-  const loaded = await loadShipped(experiment);
-  const options = {
-    ...{ subject: virtualSubject, seed: seedFrom(flags.seed), restriction: grid, phases: {} },
-    ...{ replications: countFrom('--replications', flags.replications), table: join(flags.out, `${name}-runs.csv`) },
-  };
-  if (flags.draw) return readTable(loaded, options);
-  return growTold(name, loaded, { ...options, signal, jobs: jobsFrom(flags.jobs) });
 }

@@ -3,31 +3,21 @@ import { Command } from 'commander';
 import { type Twin, twins } from '../../reports/twins/twin.js';
 import { badInput } from '../base/errors.js';
 import { writeWhole } from '../base/write-whole.js';
+import type { LoadedExperiment } from '../experiment/load.js';
 import { gridOf } from '../experiment/plan.js';
-import { virtualSubject } from '../run/virtual-subject.js';
-import { readTable } from '../sweep/grow.js';
+import type { Restriction } from '../sweep/grid.js';
 import { exitCodes } from './exit.js';
-import { growTold, loadShipped } from './grow.js';
-import { countFrom, jobsFrom, seedFrom } from './settings.js';
+import { type GrowFlags, loadShipped, tableOf, withGrowOptions } from './grow.js';
 import { untilSignal } from './signal.js';
 
-interface TwinsFlags {
-  replications: string;
-  jobs?: string;
-  seed: string;
-  draw?: boolean;
-  out: string;
-}
-
 export const twinsCommand = (): Command =>
-  new Command('twins')
-    .description('Measure each experiment that comes with rsplab, and hold every number against its prediction.')
-    .argument('[experiments...]', 'which (default: all but the paper’s figures, which have tables of their own)')
-    .option('--replications <number>', 'runs of each', '3')
-    .option('--jobs <number>', 'runs at a time (default: one per core)')
-    .option('--seed <number>', 'what all chance grows from', '1')
-    .option('--draw', 'make the tables of the runs that are there, without running anything')
-    .option('--out <folder>', 'where tables go', 'reports/gallery/twins')
+  withGrowOptions(
+    new Command('twins')
+      .description('Measure each experiment that comes with rsplab, and hold every number against its prediction.')
+      .argument('[experiments...]', 'which (default: all but the paper’s figures, which have tables of their own)'),
+    ['runs of each', '3'],
+    'reports/gallery/twins',
+  )
     .addHelpText('after', help)
     .action(twinsAction);
 
@@ -43,15 +33,16 @@ command that was ended goes on where it was.
 
 Exit codes: 0 all runs finished, 2 bad input, 3 interrupted.`;
 
-async function twinsAction(chosen: string[], flags: TwinsFlags): Promise<void> {
+async function twinsAction(chosen: string[], flags: GrowFlags): Promise<void> {
   const wanted = chosen.length === 0 ? twins : chosen.map(twinOf);
   const signal = untilSignal('twins');
-  if (!flags.draw) for (const twin of wanted) await measure(twin, flags, signal);
   const { twinCsv, twinOverview, twinSection, twinTable } = await import('../../reports/twins/table.js');
   const tables = [];
   for (const twin of wanted) {
-    const { loaded, options } = await tableOf(twin, flags);
-    const table = readTable(loaded, options);
+    const { experiment, point, phases } = twin;
+    const loaded = await loadShipped(experiment);
+    const restriction = { ...firstPointOf(loaded), ...point };
+    const table = await tableOf(experiment, loaded, { restriction, phases }, flags, signal);
     if (table.records.length > 0) tables.push(twinTable(twin, table));
   }
   const sections = tables.map(twinSection).join('');
@@ -79,25 +70,6 @@ function twinOf(name: string): Twin {
   throw badInput(`twins: expected some of ${twins.map(({ experiment }) => experiment).join(', ')}, got '${name}'`);
 }
 
-async function measure(twin: Twin, flags: TwinsFlags, signal: AbortSignal): Promise<void> {
-  const { loaded, options } = await tableOf(twin, flags);
-  await growTold(twin.experiment, loaded, { ...options, signal, jobs: jobsFrom(flags.jobs) });
-}
-
-async function tableOf({ experiment, point, phases }: Twin, flags: TwinsFlags) {
-  const loaded = await loadShipped(experiment);
-  const restriction = { ...firstOf(gridOf(loaded.experiment)[0] ?? {}), ...point };
-  return {
-    loaded,
-    options: {
-      ...{ subject: virtualSubject, seed: seedFrom(flags.seed), restriction, phases },
-      ...{
-        replications: countFrom('--replications', flags.replications),
-        table: join(flags.out, `${experiment}-runs.csv`),
-      },
-    },
-  };
-}
-
-const firstOf = (point: Readonly<Record<string, string | number | boolean>>) =>
-  Object.fromEntries(Object.entries(point).map(([name, value]) => [name, [value]]));
+/** Each value alone. */
+const firstPointOf = ({ experiment }: LoadedExperiment): Restriction =>
+  Object.fromEntries(Object.entries(gridOf(experiment)[0] ?? {}).map(([name, value]) => [name, [value]]));
