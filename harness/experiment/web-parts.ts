@@ -5,6 +5,17 @@
 import { z } from 'zod';
 import { sharedKeySchema } from './web-keys.js';
 
+/** Of requests that may be sent twice (RFC 9110, section 9.2.2). */
+export const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+/** What a proxy pool user does by itself, whatever its role says. */
+export const proxySeconds = {
+  /** An element that was reported is tried last for so long: registrars may go on naming it. */
+  avoidance: 5,
+  /** How long a request waits for a registrar's answer where no element is known. */
+  firstAnswer: 5,
+} as const;
+
 const span = z.number().positive();
 const path = z.string().regex(/^\/\S*$/, 'a path such as /health');
 

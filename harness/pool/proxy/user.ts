@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codeOf, messageOf } from '../../base/errors.js';
 import { Scope } from '../../base/scope.js';
+import { idempotentMethods } from '../../experiment/web-parts.js';
 import { bodyOf, type RequestBody } from './body.js';
 import { type Answer, Connections, isTimeout, isUnsent, type Patience, passOn, refuse, served } from './exchange.js';
 import { closeServer, frontServer, listen } from './front.js';
@@ -37,9 +38,6 @@ export interface Served {
   /** Whether the answer reached the client whole. */
   readonly isComplete: boolean;
 }
-
-/** RFC 9110, section 9.2.2. */
-const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** Tells a client how many elements failed before one answered, and which did, by its address and port. */
 export const retriesField = 'RSerPool-Retries';
@@ -107,7 +105,7 @@ export class ProxyUser {
   /** @throws what the last element that was tried failed with; NoElement when there was none */
   async #ask(request: IncomingMessage, session: WebSession | null, { tried, begin, signal }: Trying): Promise<Answer> {
     const { pool, resolver, attempts, replayBytes, sticky } = this.#options;
-    const isIdempotent = idempotent.has(request.method!);
+    const isIdempotent = idempotentMethods.has(request.method!);
     const body = bodyOf(request, replayBytes);
     const fields = session ? sticky!.inward(request.rawHeaders, session) : endToEnd(request.rawHeaders);
     // Our own server has told the client to go on.

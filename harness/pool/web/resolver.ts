@@ -2,6 +2,7 @@
  * The elements of a pool as a proxy pool user knows them: by handle resolutions over ASAP (RFC 5352, section 2.2.5),
  * whose answers are used until they are stale and while a new one is under way.
  */
+import { proxySeconds } from '../../experiment/web-parts.js';
 import { type AsapMessage, asapTypes, find, type Parameter } from '../native/asap.js';
 import { contains } from '../native/networks.js';
 import { RegistrarLink, registrarSeconds } from '../native/peer/link.js';
@@ -21,10 +22,6 @@ export interface AsapResolverOptions {
 
 /** How many elements are asked for at once. */
 const items = 16;
-/** An element that was reported is tried last for so long, in seconds: registrars may go on naming it. */
-const avoidance = 5;
-/** How long a client waits for a registrar's first answer, in seconds, before its pool has no element. */
-const firstAnswer = 5;
 
 export class AsapResolver implements Resolver {
   readonly #link: RegistrarLink;
@@ -70,7 +67,7 @@ export class AsapResolver implements Resolver {
   report(_: string, { identifier }: ResolvedElement): void {
     const now = this.context.now();
     if ((this.#avoided.get(identifier) ?? 0) > now) return;
-    this.#avoided.set(identifier, now + avoidance);
+    this.#avoided.set(identifier, now + proxySeconds.avoidance);
     this.#send(asapTypes.endpointUnreachable, { kind: 'elementIdentifier', identifier });
     this.#ask();
   }
@@ -111,7 +108,7 @@ export class AsapResolver implements Resolver {
   #untilAnswered(): Promise<void> {
     if (this.#elements !== null && !this.#asking) return Promise.resolve();
     return new Promise((resolve) => {
-      const late = setTimeout(resolve, firstAnswer * 1e3);
+      const late = setTimeout(resolve, 1e3 * proxySeconds.firstAnswer);
       this.#answered.push(() => {
         clearTimeout(late);
         resolve();

@@ -6,9 +6,6 @@ import type { Association } from './association.js';
 import type { Entry } from './handlespace.js';
 import type { Stoppable } from './process.js';
 
-/** RFC 9110, section 9.2.2: what may be sent twice. */
-export const idempotent = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
-
 /** A request as it is sent to one element. */
 export interface Attempt {
   readonly entry: Entry;

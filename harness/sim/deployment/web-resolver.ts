@@ -1,12 +1,8 @@
+import { proxySeconds } from '../../experiment/web-parts.js';
 import type { Entry } from './handlespace.js';
 import { Home } from './home.js';
 import type { Process } from './process.js';
 import type { Deployed } from './run.js';
-
-/** As the proxy of this project has it, in seconds: an element that was reported is tried last for so long … */
-const avoidance = 5;
-/** … and this is how long a request waits for a registrar's answer where no element is known. */
-const firstAnswer = 5;
 
 /** The elements of a pool as a proxy pool user knows them: answers are used until newer ones are there. */
 export class WebResolver {
@@ -35,10 +31,6 @@ export class WebResolver {
     this.#home.join();
   }
 
-  get answeredAt(): number {
-    return this.#answeredAt;
-  }
-
   /** Each time another one is first; who lately failed is last. Does it at once unless no element is known. */
   resolve(found: (entries: readonly Entry[]) => void): void {
     const { queue } = this.deployed;
@@ -52,7 +44,7 @@ export class WebResolver {
   report({ pool, process: element }: Entry): void {
     const { now } = this.deployed.queue;
     if ((this.#avoidedUntil.get(element) ?? 0) > now) return;
-    this.#avoidedUntil.set(element, now + avoidance);
+    this.#avoidedUntil.set(element, now + proxySeconds.avoidance);
     const { association, side, registrar, isUp } = this.#home;
     if (isUp) association!.send(side, () => registrar.report(pool, element, association!));
     this.#ask();
@@ -66,7 +58,7 @@ export class WebResolver {
     this.#asking = true;
     counters.serverSelections++;
     record?.asked(user, registrar.node.name, queue.now);
-    const patience = this.process.after(firstAnswer, () => {
+    const patience = this.process.after(proxySeconds.firstAnswer, () => {
       if (hasChoice && this.#asking && this.#home.association === link) this.#home.leave();
     });
     link.send(side, () => {
@@ -90,7 +82,7 @@ export class WebResolver {
       isOver = true;
     };
     this.#waiting.push(once);
-    this.process.after(firstAnswer, once);
+    this.process.after(proxySeconds.firstAnswer, once);
   }
 
   #inTurn(): Entry[] {

@@ -1,5 +1,6 @@
 import { arrivalsOf } from '../../experiment/arrivals.js';
 import type { PoolUser } from '../../experiment/role.js';
+import { idempotentMethods } from '../../experiment/web-parts.js';
 import type { FailoverRow } from '../../result/rows.js';
 import type { WebRequestRow } from '../../result/web.js';
 import type { Association, Side } from './association.js';
@@ -12,7 +13,7 @@ import { Program } from './program.js';
 import type { Deployed } from './run.js';
 import { tcp } from './transport.js';
 import type { WebElement } from './web-element.js';
-import { type Attempt, failoverOf, idempotent, type Request } from './web-request.js';
+import { type Attempt, failoverOf, type Request } from './web-request.js';
 import { WebResolver } from './web-resolver.js';
 import { WebWatch } from './web-watch.js';
 
@@ -191,10 +192,10 @@ export class WebUser extends Program {
     this.#resolver.report(attempt.entry);
     const tried = request.tried.map(({ node }) => node.name).join(', then ');
     const reason = `The pool '${this.role.pool}' gave no answer; tried ${tried}: ${why}`;
-    const mayRepeat = attempt.sentAt === null || idempotent.has(method);
+    const mayRepeat = attempt.sentAt === null || idempotentMethods.has(method);
     if (request.tried.length < attempts && mayRepeat) this.#next(request, reason);
     else this.#fail(request, reason);
-    if (request.failover) request.failover.selectedAt = Math.max(queue.now, this.#resolver.answeredAt);
+    if (request.failover) request.failover.selectedAt = queue.now;
   }
 
   /** Most of the time the proxy knows the next element already. */
