@@ -39,8 +39,10 @@ export const causes: readonly Cause[] = [
   },
   {
     metric: 'Detection of a clean shutdown',
-    what: 'RSPLIB’s element tells its users that it goes 0.2 s after it was asked to, and not at once.',
-    shown: 'on the wire, 0.20 s after the signal in every run, whatever the delay of the network.',
+    what:
+      'The kernel of an element that ends says so only once all that was sent is acknowledged, with which Linux takes ' +
+      'up to 0.2 s, whatever the delay of the network. After a kill it is the same.',
+    shown: 'on the wire, SHUTDOWN follows the acknowledgement; the deployment’s model does the same since then.',
   },
   {
     metric: 'Selection',

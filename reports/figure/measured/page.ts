@@ -3,7 +3,7 @@
 import type { MeanOfRuns } from '../../../harness/sweep/table.js';
 import type { WritablePage } from '../../page/write.js';
 import { nameOf } from '../claim.js';
-import { fileBase, headingOf, isOfPaper } from '../figure.js';
+import { fileBase, headingOf, isOfPaper, tableNames } from '../figure.js';
 import { escapeXml } from '../frame.js';
 import { claimOf, figuresPage, navigation, titleOf } from '../page.js';
 import { type Cause, causes } from './causes.js';
@@ -18,9 +18,8 @@ export const measuredPage = (drawn: readonly DrawnMeasured[]): WritablePage =>
 const markupOf = (drawn: readonly DrawnMeasured[]): string => `<header>
 <h1>${titleOf(drawn)}, measured</h1>
 <p>Real components, RSPLIB’s registrar, pool elements and pool users over the kernel’s SCTP, in virtual time. Points
-are measured, with 95 % intervals over independent runs; curves are what both models predict for the very same
-plans. The pool is smaller than the paper’s (3 elements and 30 users instead of 10 and 100) and runs are shorter, on
-both sides. Every measured row can be had again: <code>rsplab reproduce fig13-runs.csv --row 1</code>.</p>
+are measured, with 95 % intervals over independent runs; curves are what the models predict for the very same
+plans.${sizeOf(drawn)} Every measured row can be had again: <code>rsplab reproduce ${lastTable(drawn)} --row 1</code>.</p>
 ${navigation(drawn)}
 </header>
 <main>
@@ -30,6 +29,14 @@ ${navigation(drawn)}
 </section>
 ${drawn.map(sectionOf).join('\n')}
 </main>`;
+
+const sizeOf = (drawn: readonly DrawnMeasured[]): string =>
+  drawn.some(({ figure }) => isOfPaper(figure))
+    ? ' The pool is smaller than the paper’s (3 elements and 30 users instead of 10 and 100) and runs are shorter, on ' +
+      'both sides.'
+    : '';
+
+const lastTable = (drawn: readonly DrawnMeasured[]): string => tableNames(drawn.at(-1)!.figure).runs;
 
 function sectionOf({
   figure,
@@ -58,8 +65,7 @@ function sectionOf({
 <div class="panels">${panels.map(panelOf).join('\n')}</div>
 <h3>Measured against predicted</h3>
 ${tableOf(departures)}
-<h3>At full scale, 10 elements and 100 users, one point</h3>
-${tableOf(atFullScale)}
+${isOfPaper(figure) ? `<h3>At full scale, 10 elements and 100 users, one point</h3>\n${tableOf(atFullScale)}` : ''}
 ${lostWorkTable(lostWork)}
 ${echoCostTable(echoCosts)}
 ${listOf('What real components do not do as the paper asks', figure.measured?.departures ?? [])}
