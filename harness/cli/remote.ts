@@ -50,9 +50,9 @@ Exit codes: 0 all hosts are ready, 2 bad input, 3 something is missing, or a hos
 };
 
 /** Every machine once, however many hosts are on it. */
-export function surveyAll({ hosts, sshConfig }: Inventory): Promise<HostSurvey[]> {
+export function surveyAll({ hosts, sshConfig, way }: Inventory): Promise<HostSurvey[]> {
   const machines = new Map(Object.values(hosts).flatMap((group) => group.map((host) => [host.ssh, host] as const)));
-  return Promise.all([...machines.values()].map((host) => surveyHost(host, sshConfig)));
+  return Promise.all([...machines.values()].map((host) => surveyHost(host, { config: sshConfig, way })));
 }
 
 export function surveyTable(surveys: readonly HostSurvey[]): string {

@@ -55,22 +55,29 @@ export function allLeases(): Lease[] {
 
 /** @returns undefined when there is no such process */
 export function identityOf(pid: number): ProcessIdentity | undefined {
-  try {
-    return { pid, startedAt: Number(statFields(pid)[19]) };
-  } catch {
-    return undefined;
-  }
+  const fields = statFields(pid);
+  return fields && { pid, startedAt: Number(fields[19]) };
 }
 
 /** Whether its process id is still its own, which it is as a zombie, too. */
 export const isListed = ({ pid, startedAt }: ProcessIdentity): boolean => identityOf(pid)?.startedAt === startedAt;
 
 /** A dead process may stay listed: many containers have nobody who takes notice of orphans. */
-export const isAlive = (identity: ProcessIdentity): boolean =>
-  isListed(identity) && statFields(identity.pid)[0] !== 'Z';
+export function isAlive({ pid, startedAt }: ProcessIdentity): boolean {
+  // Read once: it may end between two looks.
+  const fields = statFields(pid);
+  return fields !== undefined && Number(fields[19]) === startedAt && fields[0] !== 'Z';
+}
 
-/** Of `/proc/PID/stat`, from the state (field 3) on: what comes before includes the name, which may hold blanks. */
-function statFields(pid: number): string[] {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+/**
+ * Of `/proc/PID/stat`, from the state (field 3) on: what comes before includes the name, which may hold blanks.
+ * Undefined when there is no such process.
+ */
+function statFields(pid: number): string[] | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
 }

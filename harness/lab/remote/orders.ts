@@ -46,6 +46,8 @@ export class Orders {
   readonly ready: Promise<{ folder: string; pid: number; watch: number }>;
   /** Beats that were answered, in order. */
   readonly exchanges: Exchange[] = [];
+  /** What came last that is no answer; empty when nothing did. */
+  lastWords = '';
   readonly #waiting = new Map<number, Waiting>();
   readonly #started = new Map<number, Started>();
   readonly #beats = new Map<number, number>();
@@ -73,7 +75,8 @@ export class Orders {
       for (const line of lines) this.#take(line, now);
     });
     to.on('error', () => {});
-    this.#beat().catch(() => {});
+    // Before that nobody reads, and a console would only echo it.
+    this.ready.then(() => this.#beat()).catch(() => {});
   }
 
   /** Runs a command to its end. */
@@ -191,6 +194,12 @@ export class Orders {
       case 'ended':
         this.#started.get(id)?.end(endOf(Number(rest[0])));
         this.#started.delete(id);
+        break;
+      case 'failed':
+        this.#neverReady(labBroken(`Its networks cannot be made: ${line.slice('failed '.length).trim()}`));
+        break;
+      default:
+        if (line.trim()) this.lastWords = line.trim();
     }
   }
 

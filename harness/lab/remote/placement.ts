@@ -6,14 +6,20 @@ import type { Inventory, InventoryHost } from './inventory.js';
 import type { Pair } from './machine.js';
 import { pairKey } from './survey.js';
 
+/** A host of the inventory, in its part. */
+export interface PlacedHost extends InventoryHost {
+  /** Hosts with the same one share a kernel. */
+  readonly machine: string;
+}
+
 /** Each planned host, by name, with the host of the inventory that it is. */
-export type Placement = ReadonlyMap<string, InventoryHost>;
+export type Placement = ReadonlyMap<string, PlacedHost>;
 
 /**
  * Gives the hosts of every group theirs of the inventory, in order. More than are asked for may be there.
  * @throws HarnessError `bad-input` when there are too few, or one lacks an address on a network of its group
  */
-export function place(plan: Plan, { hosts }: Inventory): Placement {
+export function place(plan: Plan, { hosts, way }: Inventory): Placement {
   return new Map(
     plan.hosts.map((planned) => {
       const { name, group } = planned;
@@ -33,7 +39,8 @@ export function place(plan: Plan, { hosts }: Inventory): Placement {
         const where = `--inventory: hosts.${group}.${position}`;
         throw badInput(`${where}: expected an address on '${network}' for ${name}, got ${show(host.addresses)}`);
       }
-      return [name, host];
+      // In a lab kernel of our own we are root.
+      return [name, way === 'overlay' ? { ...host, right: 'root', machine: name } : { ...host, machine: host.ssh }];
     }),
   );
 }
@@ -41,11 +48,16 @@ export function place(plan: Plan, { hosts }: Inventory): Placement {
 const positionOf = ({ hosts }: Plan, { name, group }: PlannedHost): number =>
   hosts.filter((it) => it.group === group).findIndex((it) => it.name === name);
 
+/** The same plan on networks that are as they are. */
+export const onRealNetworks = (plan: Plan): Plan => ({
+  ...plan,
+  topology: { ...plan.topology, networks: asTheyAre(plan.topology.networks) },
+});
+
 /** The same plan, with the addresses that the hosts really have, on networks that are as they are. */
 export function placed(plan: Plan, placement: Placement): Plan {
   return {
-    ...plan,
-    topology: { ...plan.topology, networks: asTheyAre(plan.topology.networks) },
+    ...onRealNetworks(plan),
     hosts: plan.hosts.map((host) => ({
       ...host,
       legs: host.legs.map(({ network }) => ({ network, address: placement.get(host.name)!.addresses[network]! })),

@@ -4,9 +4,11 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 say() { printf '%s\n' "$*"; }
 say uid "$(id -u)"
 say kernel "$(uname -sr)"
+say machine "$(uname -m)"
+say libc "$(getconf GNU_LIBC_VERSION 2>/dev/null)"
 [ -r /etc/os-release ] && . /etc/os-release
 say system "$ID $ID_LIKE"
-for program in rspregistrar rspserver calcappclient setsid mktemp ip tc dumpcap ping sudo; do
+for program in rspregistrar rspserver calcappclient setsid mktemp mkfifo gzip ip tc dumpcap ping sudo; do
   command -v "$program" >/dev/null && say has "$program"
 done
 for library in /usr/lib/librsplib.so.* /usr/lib/*/librsplib.so.* /usr/lib64/librsplib.so.* /usr/local/lib*/librsplib.so.*; do

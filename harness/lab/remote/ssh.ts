@@ -44,12 +44,14 @@ const reach = ({ config, socket }: SshTarget): string[] => [
   ...['-S', socket],
 ];
 
+// In a group of its own: Ctrl-C in a terminal is for us, who then end it in good order.
+const talking = { stdin: 'pipe', buffer: false, reject: false, detached: true, cleanup: true } as const;
+
 /** Opens the connection by a command that holds it open; it ends when the command does. */
 export const openMaster = (target: SshTarget, words: readonly string[]) => {
   const share = ['-o', 'ControlMaster=yes', '-o', 'ControlPersist=no'];
   const command = [...reach(target), ...alive, ...share, '--', target.destination, shellCommand(words)];
-  // In a group of its own: Ctrl-C in a terminal is for us, who then end it in good order.
-  return execa(client(), command, { stdin: 'pipe', buffer: false, reject: false, detached: true, cleanup: true });
+  return execa(client(), command, talking);
 };
 
 /** The words that run a command through the connection, and never make another one. */
@@ -57,6 +59,12 @@ export const throughMaster = (target: SshTarget, words: readonly string[]): stri
   ...[client(), ...reach(target), '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false'],
   ...['--', target.destination, shellCommand(words)],
 ];
+
+/** Runs a command through the connection that is talked with. */
+export const talkThrough = (target: SshTarget, words: readonly string[]) => {
+  const [file, ...rest] = throughMaster(target, words);
+  return execa(file!, rest, talking);
+};
 
 /** Runs one command without an open connection. @returns what it printed and its exit code; 255 is ssh's own */
 export async function runOnce(target: Omit<SshTarget, 'socket'>, words: readonly string[], withinSeconds = 30) {

@@ -1,7 +1,7 @@
 /** What the hosts of an inventory are and have, as they say themselves, before anything is started on them. */
 import { badInput } from '../../base/errors.js';
 import type { Missing } from '../probe.js';
-import type { InventoryHost } from './inventory.js';
+import type { InventoryHost, Way } from './inventory.js';
 import type { Pair } from './machine.js';
 import { scriptOf } from './scripts.js';
 import { runOnce } from './ssh.js';
@@ -31,23 +31,69 @@ export const pairKey = ([own, other]: Pair): string => `${own} ${other}`;
  */
 export async function surveyHost(
   { ssh, right }: Pick<InventoryHost, 'ssh' | 'right'>,
-  config: string | undefined,
+  { config, way }: { readonly config: string | undefined; readonly way: Way },
   pairs: readonly Pair[] = [],
 ): Promise<HostSurvey> {
-  const words = ['sh', '-c', scriptOf('probe'), 'probe', right, ...pairs.flat()];
+  const words = ['sh', '-c', scriptOf('probe'), 'probe', way === 'overlay' ? 'user' : right, ...pairs.flat()];
   const { text, complaint, exitCode } = await runOnce({ destination: ssh, config }, words, 120);
   const none = { kernel: null, rsplib: null, time: null, canCapture: false, wanting: [], roundTrips: new Map() };
   if (!text.includes('uid ')) {
     const why = complaint || (exitCode === null ? 'no answer within 120 s' : `exit code ${exitCode}`);
     return { ssh, right, ...none, missing: [{ what: `a login (${why})`, remedy: `ssh ${ssh} true` }] };
   }
-  return { ssh, right, ...readSurvey(text, right) };
+  const survey = way === 'overlay' ? readForOverlay(text) : readSurvey(text, right);
+  return { ssh, right, ...survey };
 }
 
-/** Reads what `probe.sh` says. */
-export function readSurvey(text: string, right: InventoryHost['right']): Omit<HostSurvey, 'ssh' | 'right'> {
+type Survey = Omit<HostSurvey, 'ssh' | 'right'>;
+
+/** What follows each word that `probe.sh` says. */
+function wordsOf(text: string) {
   const lines = text.split('\n').map((line) => line.trim().split(/\s+/));
   const saidOf = (word: string) => lines.filter(([first]) => first === word).map(([, ...rest]) => rest.join(' '));
+  const roundTrips = new Map(
+    lines
+      .filter(([word]) => word === 'ping')
+      .map(([, own, other, ...times]) => [pairKey([own!, other!]), times.map((time) => Number(time) / 1e3)]),
+  );
+  return { saidOf, roundTrips };
+}
+
+/** Debian's user-mode Linux is for these machines, and for glibc 2.34 or later. */
+const [processor, glibcMinor] = ['x86_64', 34];
+
+/** Reads what `probe.sh` says of a host that a lab kernel is to run on, which brings nearly all it needs. */
+export function readForOverlay(text: string): Survey {
+  const { saidOf, roundTrips } = wordsOf(text);
+  const [has, [system = ''], [machine], [libc = '']] = [
+    new Set(saidOf('has')),
+    saidOf('system'),
+    saidOf('machine'),
+    saidOf('libc'),
+  ];
+  const lacking = (programs: readonly string[]) =>
+    programs
+      .filter((program) => !has.has(program))
+      .map((what) => ({ what, remedy: remedyFor(system, packageOf[what]!) }));
+  const missing = lacking(['setsid', 'mktemp', 'mkfifo', 'gzip']);
+  const another = 'another host, or rsplab’s own way on this one (way: native)';
+  if (machine !== processor) missing.push({ what: `a processor of kind ${processor}`, remedy: another });
+  if (!(Number(/^glibc 2\.(\d+)/.exec(libc)?.[1]) >= glibcMinor))
+    missing.push({ what: `glibc 2.${glibcMinor} or later`, remedy: another });
+  return {
+    kernel: saidOf('kernel')[0] ?? null,
+    rsplib: null,
+    time: saidOf('time').find((it) => it !== '') ?? null,
+    canCapture: true,
+    missing,
+    wanting: lacking(['ping']).map(({ what, remedy }) => ({ what: `${what} (delays)`, remedy })),
+    roundTrips,
+  };
+}
+
+/** Reads what `probe.sh` says of a host that is to be a host of the experiment itself. */
+export function readSurvey(text: string, right: InventoryHost['right']): Survey {
+  const { saidOf, roundTrips } = wordsOf(text);
   const [has, may, [system = '']] = [new Set(saidOf('has')), new Set(saidOf('may')), saidOf('system')];
   const lacks = (programs: readonly string[]) => programs.filter((program) => !has.has(program));
   const get = (packages: Packages) => remedyFor(system, packages);
@@ -84,11 +130,7 @@ export function readSurvey(text: string, right: InventoryHost['right']): Omit<Ho
     canCapture: right !== 'user' && has.has('dumpcap'),
     missing,
     wanting,
-    roundTrips: new Map(
-      lines
-        .filter(([word]) => word === 'ping')
-        .map(([, own, other, ...times]) => [pairKey([own!, other!]), times.map((time) => Number(time) / 1e3)]),
-    ),
+    roundTrips,
   };
 }
 
@@ -103,6 +145,8 @@ const packageOf: Readonly<Record<string, Packages>> = {
   calcappclient: { debian: 'rsplib-services', fedora: 'rsplib-services' },
   setsid: { debian: 'util-linux', fedora: 'util-linux' },
   mktemp: { debian: 'coreutils', fedora: 'coreutils' },
+  mkfifo: { debian: 'coreutils', fedora: 'coreutils' },
+  gzip: { debian: 'gzip', fedora: 'gzip' },
   ping: { debian: 'iputils-ping', fedora: 'iputils' },
   dumpcap: { debian: 'wireshark-common', fedora: 'wireshark-cli' },
   tc: { debian: 'iproute2', fedora: 'iproute-tc' },

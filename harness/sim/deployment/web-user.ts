@@ -187,7 +187,8 @@ export class WebUser extends Program {
     counters.unreachables++;
     if (attempt.sentAt !== null) {
       counters.failovers++;
-      request.failover ??= failoverOf(request, causeOf(attempt.entry, attempt.sentAt, this.node), queue.now);
+      // Every element that got the request begins one, as in what is measured.
+      request.failover = failoverOf(request, causeOf(attempt.entry, attempt.sentAt, this.node), queue.now);
     }
     this.#resolver.report(attempt.entry);
     const tried = request.tried.map(({ node }) => node.name).join(', then ');

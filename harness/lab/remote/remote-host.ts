@@ -1,4 +1,4 @@
-/** A host that somebody has, with its own kernel: processes and, where the right is there, faults of its network. */
+/** A host that somebody has, or a lab kernel on it: processes and, where the right is there, faults of its network. */
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { badInput, labBroken } from '../../base/errors.js';
@@ -23,7 +23,7 @@ import {
 } from './filters.js';
 import type { Machine } from './machine.js';
 
-export interface NativeOptions {
+export interface RemoteHostOptions {
   readonly plan: Plan;
   readonly host: PlannedHost;
   readonly session: string;
@@ -42,11 +42,11 @@ interface Imposed {
 
 const bothSides: readonly Side[] = ['ingress', 'egress'];
 
-export class NativeHost implements LabHost {
+export class RemoteHost implements LabHost {
   readonly #imposed = new Map<string, Imposed>();
   readonly #counting: number;
 
-  constructor(private readonly options: NativeOptions) {
+  constructor(private readonly options: RemoteHostOptions) {
     this.#counting = placeOf('count', options.machine.number());
   }
 
@@ -77,7 +77,7 @@ export class NativeHost implements LabHost {
   }
 
   async impose(name: string, condition: Condition): Promise<string> {
-    if (condition.kind === 'starved') throw labBroken(`${this.name}: a native host cannot be starved`);
+    if (condition.kind === 'starved') throw labBroken(`${this.name}: a remote host cannot be starved`);
     const { connection, number } = this.options.machine;
     const flows = this.#flowsOf(condition);
     const devices = devicesOf(flows);
@@ -167,7 +167,7 @@ export class NativeHost implements LabHost {
     const other = [...this.#imposed.values()].find(
       (it) => it.condition.kind === kind && (!network || !it.condition.network || it.condition.network === network),
     );
-    if (other) throw labBroken(`${this.name}: a leg of a native host can be impaired by one fault at a time`);
+    if (other) throw labBroken(`${this.name}: a leg of a remote host can be impaired by one fault at a time`);
   }
 
   #stage(place: number): string {
