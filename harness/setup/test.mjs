@@ -5,31 +5,38 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { prepare, root } from './prepare.mjs';
 
-const steps = [
+/** None of them changes anything, so they go on side by side. */
+const looks = [
   { name: 'types', program: 'typescript/bin/tsc', options: ['--project', 'test/tsconfig.json'] },
   { name: 'types of scripts in pages', program: 'typescript/bin/tsc', options: ['--project', 'reports/page/client'] },
   { name: 'lint', program: '@biomejs/biome/bin/biome', options: ['check', '--error-on-warnings', '.'] },
-  {
-    name: 'tests',
-    program: 'vitest/vitest.mjs',
-    // Not `docker` and `chaos`, which take many minutes; two exclusions would add up to everything.
-    options: [
-      'run',
-      ...['--config', 'test/vitest.config.ts'],
-      ...['unit', 'browser', 'virtual', 'lab'].flatMap((project) => ['--project', project]),
-      ...process.argv.slice(2),
-    ],
-  },
 ];
+const tests = {
+  name: 'tests',
+  program: 'vitest/vitest.mjs',
+  // Not `docker` and `chaos`, which take many minutes; two exclusions would add up to everything.
+  options: [
+    'run',
+    ...['--config', 'test/vitest.config.ts'],
+    ...['unit', 'browser', 'virtual', 'lab'].flatMap((project) => ['--project', project]),
+    ...process.argv.slice(2),
+  ],
+};
 
 await prepare({ toolsRequired: false, forTests: true });
-for (const { name, program, options } of steps) {
+const codes = await Promise.all(looks.map(step));
+const bad = codes.find((code) => code !== 0);
+process.exit(bad ?? (await step(tests)));
+
+/**
+ * @param {{ name: string, program: string, options: string[] }} step
+ * @returns {Promise<number>} its exit code
+ */
+async function step({ name, program, options }) {
   process.stdout.write(`test: ${name}\n`);
   const code = await run(join(root, 'node_modules', program), options);
-  if (code !== 0) {
-    process.stderr.write(`test: ${name} failed\n`);
-    process.exit(code);
-  }
+  if (code !== 0) process.stderr.write(`test: ${name} failed\n`);
+  return code;
 }
 
 /**

@@ -8,7 +8,7 @@ import { place } from '../../harness/lab/remote/placement.js';
 import { readForOverlay } from '../../harness/lab/remote/survey.js';
 import { remoteSubject } from '../../harness/run/remote-subject.js';
 
-const { experiment } = await loadExperiment('test/lab/experiments/remote.ts');
+const { experiment } = await loadExperiment('test/lab/experiments/two-faults.ts');
 const plan = resolvePlan(experiment);
 const host = (last: number) => ({
   ssh: `lab@host${last}`,

@@ -26,7 +26,7 @@ const machinesTest = realTimeWorks && process.env.RSPLAB_TEST_REMOTE ? sshTest :
 async function runOn(folder: string, inventory: object) {
   const file = join(folder, 'hosts.json');
   writeFileSync(file, JSON.stringify(inventory));
-  const { experiment } = await loadExperiment('test/lab/experiments/remote.ts');
+  const { experiment } = await loadExperiment('test/lab/experiments/two-faults.ts');
   return run(resolvePlan(experiment), remoteSubject(await loadInventory(file), file), {
     ...{ out: folder, clock: realClock, signal: new AbortController().signal },
   });

@@ -1,5 +1,5 @@
 /**
- * Do faults strike real hosts as they strike those of a lab?
+ * Do faults strike as they should, where hosts are few and dear: real ones, or containers?
  *
  * Expectation: yes, and every one of them is healed.
  */
@@ -18,7 +18,7 @@ import {
 import { dualHomed } from '../../../topologies/dual-homed.js';
 
 export default experiment({
-  name: 'remote',
+  name: 'two-faults',
   topology: dualHomed({ elements: 2, users: 1 }),
   deploy: () => ({
     registrars: registrar(),
