@@ -20,12 +20,20 @@ export interface Diagnosis {
 export const doctorCommand = (): Command =>
   new Command('doctor')
     .description('Say per lab what works on this machine, what is missing and how to get it.')
+    .option('--inventory <file>', 'look at these hosts, for --on remote, instead of at this machine')
     .option('--json', 'for machines')
     .addHelpText(
       'after',
-      '\nExit codes: 0 the lab that `rsplab run` takes without --on works, 3 it does not, or there is none.',
+      `
+Examples:
+  rsplab doctor
+  rsplab doctor --inventory hosts.yaml
+
+Exit codes: 0 the lab that \`rsplab run\` takes without --on works (of an inventory: all hosts are ready), 3 it does
+not, or there is none.`,
     )
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ json, inventory }: { json?: boolean; inventory?: string }) => {
+      if (inventory !== undefined) return lookAtHosts(inventory, json ?? false);
       const labs = [
         await diagnoseVirtual(),
         await diagnoseNetns(),
@@ -46,6 +54,17 @@ export const doctorCommand = (): Command =>
       }
       process.exitCode = chosen?.works && complaint === null ? exitCodes.pass : exitCodes.unknown;
     });
+
+async function lookAtHosts(file: string, json: boolean): Promise<void> {
+  const [{ loadInventory }, { surveyAll, surveyTable }] = await Promise.all([
+    import('../lab/remote/inventory.js'),
+    import('./remote.js'),
+  ]);
+  const surveys = await surveyAll(await loadInventory(file));
+  const hosts = surveys.map(({ roundTrips: _, ...survey }) => survey);
+  process.stdout.write(json ? `${JSON.stringify({ hosts }, null, 2)}\n` : surveyTable(surveys));
+  process.exitCode = surveys.every(({ missing }) => missing.length === 0) ? exitCodes.pass : exitCodes.unknown;
+}
 
 /**
  * The lab that is taken when none is named: the first in their order that lacks nothing. It may not work all the same.

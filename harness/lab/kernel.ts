@@ -50,6 +50,20 @@ function readIfThere(path: string): string | undefined {
 
 const established = '3';
 
+/**
+ * Addresses of peers to which SCTP never got through: the kernel lists them, and has had no answer to any heartbeat
+ * there (`/proc/net/sctp/remaddr`; RFC 9260, section 5.4: path verification).
+ */
+export function parseUnconfirmed(text: string): string[] {
+  const [header = '', ...lines] = text.split('\n');
+  const state = header.trim().split(/\s+/).indexOf('STATE');
+  const paths = lines.map((line) => line.trim().split(/\s+/)).filter((words) => words.length > state);
+  return [...new Set(paths.filter((words) => words[state] === unconfirmed).map(([address]) => address!))];
+}
+
+/** `SCTP_UNCONFIRMED` of Linux's `enum sctp_spinfo_state`. */
+const unconfirmed = '3';
+
 export function parseAssociations(text: string): Association[] {
   return text
     .split('\n')

@@ -39,6 +39,8 @@ export interface OpenLab {
   readonly notes: readonly string[];
   /** Ends the capture of all networks and says what it missed. */
   stopCapture(): Promise<CaptureReport>;
+  /** What the networks were like while components ran, for people; asked once, while they still do. */
+  remarks?(): Promise<string[]>;
   /** What went wrong with the emulation itself; empty when the run can be trusted. */
   troubles(): Promise<string[]>;
   close(): Promise<void>;

@@ -57,7 +57,16 @@ export async function perform(options: PerformOptions): Promise<boolean> {
     scope.defer(`lab ${lab.name}`, () => open.close());
     journal.record({ event: 'begin', epoch: begin, lab: lab.name, kernel: open.kernel });
     for (const text of open.notes) journal.record({ event: 'note', text });
-    await runPhases({ ...options, signal }, open, journal, scope, breakOff);
+    const remark = async () => {
+      for (const text of (await open.remarks?.()) ?? []) journal.record({ event: 'note', text });
+    };
+    try {
+      await runPhases({ ...options, signal }, open, journal, scope, { breakOff, remark });
+    } catch (error) {
+      breakOff(describe(error));
+      // What did not come up may have had no way to.
+      await remark();
+    }
   } catch (error) {
     breakOff(describe(error));
   }
@@ -75,7 +84,7 @@ async function runPhases(
   lab: OpenLab,
   journal: Journal,
   scope: Scope,
-  breakOff: (reason: string) => void,
+  { breakOff, remark }: { readonly breakOff: (reason: string) => void; readonly remark: () => Promise<void> },
 ): Promise<void> {
   const enter = (phase: PhaseName) => journal.record({ event: 'phase', phase });
   const { settle, warmUp, measure, drain } = plan.phases;
@@ -112,6 +121,7 @@ async function runPhases(
   await clock.sleepUntil(clock.now() + drain, signal);
   enter('collect');
   stopCounting();
+  await remark();
   for (const trouble of [...overload.troubles(), ...(await lab.troubles())]) breakOff(trouble);
   await injector.finish();
   await attackers.stop();

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { realClock } from '../../harness/base/clock.js';
 import { waitFor } from '../../harness/base/wait.js';
 import { captureReport } from '../../harness/lab/capture.js';
-import { packetsReceived, parseAssociations, processState } from '../../harness/lab/kernel.js';
+import { packetsReceived, parseAssociations, parseUnconfirmed, processState } from '../../harness/lab/kernel.js';
 
 describe('the kernel’s table of SCTP associations', () => {
   const head =
@@ -67,5 +67,19 @@ describe('processes', () => {
   it('tell the counters of the devices around them', async () => {
     const counters = await packetsReceived(process.pid);
     expect(counters.get('lo')).toBeGreaterThanOrEqual(0);
+  });
+});
+
+describe('the paths that the kernel lists', () => {
+  const header = 'ADDR ASSOC_ID HB_ACT RTO MAX_PATH_RTX REM_ADDR_RTX START STATE\n';
+
+  it('are told by their addresses where nothing ever came through', () => {
+    const text = `${header}10.1.0.1 7 1 1000 2 0 0 2\n10.2.0.1 7 1 3000 2 0 0 3\n10.2.0.1 9 1 3000 2 0 0 3\n10.3.0.1 7 1 1 2 0 0 0\n`;
+    expect(parseUnconfirmed(text)).toEqual(['10.2.0.1']);
+  });
+
+  it('are none without associations, or without SCTP', () => {
+    expect(parseUnconfirmed(header)).toEqual([]);
+    expect(parseUnconfirmed('')).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { badInput, labBroken } from '../../base/errors.js';
 import type { Plan, PlannedHost } from '../../experiment/plan.js';
 import type { Condition } from '../conditions.js';
-import { type Association, parseAssociations } from '../kernel.js';
+import { type Association, parseAssociations, parseUnconfirmed } from '../kernel.js';
 import type { LabHost, LabProcess, StartOptions } from '../lab.js';
 import {
   batch,
@@ -134,6 +134,12 @@ export class RemoteHost implements LabHost {
     if (code !== 0) return [];
     const own = new Set(this.addresses);
     return parseAssociations(text).filter(({ localAddresses }) => localAddresses.some((it) => own.has(it)));
+  }
+
+  /** Addresses of the plan's hosts to which SCTP never got through from here, as far as anything was tried. */
+  async unreached(): Promise<string[]> {
+    const { code, text } = await this.options.machine.connection.do(['cat', '/proc/net/sctp/remaddr']);
+    return code === 0 ? parseUnconfirmed(text) : [];
   }
 
   async readdress(): Promise<void> {

@@ -108,12 +108,30 @@ async function open(
         : []),
     ],
     stopCapture,
+    remarks: () => blockedPaths(plan, hosts),
     async troubles() {
       const set = [...connections].filter(([, { exchanges }]) => estimateClock(exchanges)?.steady === false);
       return [...lost, ...set.map(([name]) => `the clock of ${name} was set during the run`)];
     },
     close: () => scope.close(),
   };
+}
+
+/** Which ways SCTP does not get through, as firewalls and address translation have it, one sentence each. */
+async function blockedPaths(plan: Plan, hosts: ReadonlyMap<string, RemoteHost>): Promise<string[]> {
+  const owners = new Map(
+    plan.hosts.flatMap(({ name, legs }) => legs.map(({ network, address }) => [address, { name, network }] as const)),
+  );
+  const told = [...hosts.values()].map(async (host) => {
+    const addresses = await host.unreached();
+    return addresses.flatMap((address) => {
+      const there = owners.get(address);
+      return there
+        ? [`SCTP did not get through from ${host.name} to ${there.name} (${address}, ${there.network})`]
+        : [];
+    });
+  });
+  return (await Promise.all(told)).flat();
 }
 
 interface Opening {

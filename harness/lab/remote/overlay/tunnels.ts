@@ -1,7 +1,7 @@
 /**
  * Networks of hosts that are far apart, made of tunnels: Ethernet in L2TPv3 (RFC 3931) in UDP, one for each pair of
- * hosts and each network, between the addresses that the two really have there. Pure: a kernel's command line, and lines for
- * `ip -batch`.
+ * hosts and each network, between the addresses that the two really have there. Pure: a kernel's command line, and
+ * lines for `ip -batch`.
  */
 import type { Plan, PlannedHost } from '../../../experiment/plan.js';
 import { subnet } from '../../../topology/address.js';
