@@ -3,10 +3,10 @@
  * only ever end in "cannot say", so it is widened to what the budget of runs can hold, and the baseline and the report
  * say so; where runs of the same seed are held against each other there is no need to.
  */
-import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { mean } from 'simple-statistics';
 import type { GateMetricName, LimitName } from '../experiment/gate.js';
 import { meanEstimate } from '../stats/estimate.js';
+import { tQuantile } from '../stats/student.js';
 import { gateMetrics, limitSetFor } from './metrics.js';
 
 export const limitReasons = ['set', 'default', 'noise'] as const;

@@ -1,9 +1,8 @@
 /** One metric at one look: how far new runs are from old ones, and on which side of the limit that surely is. */
-import tCdf from '@stdlib/stats-base-dists-t-cdf';
-import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import type { GateMetricName } from '../experiment/gate.js';
 import { chanceAtLeast } from '../stats/equivalence.js';
 import type { Estimate } from '../stats/estimate.js';
+import { tCdf, tQuantile } from '../stats/student.js';
 import { type Effect, effectOf, limitOnScale, type TwoSides } from './effect.js';
 import { type Limit, type LimitContext, limitFor } from './limits.js';
 import { gateMetrics } from './metrics.js';

@@ -111,6 +111,7 @@ async function build() {
     '--project',
     join(root, 'tsconfig.json'),
   ]);
+  await run(process.execPath, [join(root, 'harness/setup/inline.mjs')]);
   recordBuild(root, fingerprint);
 }
 

@@ -3,11 +3,10 @@
  * there are three outcomes, and agreement has to be shown by two one-sided tests (D. J. Schuirmann, A comparison of the
  * two one-sided tests procedure and the power approach …, J. Pharmacokinetics and Biopharmaceutics 15, 1987).
  */
-import tCdf from '@stdlib/stats-base-dists-t-cdf';
-import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import type { Contrast } from './difference.js';
 import type { Estimate } from './estimate.js';
 import { type Interval, intervalOf } from './interval.js';
+import { tCdf, tQuantile } from './student.js';
 
 export type Equivalence = 'agrees' | 'differs' | 'notEnoughData';
 

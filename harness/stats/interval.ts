@@ -1,6 +1,6 @@
 /** Confidence intervals of Student's t. */
-import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import type { Estimate } from './estimate.js';
+import { tQuantile } from './student.js';
 
 export interface Interval {
   readonly low: number;

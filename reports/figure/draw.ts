@@ -1,5 +1,5 @@
 /** Draws a panel of a figure. */
-import * as Plot from '@observablehq/plot';
+import { Plot } from '../page/plot.js';
 import { type Dimension, type Panel, policyNames, type Series } from './figure.js';
 import { type Document, framed, nameOfPanel, newDocument, type Svg } from './frame.js';
 import { type CurveStyle, styleOf } from './style.js';

@@ -1,5 +1,5 @@
 /** The picture around plots: SVG that stands on its own, with no style sheet, no script, no colour of any page. */
-import { parseHTML } from 'linkedom';
+import { parseHTML } from '../page/plot.js';
 import type { Panel } from './figure.js';
 
 export type Document = ReturnType<typeof parseHTML>['document'];

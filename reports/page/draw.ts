@@ -1,7 +1,6 @@
 /** Observable Plot without a browser, in the page's own colours and type. */
-import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import { html } from './escape.js';
+import { Plot, parseHTML } from './plot.js';
 
 export { Plot };
 

@@ -1,5 +1,5 @@
 /** Draws measured points over predicted curves: one plot for each value of the curve parameter, side by side. */
-import * as Plot from '@observablehq/plot';
+import { Plot } from '../../page/plot.js';
 import { axisOf } from '../draw.js';
 import { type Dimension, type Panel, policyNames, type Series, type SeriesPoint } from '../figure.js';
 import { type Document, foreground, framed, nameOfPanel, newDocument, type Svg } from '../frame.js';
