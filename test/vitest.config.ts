@@ -10,7 +10,7 @@ import { defineConfig } from 'vitest/config';
  * kills runs there, `chaos` lets everything fail at random under twenty seeds and shrinks a schedule that fails; both
  * take many minutes, and `npm test` leaves them out.
  */
-const realTime = 'test/lab/{calibrate,docker,remote,uml}.test.ts';
+const realTime = 'test/lab/{calibrate,docker,remote,uml,vanish}.test.ts';
 const docker = 'test/lab/docker-{faults,vanish}.test.ts';
 const chaos = 'test/lab/{chaos-seeds,shrink}.test.ts';
 
