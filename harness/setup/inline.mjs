@@ -18,8 +18,10 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
-  // Packages that are no modules ask for Node's own parts so.
-  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
+  // Packages that are no modules ask for Node.js's own parts by `require`; the name is nobody else's.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
   legalComments: 'linked',
   logLevel: 'warning',
 });

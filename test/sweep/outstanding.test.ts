@@ -132,7 +132,7 @@ describe('a performer', { timeout: 120_000 }, () => {
         /expected a chunk/,
       );
     } finally {
-      performer.close();
+      await performer.close();
     }
   });
 });

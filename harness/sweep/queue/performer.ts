@@ -50,10 +50,12 @@ export const scratchOf = (pid: number): string => join(temporaryFolder(), `rspla
 export class Performer {
   #child: ReturnType<typeof start> | undefined;
 
-  /** What happens to a process that nobody works with any more. */
-  close(): void {
-    this.#child?.kill('SIGKILL');
-    this.#child = undefined;
+  /** Ends the process, which nobody works with any more, and removes what it kept. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    child?.kill('SIGKILL');
+    await child;
+    await this.#bury(child?.pid);
   }
 
   /** Asks for an end after the run that is under way. */

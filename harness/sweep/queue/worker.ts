@@ -57,7 +57,7 @@ export async function work(address: string, options: WorkOptions): Promise<numbe
     bench.stop();
     await Promise.race([worker.close(), untilGone(redis, clock)]);
   } finally {
-    bench.close();
+    await bench.close();
     await within(clock, telling);
     await within(clock, signOff(redis, bench.member));
     redis.disconnect();
@@ -101,8 +101,8 @@ class Bench {
     for (const performer of this.#busy) performer.stop();
   }
 
-  close(): void {
-    for (const performer of [...this.#idle, ...this.#busy]) performer.close();
+  async close(): Promise<void> {
+    await Promise.all([...this.#idle, ...this.#busy].map((performer) => performer.close()));
   }
 
   /** Tells of this worker for as long as it is there. */
