@@ -4,6 +4,8 @@
  * that is drawn; a peer is missed after 2 s, and taken over if it does not answer within another 2 s.
  */
 import { describe, expect, test } from 'vitest';
+import chaos from '../../experiments/chaos.js';
+import { resolvePlan } from '../../harness/experiment/plan.js';
 import {
   at,
   type Fault,
@@ -175,4 +177,18 @@ describe('what RSPLIB does otherwise', () => {
 
 test('the same seed gives the same run', () => {
   expect(run(isolate(home), { registrars: 3 })).toEqual(run(isolate(home), { registrars: 3 }));
+});
+
+test('a user that has asked another registrar meanwhile takes no late answer of the first: it serves one request at a time', () => {
+  // A starved user, whose registrars answer while it is not running; its second answer was a second attempt once.
+  const { requests } = simulate(resolvePlan(chaos, { seed: 11_148 }), { record: true });
+  const users = new Map(requests.map(({ user }) => [user, requests.filter((row) => row.user === user)]));
+  expect(users.size).toBe(4);
+  for (const rows of users.values()) {
+    const served = rows.filter(({ startedAt }) => startedAt !== null).sort((a, b) => a.startedAt! - b.startedAt!);
+    expect(served.length).toBeGreaterThan(2);
+    served.slice(1).forEach(({ startedAt }, at) => {
+      expect(served[at]!.completedAt!).toBeLessThanOrEqual(startedAt!);
+    });
+  }
 });

@@ -1,5 +1,6 @@
 /** What the model says of one schedule of faults after the other, as much as is kept of a hundred thousand. */
 import { z } from 'zod';
+import { messageOf } from '../../base/errors.js';
 import type { Plan } from '../../experiment/plan.js';
 import { simulateAndJudge } from '../../run/simulated.js';
 import { rsplibQuirks } from '../../sim/quirks.js';
@@ -39,7 +40,7 @@ export const kindOf = ({ failed }: Screened): string => failed.join(', ');
 
 /** @param hasQuirks whether the model does what RSPLIB does beside the protocols */
 export function screenSeed(plan: Plan, hasQuirks: boolean): Screened {
-  const { summary } = simulateAndJudge(plan, hasQuirks ? { quirks: rsplibQuirks } : {});
+  const { summary } = judged(plan, hasQuirks);
   const named = (wanted: string) =>
     summary.checks.flatMap(({ name, verdict }) => (verdict === wanted ? [name] : [])).sort();
   return {
@@ -49,6 +50,14 @@ export function screenSeed(plan: Plan, hasQuirks: boolean): Screened {
     unknown: named('unknown'),
     longestFailover: summary.failovers.delay.max,
   };
+}
+
+function judged(plan: Plan, hasQuirks: boolean) {
+  try {
+    return simulateAndJudge(plan, hasQuirks ? { quirks: rsplibQuirks } : {});
+  } catch (error) {
+    throw new Error(`The model broke under seed ${plan.seed}: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Seeds one after the other. */

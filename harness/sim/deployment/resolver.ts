@@ -11,6 +11,8 @@ export class Resolver {
   readonly #home: Home;
   /** Whether a resolution is under way. */
   #asking = false;
+  /** The question whose answer counts. One that was put elsewhere meanwhile may be answered all the same. */
+  #question = 0;
   /** What to do once the association with the registrar is up. */
   #pending: (() => void) | null = null;
 
@@ -29,7 +31,7 @@ export class Resolver {
     };
     const lost = () => {
       // A resolution that was under way is lost with the association.
-      if (this.#asking) this.#pending = () => this.#ask(null);
+      if (this.#asking) this.#putAgain(null);
     };
     this.#home = new Home(registrars, network, process, { up, lost }, false);
     this.#home.join();
@@ -48,6 +50,7 @@ export class Resolver {
     const user = this.process.node.name;
     const link = association!;
     this.#asking = true;
+    const question = ++this.#question;
     record?.asked(user, registrar.node.name, queue.now);
     const patience = hasChoice ? this.process.after(answerSeconds, () => this.#askAnother(link, bad)) : idle;
     link.send(side, () => {
@@ -55,6 +58,7 @@ export class Resolver {
       const entry = registrar.select(this.pool, link);
       if (entry) record?.selection.offered(entry.process, queue.now);
       link.send(acceptor, () => {
+        if (question !== this.#question) return;
         patience.stop();
         this.#asking = false;
         record?.answered(user, registrar.node.name, queue.now);
@@ -67,7 +71,13 @@ export class Resolver {
   #askAnother(link: Association, bad: Entry | null): void {
     // It has been lost, and another one is asked already.
     if (this.#home.association !== link || !this.#home.isUp) return;
-    this.#pending = () => this.#ask(bad);
+    this.#putAgain(bad);
     this.#home.leave();
+  }
+
+  /** To whichever registrar the user will be with. */
+  #putAgain(bad: Entry | null): void {
+    this.#question++;
+    this.#pending = () => this.#ask(bad);
   }
 }
