@@ -108,7 +108,7 @@ async function open(
         : []),
     ],
     stopCapture,
-    remarks: () => blockedPaths(plan, hosts),
+    remarks: () => blockedPaths(plan, hosts, clock),
     async troubles() {
       const set = [...connections].filter(([, { exchanges }]) => estimateClock(exchanges)?.steady === false);
       return [...lost, ...set.map(([name]) => `the clock of ${name} was set during the run`)];
@@ -117,14 +117,24 @@ async function open(
   };
 }
 
+const confirmSeconds = 2;
+
 /** Which ways SCTP does not get through, as firewalls and address translation have it, one sentence each. */
-async function blockedPaths(plan: Plan, hosts: ReadonlyMap<string, RemoteHost>): Promise<string[]> {
+async function blockedPaths(
+  plan: Plan,
+  hosts: ReadonlyMap<string, RemoteHost>,
+  clock: LabContext['clock'],
+): Promise<string[]> {
   const owners = new Map(
     plan.hosts.flatMap(({ name, legs }) => legs.map(({ network, address }) => [address, { name, network }] as const)),
   );
   const told = [...hosts.values()].map(async (host) => {
-    const addresses = await host.unreached();
-    return addresses.flatMap((address) => {
+    const first = new Set(await host.unreached());
+    if (first.size === 0) return [];
+    // A path of an association that has just begun is confirmed within a round trip or two.
+    await clock.sleepUntil(clock.now() + confirmSeconds);
+    const still = (await host.unreached()).filter((address) => first.has(address));
+    return still.flatMap((address) => {
       const there = owners.get(address);
       return there
         ? [`SCTP did not get through from ${host.name} to ${there.name} (${address}, ${there.network})`]
