@@ -4,13 +4,15 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * `unit` needs nothing but the repository; `browser` looks at pages in Chromium, and skips what it is for without one.
- * `virtual` runs real components in the machine in virtual time, one on each CPU: how busy this one is cannot
- * change what happens there; so does what is about no times. `lab` has what needs real time or another lab, one after the other, and little of it. What
- * of `harness/lab` needs no kernel is tested by `test/lab/….unit.test.ts`. `docker` plays all faults in containers and
+ * `virtual` runs real components in the machine in virtual time: how busy this one is cannot change what happens there;
+ * so does what is about no times. `kernels` has runs in real time, each in a lab kernel with a CPU of its own, two at a
+ * time; `lab` what measures the times of this machine itself, one after the other, and little of it. What of
+ * `harness/lab` needs no kernel is tested by `test/lab/….unit.test.ts`. `docker` plays all faults in containers and
  * kills runs there, `chaos` lets everything fail at random under twenty seeds and shrinks a schedule that fails; both
  * take many minutes, and `npm test` leaves them out.
  */
-const realTime = 'test/lab/{calibrate,docker,remote,uml,vanish}.test.ts';
+const kernels = 'test/lab/{docker,uml,vanish}.test.ts';
+const realTime = 'test/lab/{calibrate,remote}.test.ts';
 const docker = 'test/lab/docker-{faults,vanish}.test.ts';
 const chaos = 'test/lab/{chaos-seeds,shrink}.test.ts';
 
@@ -61,22 +63,26 @@ export default defineConfig({
         test: {
           name: 'virtual',
           include: ['test/lab/**/!(*.unit).test.ts'],
-          exclude: [realTime, docker, chaos],
+          exclude: [kernels, realTime, docker, chaos],
           ...sideBySide,
           sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { name: 'lab', include: [realTime], ...alone, sequence: { groupOrder: 2 } },
+        test: { name: 'kernels', include: [kernels], ...patience, maxWorkers: 2, sequence: { groupOrder: 2 } },
       },
       {
         extends: true,
-        test: { name: 'docker', include: [docker], ...alone, sequence: { groupOrder: 3 } },
+        test: { name: 'lab', include: [realTime], ...alone, sequence: { groupOrder: 3 } },
       },
       {
         extends: true,
-        test: { name: 'chaos', include: [chaos], ...sideBySide, sequence: { groupOrder: 4 } },
+        test: { name: 'docker', include: [docker], ...alone, sequence: { groupOrder: 4 } },
+      },
+      {
+        extends: true,
+        test: { name: 'chaos', include: [chaos], ...sideBySide, sequence: { groupOrder: 5 } },
       },
     ],
   },

@@ -18,7 +18,7 @@ const tests = {
   options: [
     'run',
     ...['--config', 'test/vitest.config.ts'],
-    ...['unit', 'browser', 'virtual', 'lab'].flatMap((project) => ['--project', project]),
+    ...['unit', 'browser', 'virtual', 'kernels', 'lab'].flatMap((project) => ['--project', project]),
     ...process.argv.slice(2),
   ],
 };
