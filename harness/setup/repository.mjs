@@ -43,12 +43,14 @@ function packagesIn(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : undefined;
 }
 
-/** Changes with every source that the build reads, and with the compiler.
+/** Changes with every source that the build reads, with the compiler, and with packages that become part of it.
  * @param {string} root
  */
 export function sourceFingerprint(root) {
   const files = [
     'tsconfig.json',
+    'package-lock.json',
+    'harness/setup/inline.mjs',
     'node_modules/typescript/package.json',
     ...sourceFolders.flatMap((folder) =>
       filesIn(join(root, folder), /(?<!\.d)\.ts$/).map((file) => join(folder, file)),

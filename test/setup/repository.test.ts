@@ -18,6 +18,8 @@ beforeEach(() => {
   write('tsconfig.json', '{}');
   write('node_modules/typescript/package.json', '{}');
   write('harness/cli/main.ts', '');
+  write('harness/setup/inline.mjs', '');
+  write('package-lock.json', '');
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
@@ -74,6 +76,10 @@ describe('the build', () => {
     expect(buildIsCurrent(root)).toBe(false);
     build();
     rmSync(join(root, 'reports/report.ts'));
+    expect(buildIsCurrent(root)).toBe(false);
+    build();
+    // Packages become part of it.
+    write('package-lock.json', '{}');
     expect(buildIsCurrent(root)).toBe(false);
   });
 
