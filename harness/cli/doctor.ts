@@ -33,7 +33,8 @@ Exit codes: 0 the lab that \`rsplab run\` takes without --on works (of an invent
 not, or there is none.`,
     )
     .action(async ({ json, inventory }: { json?: boolean; inventory?: string }) => {
-      if (inventory !== undefined) return lookAtHosts(inventory, json ?? false);
+      // SSH takes longer to load than a look at this machine needs.
+      if (inventory !== undefined) return (await import('./remote.js')).lookAtHosts(inventory, json ?? false);
       const labs = [
         await diagnoseVirtual(),
         await diagnoseNetns(),
@@ -54,17 +55,6 @@ not, or there is none.`,
       }
       process.exitCode = chosen?.works && complaint === null ? exitCodes.pass : exitCodes.unknown;
     });
-
-async function lookAtHosts(file: string, json: boolean): Promise<void> {
-  const [{ loadInventory }, { surveyAll, surveyTable }] = await Promise.all([
-    import('../lab/remote/inventory.js'),
-    import('./remote.js'),
-  ]);
-  const surveys = await surveyAll(await loadInventory(file));
-  const hosts = surveys.map(({ roundTrips: _, ...survey }) => survey);
-  process.stdout.write(json ? `${JSON.stringify({ hosts }, null, 2)}\n` : surveyTable(surveys));
-  process.exitCode = surveys.every(({ missing }) => missing.length === 0) ? exitCodes.pass : exitCodes.unknown;
-}
 
 /**
  * The lab that is taken when none is named: the first in their order that lacks nothing. It may not work all the same.

@@ -29,11 +29,7 @@ Exit codes: 0 all hosts are ready, 2 bad input, 3 something is missing, or a hos
     .command('prepare')
     .description('Say what each host is, what it lacks, and the command that gets it. Installs nothing.')
     .requiredOption(...inventory)
-    .action(async (flags: { inventory: string }) => {
-      const surveys = await surveyAll(await loadInventory(flags.inventory));
-      process.stdout.write(surveyTable(surveys));
-      process.exitCode = surveys.every(({ missing }) => missing.length === 0) ? exitCodes.pass : exitCodes.unknown;
-    });
+    .action(({ inventory }: { inventory: string }) => lookAtHosts(inventory, false));
   command
     .command('clocks')
     .description('Measure how far each host’s clock is from this machine’s, and how sure that is.')
@@ -48,6 +44,14 @@ Exit codes: 0 all hosts are ready, 2 bad input, 3 something is missing, or a hos
     });
   return command;
 };
+
+/** Prints what the hosts of an inventory are and lack; the exit code says whether all are ready. */
+export async function lookAtHosts(file: string, json: boolean): Promise<void> {
+  const surveys = await surveyAll(await loadInventory(file));
+  const hosts = surveys.map(({ roundTrips: _, ...survey }) => survey);
+  process.stdout.write(json ? `${JSON.stringify({ hosts }, null, 2)}\n` : surveyTable(surveys));
+  process.exitCode = surveys.every(({ missing }) => missing.length === 0) ? exitCodes.pass : exitCodes.unknown;
+}
 
 /** Every machine once, however many hosts are on it. */
 export function surveyAll({ hosts, sshConfig, way }: Inventory): Promise<HostSurvey[]> {
