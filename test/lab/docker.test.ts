@@ -21,7 +21,7 @@ describe('an experiment in containers', () => {
     expectTrustworthy(run, 2);
     // The dead process's kernel takes leave within a one-way delay of 10 ms; as in the labs without containers.
     const afterKill = run.failovers.filter(({ faultKind }) => faultKind === 'kill');
-    if (afterKill.length > 0) expect(median(afterKill.flatMap(({ detection }) => detection ?? []))).toBeLessThan(0.3);
+    expect(median(afterKill.flatMap(({ detection }) => detection ?? []))).toBeLessThan(0.3);
     // From the start to everything running: 4 hosts, each with a leg in both networks.
     const ready = run.journal.find((event) => event.event === 'phase' && event.phase === 'warmUp')!.time;
     const stolen = stolenSince();
