@@ -14,7 +14,7 @@ import { execa } from 'execa';
 import { labBroken } from '../../base/errors.js';
 import type { GuestPackages } from '../../base/guest-packages.js';
 import { findTool, toolEnvironment } from '../../base/tools.js';
-import { type Home, librariesOf } from '../libraries.js';
+import { librariesOf } from '../libraries.js';
 
 const libraries = 'usr/lib/x86_64-linux-gnu';
 /** What stdbuf has a program load before its own libraries. */
@@ -28,23 +28,23 @@ export function makeFolders(tree: string, more: readonly string[]): void {
 
 /**
  * Copies programs of the packages, with their libraries.
- * @param home where they are going to run
+ * @param name of the machine where they are going to run, for people
  * @throws HarnessError `lab-broken` when the packages lack one, or what one needs
  */
 export async function copyPrograms(
-  { root, loader }: GuestPackages,
-  home: Home,
+  { root, loader, libraryFolders }: GuestPackages,
+  name: string,
   programs: readonly string[],
   tree: string,
 ): Promise<void> {
   const folders = ['usr/bin', 'usr/sbin', 'bin', 'sbin'].map((folder) => join(root, folder));
   const needed = new Set<string>();
-  for (const name of programs) {
-    const program = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-    if (!program) throw labBroken(`${home.name}: its packages hold no ${name}; npm run setup fetches them`);
-    copyFileSync(realpathSync(program), join(tree, 'usr/bin', name));
-    const { paths, complaint } = await librariesOf(program, [], home);
-    if (complaint) throw labBroken(`${home.name}: ${name} needs libraries that its packages lack: ${complaint}`);
+  for (const file of programs) {
+    const program = folders.map((folder) => join(folder, file)).find((path) => existsSync(path));
+    if (!program) throw labBroken(`${name}: its packages hold no ${file}; npm run setup fetches them`);
+    copyFileSync(realpathSync(program), join(tree, 'usr/bin', file));
+    const { paths, complaint } = await librariesOf(program, [], { name, root, loader, libraryFolders });
+    if (complaint) throw labBroken(`${name}: ${file} needs libraries that its packages lack: ${complaint}`);
     for (const path of paths.values()) needed.add(path);
   }
   for (const path of needed) copyFileSync(realpathSync(path), join(tree, libraries, basename(path)));

@@ -14,8 +14,9 @@ import { type ClockEstimate, estimateClock } from './clocks.js';
 import { Connection } from './connection.js';
 import type { Inventory, Right } from './inventory.js';
 import { Machine } from './machine.js';
+import { overlayFiles } from './overlay/image.js';
 import { bootKernel, bringFiles, tryTunnels } from './overlay/kernel.js';
-import { cardsOf, networkLines, tunnelsOf, waysFrom } from './overlay/tunnels.js';
+import { cardsOf, endsAt, networkLines, tunnelsOf, waysFrom } from './overlay/tunnels.js';
 import type { Placement } from './placement.js';
 import { RemoteHost } from './remote-host.js';
 
@@ -183,13 +184,15 @@ async function bootKernels(
   logins: ReadonlyMap<string, Connection>,
 ): Promise<Map<string, Connection>> {
   const tunnels = tunnelsOf(plan, placement, firstPort);
-  const bringing = [...logins].map(async ([ssh, outer]) => [ssh, await bringFiles(outer, cache)] as const);
+  const shipped = await overlayFiles();
+  const bringing = [...logins].map(async ([ssh, outer]) => [ssh, await bringFiles(outer, shipped, cache)] as const);
   const files = new Map(valuesOf(await Promise.allSettled(bringing)));
   const booting = plan.hosts.map(async (host) => {
     const { ssh } = placement.get(host.name)!;
     const setting = {
       ...{ host: host.name, label: session, deadlineSeconds: deadlineOf(plan), files: files.get(ssh)!, scratch },
-      ...{ cards: cardsOf(tunnels, host.name), network: networkLines(plan, host, tunnels) },
+      ...{ ends: endsAt(tunnels, host.name), cards: cardsOf(tunnels, host.name) },
+      ...{ network: networkLines(plan, host, tunnels) },
     };
     const connection = await bootKernel(logins.get(ssh)!, setting, clock, onLost);
     scope.defer(host.name, () => connection.close());

@@ -15,6 +15,7 @@ const programs = [
   ...['rspregistrar', 'rspserver', 'calcappclient', 'ip', 'tc', 'dumpcap', 'ping', 'kmod', 'nsenter', 'node', 'stdbuf'],
 ];
 const cLibraryParts = ['libpthread.so.0', 'libdl.so.2', 'librt.so.1', 'libresolv.so.2', 'libutil.so.1'];
+const machineName = 'the machine of the lab virtual';
 /** What busybox stands in for. */
 const applets = [...['sh', 'cat', 'mount', 'mkdir', 'stty', 'sync', 'sleep', 'tar', 'poweroff']];
 const lateModules = ['virtio_pci', 'virtio_console'];
@@ -24,7 +25,7 @@ export async function makeImage(packages: GuestPackages, work: string): Promise<
   const tree = join(work, 'tree');
   const to = (...path: string[]) => join(tree, ...path);
   makeFolders(tree, ['lib/modules', 'rsplab']);
-  await copyPrograms(packages, guestHome(packages), programs, tree);
+  await copyPrograms(packages, machineName, programs, tree);
   copyCLibraryParts(packages, tree);
   copyBusybox(packages, applets, tree);
   const { root, kernelVersion } = packages;
@@ -42,7 +43,7 @@ export async function makeImage(packages: GuestPackages, work: string): Promise<
 
 /** The machine's own file system, where programs and scripts from elsewhere will run. */
 export const guestHome = ({ root, loader, libraryFolders }: GuestPackages): Home => ({
-  ...{ name: 'the machine of the lab virtual', root, loader, libraryFolders, interpreters: ['/bin/sh'] },
+  ...{ name: machineName, root, loader, libraryFolders, interpreters: ['/bin/sh'] },
 });
 
 /** The C library's other parts, which nothing here needs, but a program from elsewhere may. */

@@ -25,7 +25,7 @@ import { digest } from '../../../base/digest.js';
 import { badInput } from '../../../base/errors.js';
 import { type GuestPackages, guestPackages } from '../../../base/guest-packages.js';
 import { packageRoot } from '../../../base/package-root.js';
-import { findTool, umlModules } from '../../../base/tools.js';
+import { findTool, umlModuleFolders, umlModules } from '../../../base/tools.js';
 import { kernelModules } from '../../guest/prepare.js';
 import { archive, copyBusybox, copyModules, copyPrograms, makeFolders } from '../../guest/tree.js';
 
@@ -75,11 +75,10 @@ async function makeFiles(folder: string, { packages, linux, modules }: Parts): P
   try {
     const tree = join(work, 'tree');
     makeFolders(tree, ['host', 'lib/modules']);
-    const { root, loader, libraryFolders } = packages;
-    await copyPrograms(packages, { name: 'overlay', root, loader, libraryFolders }, programs, tree);
+    await copyPrograms(packages, 'the lab kernel of an overlay', programs, tree);
     copyBusybox(packages, [], tree);
     symlinkSync(`/usr/bin/${shell}`, join(tree, 'bin/sh'));
-    const [kernelVersion] = readdirSync(join(modules, 'lib/modules')) as [string];
+    const { version: kernelVersion } = umlModuleFolders()[0]!;
     await copyModules({ root: modules, kernelVersion }, kernelModules, tree);
     writeFileSync(join(tree, 'modules'), kernelModules.join(' '));
     copyFileSync(join(packageRoot(import.meta.url), 'harness/lab/remote/overlay/init.sh'), join(tree, 'init'));

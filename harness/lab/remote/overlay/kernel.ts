@@ -8,7 +8,7 @@ import type { Clock } from '../../../base/clock.js';
 import { labBroken, messageOf } from '../../../base/errors.js';
 import { Connection, patienceSeconds } from '../connection.js';
 import { scriptOf } from '../scripts.js';
-import { overlayFiles } from './image.js';
+import type { OverlayFiles } from './image.js';
 
 /** Of a kernel's memory the image takes 30 MB. */
 const memoryMiB = 192;
@@ -21,8 +21,11 @@ const inside = '/host';
  * @param cache a folder there, seen from its user's home
  * @returns the folder with them
  */
-export async function bringFiles(outer: Connection, cache: string | undefined): Promise<string> {
-  const { hash, linux, image } = await overlayFiles();
+export async function bringFiles(
+  outer: Connection,
+  { hash, linux, image }: OverlayFiles,
+  cache: string | undefined,
+): Promise<string> {
   const { folder } = await outer.there;
   if (cache === undefined) {
     await bring(outer, { linux, image }, folder);
@@ -49,6 +52,8 @@ export interface KernelSetting {
   readonly deadlineSeconds: number;
   /** Where `bringFiles` left them. */
   readonly files: string;
+  /** Its ends of tunnels, for people. */
+  readonly ends: readonly string[];
   /** For its command line. */
   readonly cards: readonly string[];
   /** For `ip -batch`. */
@@ -63,7 +68,7 @@ export interface KernelSetting {
  */
 export async function bootKernel(
   outer: Connection,
-  { host, label, deadlineSeconds, files, cards, network, scratch }: KernelSetting,
+  { host, label, deadlineSeconds, files, ends, cards, network, scratch }: KernelSetting,
   clock: Clock,
   onLost: (reason: string) => void,
 ): Promise<Connection> {
@@ -98,11 +103,8 @@ export async function bootKernel(
     return connection;
   } catch (error) {
     await connection.close();
-    const ports = cards
-      .map((card) => /src=([^,]+).*srcport=(\d+)/.exec(card)!)
-      .map(([, own, port]) => `${own}:${port}`);
     throw labBroken(
-      `${host}: ${messageOf(error)}; expected free UDP ports at addresses of its own: ${ports.join(', ')}`,
+      `${host}: ${messageOf(error)}; expected free UDP ports at addresses of its own: ${ends.join(', ')}`,
     );
   }
 }

@@ -83,6 +83,12 @@ export function networkLines(plan: Plan, { name, legs }: PlannedHost, tunnels: r
   });
 }
 
+const shown = ({ address, port }: TunnelEnd): string => `${address}:${port}`;
+
+/** The host's ends of its tunnels, for people. */
+export const endsAt = (tunnels: readonly Tunnel[], host: string): string[] =>
+  tunnelsAt(tunnels, host).map(({ own }) => shown(own));
+
 /** From the host to all others, with words for people. */
 export const waysFrom = (
   { hosts }: Plan,
@@ -94,6 +100,6 @@ export const waysFrom = (
   return tunnelsAt(tunnels, host).map(({ tunnel: { network }, own, other }) => ({
     own: addressOf(host, network),
     other: addressOf(other.host, network),
-    way: `from ${own.address}:${own.port} to ${other.host} at ${other.address}:${other.port} (${network}, UDP)`,
+    way: `from ${shown(own)} to ${other.host} at ${shown(other)} (${network}, UDP)`,
   }));
 };
