@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { realClock } from '../../harness/base/clock.js';
 import { findTool } from '../../harness/base/tools.js';
+import { waitFor } from '../../harness/base/wait.js';
 import { Connection } from '../../harness/lab/remote/connection.js';
 import { shellCommand, shellWord } from '../../harness/lab/remote/quote.js';
 import { temporaryFolder } from '../temporary.js';
@@ -114,7 +115,10 @@ describe('a connection', () => {
     await connection.follow(here, realClock);
     const script = 'printf "one\\000two"; echo three >&2; exec sleep 1000';
     const held = await connection.start(['sh', '-c', script], 'held.log', 'held.out');
-    expect(await connection.must(['cat', `/proc/${held.pid}/comm`])).not.toBe('');
+    // Stopped before it has written, it would have nothing to show.
+    const hasWritten = async () =>
+      (await connection.must(['cat', `/proc/${held.pid}/comm`])).trim() === 'sleep' || undefined;
+    await waitFor('what it writes', hasWritten, { clock: realClock, withinSeconds: 60 });
     expect(await held.signal('SIGSTOP')).toBe(true);
     expect(await connection.must(['sed', '-n', 's/^State:.//p', `/proc/${held.pid}/status`])).toMatch(/^T/);
     expect(await held.signal('SIGKILL')).toBe(true);
